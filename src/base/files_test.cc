@@ -1,0 +1,60 @@
+#include "base/files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "support/temporary_folder.h"
+
+namespace toccata {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+TEST(WriteFile, ReplacesTheWholeFileAndLeavesNothingElse) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "a" / "b.txt";
+  write_file(path, "one");
+  write_file(path, "two");
+  EXPECT_EQ(read_text(path), "two");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), 1);
+}
+
+TEST(WriteFile, IntoAFullDiskFailsAndLeavesTheOldBytes) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  // /dev/full takes no bytes; append_file is the one writer that goes to the named file itself.
+  EXPECT_THAT([] { append_file("/dev/full", "x"); },
+              ThrowsMessage<Error>(HasSubstr("No space left")));
+}
+
+TEST(WriteFolder, AppearsWholeOrNotAtAll) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "step-1";
+  write_folder(path, [](const auto& inside) { write_file(inside / "x", "1"); });
+  EXPECT_EQ(read_text(path / "x"), "1");
+  EXPECT_THROW(write_folder(path,
+                            [](const auto& inside) {
+                              write_file(inside / "x", "2");
+                              fail("half way");
+                            }),
+               Error);
+  EXPECT_EQ(read_text(path / "x"), "1");
+  write_folder(path, [](const auto& inside) { write_file(inside / "y", "3"); });
+  EXPECT_FALSE(std::filesystem::exists(path / "x"));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(ReadFile, SaysWhatIsWrong) {
+  const TemporaryFolder folder;
+  EXPECT_THAT([&] { read_file(folder.path() / "none"); },
+              ThrowsMessage<Error>(HasSubstr("No such file")));
+  EXPECT_THAT([&] { read_file(folder.path()); },
+              ThrowsMessage<Error>(HasSubstr("found a directory")));
+  write_file(folder.path() / "big", std::string(11, 'x'));
+  EXPECT_THAT([&] { read_file(folder.path() / "big", 10); },
+              ThrowsMessage<Error>(HasSubstr("11 bytes")));
+}
+
+}  // namespace
+}  // namespace toccata

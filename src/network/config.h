@@ -1,0 +1,45 @@
+#pragma once
+// Config: everything that defines a model but its weights. Written as config.json in every model
+// folder.
+
+#include <filesystem>
+#include <vector>
+
+#include "base/json.h"
+#include "roll/options.h"
+
+namespace toccata::network {
+
+/// How the input kernel tells the place of a step in its bar.
+enum class Beat {
+  phase,   // sin and cos of bar phase and of beat phase (default)
+  binary,  // the original's four bits of (step + start_step) modulo 16, as -1 or 1 (Johnson 2015,
+           // "Beat")
+};
+
+struct Config {
+  int format_version = 1;
+  roll::Options roll;  // how music is read; N = roll.notes()
+  int window = 25;     // notes around a note that it sees, odd
+  Beat beat = Beat::phase;
+  int start_step = 0;                        // Beat::binary only; the original's time_init
+  std::vector<int> time_units = {200, 200};  // LSTM layers along time
+  std::vector<int> note_units = {100, 100};  // LSTM layers along the notes
+
+  int notes() const { return roll.notes(); }  // N
+  int channels() const {
+    return roll.articulation ? 2 : 1;
+  }                      // play, articulate: logits and lower-note inputs a note
+  int features() const;  // F: 80 by default, 55 without articulation
+  bool operator==(const Config&) const = default;
+};
+
+/// Throws Error (usage) where a field is outside its bounds.
+void check(const Config& config);
+
+OrderedJson to_json(const Config& config);
+/// Throws Error on a missing key, a wrong type, an unknown format_version or a value out of bounds;
+/// `where` names the file.
+Config config_from_json(const Json& json, std::string_view where);
+
+}  // namespace toccata::network

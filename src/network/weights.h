@@ -1,0 +1,75 @@
+#pragma once
+// The model's parameters as one flat buffer, and its files. Tensor names, shapes and gate order (i,
+// f, g, o) are torch.nn.LSTM's, one one-layer LSTM a layer: docs/model.md.
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "network/config.h"
+
+namespace toccata::network {
+
+struct Parameter {
+  std::string name;  // "time_lstm.0.weight_ih_l0"
+  std::vector<std::int64_t> shape;
+  std::size_t offset = 0;  // into the flat buffer, in floats
+  std::size_t size = 0;
+};
+
+/// The parameters of a model in their order in the flat buffer: for each time layer k weight_ih_l0
+/// (4H, I), weight_hh_l0 (4H, H), bias_ih_l0 (4H), bias_hh_l0 (4H); the note layers likewise;
+/// head.weight (C, H), head.bias (C). The first note layer's input is the time axis's output
+/// followed by the C cells of the note below.
+std::vector<Parameter> parameters(const Config& config);
+std::size_t parameter_count(const Config& config);
+
+/// One LSTM layer's slice of the flat buffer.
+template <typename Float>
+struct LstmSlice {
+  int input = 0, hidden = 0;   // I, H
+  Float* weight_ih = nullptr;  // (4H, I)
+  Float* weight_hh = nullptr;  // (4H, H)
+  Float* bias_ih = nullptr;    // (4H)
+  Float* bias_hh = nullptr;    // (4H)
+};
+
+template <typename Float>
+struct WeightSlices {
+  std::vector<LstmSlice<Float>> time, note;
+  Float* head_weight = nullptr;  // (C, H)
+  Float* head_bias = nullptr;    // (C)
+};
+
+/// Views into a flat buffer of parameter_count(config) values.
+WeightSlices<const float> slices(const Config& config, const float* values);
+WeightSlices<float> slices(const Config& config, float* values);
+WeightSlices<const double> slices(const Config& config, const double* values);
+WeightSlices<double> slices(const Config& config, double* values);
+
+struct Model {
+  Config config;
+  std::vector<float> values;  // (parameter_count(config))
+  std::string hash;           // of config and values as stored; names the model in receipts
+};
+
+/// torch.nn.LSTM's initialisation, uniform in ±1/sqrt(H), with the forget gate's bias raised by
+/// `forget_bias` (Jozefowicz et al. 2015), as a function of the seed alone.
+std::vector<float> initial_values(const Config& config, std::uint64_t seed,
+                                  float forget_bias = 1.0f);
+
+enum class StoredAs { f32, bf16, f16 };
+
+/// model.safetensors and config.json into `folder`, each whole or not at all.
+void save_model(const std::filesystem::path& folder, const Model& model,
+                StoredAs type = StoredAs::f32);
+
+/// Throws Error when a file is missing, short, oversized, or holds a tensor of another name, shape
+/// or type than config.json asks for (both shapes stand in the message), or a value that is not
+/// finite.
+Model load_model(const std::filesystem::path& folder);
+
+}  // namespace toccata::network
