@@ -1,0 +1,40 @@
+#pragma once
+// What every subcommand gets, and what it is made of. One file a subcommand; program.cc dispatches.
+//
+// A command adds its options to `app` and sets app.callback(…), which does the work. It throws
+// Error where something is wrong (kind usage: exit code 2, else 1) and returns early where
+// context.stop is requested (exit code 130 or 143). Data goes to stdout (fmt::print), messages to
+// stderr (context.progress).
+//
+// Every option can also be given in the environment: --batch-size of train as
+// TOCCATA_TRAIN_BATCH_SIZE. program.cc sees to it.
+
+#include <CLI/CLI.hpp>
+#include <span>
+#include <string>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/stop.h"
+
+namespace toccata::cli {
+
+struct Context {
+  Progress& progress;  // a bar on a terminal, plain lines elsewhere
+  const Stop& stop;    // set by SIGINT and SIGTERM
+};
+
+struct Command {
+  const char* name;
+  const char* description;
+  void (*add)(CLI::App& app, Context& context);
+};
+
+/// A program whose first word names one of `commands`. Returns the exit code.
+int run_program(int argc, char** argv, const char* description, std::span<const Command> commands);
+
+/// A program that is one command (toccata-train). Shown to the user as `shown_as` ("toccata
+/// train").
+int run_program(int argc, char** argv, const char* shown_as, const Command& command);
+
+}  // namespace toccata::cli

@@ -1,0 +1,38 @@
+// toccata: everything but training. Starts in milliseconds; LibTorch is not linked.
+
+#include <array>
+#include <string_view>
+
+#include "cli/command.h"
+#include "cli/import_command.h"
+#include "cli/train_handover.h"
+
+namespace {
+
+using toccata::cli::Command;
+
+void add_train(CLI::App& app, toccata::cli::Context&) {
+  app.footer("Options: toccata train --help");
+}
+
+constexpr std::array kCommands = {
+    Command{"import", "Read folders of MIDI and say what is in them: the data doctor",
+            toccata::cli::add_import},
+    Command{"train", "Learn from folders of MIDI (hands over to toccata-train)", add_train},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc >= 2 && std::string_view(argv[1]) == "train") {
+    try {
+      toccata::cli::hand_over_to_train(argc, argv);
+    } catch (const toccata::Error& error) {
+      fmt::print(stderr, "toccata train: {}\n", error.what());
+      return 1;
+    }
+  }
+  return toccata::cli::run_program(
+      argc, argv, "Learns polyphonic music from your MIDI files and composes more of it.",
+      kCommands);
+}

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace toccata::cli {
+
+/// "toccata 0.1.0 (release, g++ 12.2.0)": the version from CMakeLists.txt, and how this program was
+/// built.
+std::string version_text();
+
+}  // namespace toccata::cli
