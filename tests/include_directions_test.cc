@@ -1,0 +1,112 @@
+// Rooms include only the rooms below them (docs/architecture.md), tests included, and LibTorch
+// stays in training.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+namespace fs = std::filesystem;
+
+// What each room may include directly; it may also include whatever those may.
+const std::map<std::string, std::set<std::string>> kRooms = {
+    {"base", {}},
+    {"midi", {"base"}},
+    {"roll", {"midi"}},
+    {"corpus", {"roll"}},
+    {"network", {"roll"}},
+    {"runs", {"network"}},
+    {"listening", {"network", "corpus"}},
+    {"composing", {"network", "listening"}},
+    {"training", {"runs", "listening"}},
+    {"rendering", {"midi", "roll"}},
+    {"playing", {"composing", "rendering"}},
+    {"studio", {"runs", "composing", "rendering"}},
+    {"cli", {"runs", "composing", "training", "rendering", "playing", "studio"}},
+};
+
+std::set<std::string> reachable(const std::string& room) {
+  std::set<std::string> all = {room};
+  for (const std::string& below : kRooms.at(room)) all.merge(reachable(below));
+  return all;
+}
+
+struct Include {
+  fs::path file;
+  std::string path;
+};
+
+std::vector<Include> includes_of(const fs::path& folder) {
+  const std::regex line_form(R"re(^\s*#\s*include\s*([<"][^>"]+)[>"])re");
+  std::vector<Include> found;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const auto extension = entry.path().extension();
+    if (extension != ".h" && extension != ".cc") continue;
+    std::ifstream file(entry.path());
+    std::smatch match;
+    for (std::string line; std::getline(file, line);)
+      if (std::regex_search(line, match, line_form)) found.push_back({entry.path(), match[1]});
+  }
+  return found;
+}
+
+const fs::path kSource = fs::path(TOCCATA_SOURCE_DIR) / "src";
+
+TEST(IncludeDirections, EveryFolderIsARoom) {
+  for (const auto& entry : fs::directory_iterator(kSource)) {
+    if (entry.is_directory()) {
+      EXPECT_TRUE(kRooms.contains(entry.path().filename()))
+          << entry.path() << " is not in the list of rooms";
+    }
+  }
+}
+
+TEST(IncludeDirections, RoomsIncludeOnlyRoomsBelow) {
+  int looked_at = 0;
+  for (const auto& [room, below] : kRooms) {
+    if (!fs::exists(kSource / room)) continue;
+    const auto allowed = reachable(room);
+    for (const Include& include : includes_of(kSource / room)) {
+      const std::string first = include.path.substr(1, include.path.find('/') - 1);
+      if (include.path[0] != '"' || !kRooms.contains(first)) continue;
+      ++looked_at;
+      EXPECT_TRUE(allowed.contains(first)) << include.file << " includes " << include.path.substr(1)
+                                           << "; " << room << " may not include " << first;
+    }
+  }
+  EXPECT_GT(looked_at, 50) << "the includes were not found: is " << kSource << " the source?";
+}
+
+TEST(IncludeDirections, OnlyTrainingKnowsLibTorch) {
+  const std::regex torch(R"(^[<"](torch|ATen|c10|caffe2)/)");
+  for (const Include& include : includes_of(kSource)) {
+    if (fs::relative(include.file, kSource).begin()->string() == "training") continue;
+    EXPECT_FALSE(std::regex_search(include.path, torch))
+        << include.file << " includes LibTorch's " << include.path.substr(1);
+  }
+}
+
+TEST(IncludeDirections, TheBuildLinksNoRoomToOneAbove) {
+  std::ifstream file(kSource / "CMakeLists.txt");
+  const std::regex form(R"(toccata_room\((\w+) ROOMS ([a-z ]+))");
+  std::smatch match;
+  int rooms = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (!std::regex_search(line, match, form)) continue;
+    ++rooms;
+    const auto allowed = reachable(match[1]);
+    std::istringstream names(match[2]);
+    for (std::string name; names >> name;) {
+      EXPECT_TRUE(allowed.contains(name)) << match[1] << " is linked to " << name;
+    }
+  }
+  EXPECT_GE(rooms, 8);
+}
+
+}  // namespace
