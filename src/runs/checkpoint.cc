@@ -1,0 +1,123 @@
+#include "runs/checkpoint.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/json.h"
+
+namespace toccata::runs {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kSeal = "seal.json";
+constexpr std::string_view kPrefix = "step-";
+
+std::optional<long> step_of(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  const std::string_view digits = std::string_view(name).substr(kPrefix.size());
+  long step = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
+  if (error != std::errc() || end != digits.data() + digits.size() || step < 0) return std::nullopt;
+  if (std::to_string(step) != digits) return std::nullopt;  // step-007 is not what step-7 names
+  return step;
+}
+
+void seal(const fs::path& folder, long step) {
+  Json files = Json::object();
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const Bytes bytes = read_file(entry.path());
+    files[fs::relative(entry.path(), folder).generic_string()] = {{"bytes", bytes.size()},
+                                                                  {"xxh3", hash_hex(bytes)}};
+  }
+  write_file(folder / kSeal, Json{{"step", step}, {"files", files}}.dump(1) + "\n");
+}
+
+void remove_unfinished(const fs::path& folder) {
+  std::error_code code;
+  std::vector<fs::path> unfinished;
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code))
+    if (is_temporary(entry->path())) unfinished.push_back(entry->path());
+  for (const fs::path& path : unfinished) fs::remove_all(path, code);
+}
+
+}  // namespace
+
+Checkpoint write_checkpoint(const RunFolder& run, long step,
+                            const std::function<void(const fs::path&)>& fill) {
+  const Checkpoint checkpoint{step, run.checkpoint(step)};
+  write_folder(checkpoint.path, [&](const fs::path& folder) {
+    fill(folder);
+    seal(folder, step);
+  });
+  return checkpoint;
+}
+
+std::vector<Checkpoint> list_checkpoints(const RunFolder& run) {
+  std::vector<Checkpoint> found;
+  std::error_code code;
+  for (fs::directory_iterator entry(run.checkpoints(), code), end; !code && entry != end;
+       entry.increment(code)) {
+    std::error_code ignored;
+    const auto step = step_of(entry->path());
+    if (step && entry->is_directory(ignored)) found.push_back({*step, entry->path()});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Checkpoint& a, const Checkpoint& b) { return a.step > b.step; });
+  return found;
+}
+
+std::string damage(const Checkpoint& checkpoint) {
+  try {
+    const fs::path seal_path = checkpoint.path / kSeal;
+    const Json sealed = read_json(seal_path);
+    if (json_get<long>(sealed, "step", seal_path.string()) != checkpoint.step)
+      return seal_path.string() + ": sealed as another step";
+    const Json files = json_get<Json>(sealed, "files", seal_path.string());
+    if (!files.is_object() || files.empty()) return seal_path.string() + ": names no files";
+    for (const auto& [name, facts] : files.items()) {
+      const fs::path path = checkpoint.path / name;
+      const Bytes bytes = read_file(path);
+      const auto size = json_get<std::uint64_t>(facts, "bytes", seal_path.string());
+      if (bytes.size() != size)
+        return fmt::format("{}: {} bytes, expected {}", path.string(), bytes.size(), size);
+      if (hash_hex(bytes) != json_get<std::string>(facts, "xxh3", seal_path.string()))
+        return fmt::format("{}: its content changed after it was written", path.string());
+    }
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+std::optional<Checkpoint> newest_checkpoint(const RunFolder& run, Progress& progress) {
+  for (const Checkpoint& checkpoint : list_checkpoints(run)) {
+    const std::string wrong = damage(checkpoint);
+    if (wrong.empty()) return checkpoint;
+    progress.warning(fmt::format("the checkpoint of step {} is damaged and is passed over: {}",
+                                 checkpoint.step, wrong));
+  }
+  return std::nullopt;
+}
+
+void tidy_checkpoints(const RunFolder& run, int keep, const std::vector<long>& spared) {
+  remove_unfinished(run.path);
+  remove_unfinished(run.checkpoints());
+  const std::vector<Checkpoint> all = list_checkpoints(run);
+  for (std::size_t i = static_cast<std::size_t>(std::max(keep, 1)); i < all.size(); ++i) {
+    if (std::find(spared.begin(), spared.end(), all[i].step) != spared.end()) continue;
+    // Out of the way in one step first: a deletion that is interrupted leaves no half checkpoint.
+    fs::path leaving = all[i].path;
+    leaving += ".toccata-tmp-leaving";
+    std::error_code code;
+    fs::rename(all[i].path, leaving, code);
+    if (!code) fs::remove_all(leaving, code);
+  }
+}
+
+}  // namespace toccata::runs

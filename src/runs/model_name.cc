@@ -1,0 +1,177 @@
+#include "runs/model_name.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <optional>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/progress.h"
+#include "runs/checkpoint.h"
+
+namespace toccata::runs {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_model(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / "config.json", ignored) &&
+         fs::is_regular_file(folder / "model.safetensors", ignored);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool is_plain(std::string_view name) {
+  return name != "." && name != ".." && name.find('/') == std::string_view::npos;
+}
+
+// Shipped models below `folder`, as names relative to it, at most two levels down.
+void collect_shipped(const fs::path& folder, const std::string& prefix, int levels,
+                     std::map<std::string, fs::path>& found) {
+  std::error_code code;
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code)) {
+    if (!is_folder(entry->path()) || is_temporary(entry->path())) continue;
+    const std::string name = prefix + entry->path().filename().string();
+    if (is_model(entry->path()))
+      found.emplace(name, entry->path());  // an earlier folder's model stays
+    else if (levels > 1)
+      collect_shipped(entry->path(), name + "/", levels - 1, found);
+  }
+}
+
+std::map<std::string, fs::path> shipped_models(const Places& places) {
+  std::map<std::string, fs::path> found;
+  for (const fs::path& folder : places.shipped) collect_shipped(folder, "", 2, found);
+  return found;
+}
+
+[[noreturn]] void refuse_unknown(std::string_view name, const Places& places) {
+  std::string runs, shipped;
+  for (const KnownModel& model : known_models(places)) {
+    std::string& list = model.kind == KnownModel::Kind::run ? runs : shipped;
+    list += (list.empty() ? "" : ", ") + model.name + (model.complete ? "" : " (no model yet)");
+  }
+  fail_usage(
+      "{}: no model of this name. Runs under {}: {}. Shipped models: {}. A model folder's path "
+      "(with "
+      "config.json and model.safetensors in it) will do as well",
+      name, places.output.string(), runs.empty() ? "none" : runs,
+      shipped.empty() ? "none found (TOCCATA_MODELS can name their folder)" : shipped);
+}
+
+class LastWarning : public Progress {
+ public:
+  void warning(std::string_view text) override { text_ = text; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// NAME@last and NAME@step-N.
+fs::path find_checkpoint(std::string_view name, std::string_view which, const Places& places) {
+  check_run_name(name);
+  const RunFolder run = open_run(places.output, name);
+  const auto all = list_checkpoints(run);
+  if (all.empty()) fail_usage("{}: this run has no checkpoint yet", run.path.string());
+  if (which == "last") {
+    LastWarning progress;
+    if (const auto newest = newest_checkpoint(run, progress)) return newest->path;
+    fail("{}: every checkpoint of this run is damaged; {}", run.path.string(), progress.text());
+  }
+  std::string steps;
+  for (const Checkpoint& checkpoint : all) {
+    const std::string step = "step-" + std::to_string(checkpoint.step);
+    if (step == which) {
+      const std::string wrong = damage(checkpoint);
+      if (!wrong.empty())
+        fail("{}: this checkpoint is damaged: {}", checkpoint.path.string(), wrong);
+      return checkpoint.path;
+    }
+    steps += (steps.empty() ? "" : ", ") + step;
+  }
+  fail_usage("{}@{}: no such checkpoint. There are last, {}", name, which, steps);
+}
+
+// The source tree that the program was built in: the nearest folder above the program with models/
+// and the project's presets. None for an installed program.
+std::optional<fs::path> source_models(const fs::path& program) {
+  fs::path folder = program.parent_path();
+  for (int level = 0; level < 6 && folder.has_relative_path(); ++level) {
+    if (is_folder(folder / "models") && fs::exists(folder / "CMakePresets.json"))
+      return folder / "models";
+    folder = folder.parent_path();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<fs::path> shipped_folders() {
+  std::vector<fs::path> folders;
+  const auto add = [&](const fs::path& folder) {
+    if (is_folder(folder)) folders.push_back(folder);
+  };
+  if (const char* named = std::getenv("TOCCATA_MODELS")) {
+    std::string_view rest = named;
+    while (!rest.empty()) {
+      const std::size_t colon = std::min(rest.find(':'), rest.size());
+      if (colon > 0) add(fs::path(rest.substr(0, colon)));
+      rest.remove_prefix(std::min(colon + 1, rest.size()));
+    }
+  }
+  std::error_code code;
+  const fs::path program = fs::read_symlink("/proc/self/exe", code);
+  if (code) return folders;
+  add((program.parent_path().parent_path() / "share/toccata/models"));
+  if (const auto models = source_models(program)) add(*models);
+  return folders;
+}
+
+fs::path find_model(std::string_view name, const Places& places) {
+  if (name.empty()) fail_usage("a model's name is missing");
+  const auto shipped = [&]() -> std::optional<fs::path> {
+    const auto models = shipped_models(places);
+    const auto found = models.find(std::string(name));
+    return found == models.end() ? std::nullopt : std::optional(found->second);
+  };
+  if (!is_plain(name)) {
+    const fs::path folder(name);
+    if (is_model(folder)) return folder;
+    if (const auto path = shipped()) return *path;
+    if (is_folder(folder))
+      fail_usage(
+          "{}: this folder is no model folder: config.json and model.safetensors are not both in "
+          "it",
+          name);
+    refuse_unknown(name, places);
+  }
+  if (const std::size_t at = name.find('@'); at != std::string_view::npos)
+    return find_checkpoint(name.substr(0, at), name.substr(at + 1), places);
+  const fs::path run = places.output / name;
+  if (is_model(run)) return run;
+  if (const auto path = shipped()) return *path;
+  if (is_model(fs::path(name))) return fs::path(name);
+  if (fs::exists(run / "config.json"))
+    fail_usage("{}: this run has written no model yet{}", run.string(),
+               list_checkpoints({run}).empty()
+                   ? ""
+                   : fmt::format("; its newest checkpoint is {}@last", name));
+  refuse_unknown(name, places);
+}
+
+std::vector<KnownModel> known_models(const Places& places) {
+  std::vector<KnownModel> models;
+  for (const RunFolder& run : list_runs(places.output))
+    models.push_back({KnownModel::Kind::run, run.name(), run.path, is_model(run.path)});
+  for (const auto& [name, path] : shipped_models(places))
+    models.push_back({KnownModel::Kind::shipped, name, path, true});
+  return models;
+}
+
+}  // namespace toccata::runs
