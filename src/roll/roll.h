@@ -13,6 +13,7 @@ inline constexpr std::uint8_t kPlay = 1;
 inline constexpr std::uint8_t kArticulate = 2;
 
 /// A meter from `step` on. Steps need not be whole: a file's bar lines need not fall on the grid.
+/// Nor need the first be positive: a bar may have begun a little before step 0.
 struct MeterAt {
   double step = 0;
   int numerator = 4;
@@ -45,10 +46,11 @@ struct Roll {
 
 /// Fills bar_phase and beat_phase from meters and grid. A bar is numerator/denominator whole notes;
 /// a beat is one denominator's note, or three of them in compound meters (denominator >= 8,
-/// numerator 6, 9, 12, …). Bars begin anew at each change of meter.
+/// numerator 6, 9, 12, …). Bars begin anew at each change of meter, beats at each bar line.
+/// Throws Error where a meter's numbers are not positive or the meters are not sorted.
 void find_phases(Roll& roll);
 
-/// A Roll of silence with phases found.
+/// A Roll of silence with phases found. Throws Error where range, grid or steps are out of bounds.
 Roll make_roll(int steps, int low, int high, int grid, bool articulation,
                std::vector<MeterAt> meters = {});
 
