@@ -35,13 +35,16 @@ struct LikelihoodOptions {
   int threads = 0;
 };
 
-/// By the network's own one-step inference. Throws Error where a piece's range is not the model's.
+/// By the network's own one-step inference, f32; sums in double. Throws Error where a piece's
+/// range, grid or articulation is not the model's. When `stop` is requested it returns the pieces
+/// that were finished.
 Likelihood likelihood(const network::Model& model, std::span<const corpus::Piece* const> pieces,
                       const LikelihoodOptions& options, Progress& progress, const Stop& stop);
 
 /// Marginal frequencies: each note's play and articulate bits as independent coins whose chances
-/// are counted on `train` (with one added frame of each outcome), scored on `pieces`. What a model
-/// must beat.
+/// are counted on `train` (with one added frame of each outcome), scored on `pieces`. The
+/// articulate coin is thrown, and counted, where the note played in the frame before and plays on.
+/// What a model must beat. Throws Error where there is nothing to count on or the ranges differ.
 Likelihood baseline(std::span<const corpus::Piece* const> train,
                     std::span<const corpus::Piece* const> pieces);
 

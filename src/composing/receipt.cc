@@ -1,0 +1,111 @@
+#include "composing/receipt.h"
+
+#include "base/hash.h"
+#include "network/stepper.h"
+
+namespace toccata::composing {
+namespace {
+
+constexpr std::string_view kKey = "toccata";
+
+OrderedJson to_json(const Receipt& receipt) {
+  OrderedJson json;
+  json["program"] = receipt.program;
+  json["model"] = receipt.model;
+  json["model_hash"] = receipt.model_hash;
+  json["arithmetic"] = receipt.arithmetic;
+  json["seed"] = receipt.seed;
+  json["piece"] = receipt.piece;
+  json["steps"] = receipt.steps;
+  json["keep_prob"] = receipt.keep_prob;
+  json["temperature"] = receipt.temperature;
+  if (receipt.meter) json["meter"] = to_string(*receipt.meter);
+  if (receipt.prime) {
+    json["prime"] = {{"path", receipt.prime->path}, {"hash", receipt.prime->hash}};
+    if (receipt.prime->bars) json["prime"]["bars"] = receipt.prime->bars;
+    json["new_only"] = receipt.new_only;
+  }
+  json["tempo"] = receipt.tempo;
+  json["velocity"] = receipt.velocity;
+  return json;
+}
+
+Receipt from_json(const Json& json, std::string_view where) {
+  Receipt receipt;
+  receipt.program = json_get<std::string>(json, "program", where);
+  receipt.model = json_get<std::string>(json, "model", where);
+  receipt.model_hash = json_get<std::string>(json, "model_hash", where);
+  receipt.arithmetic = json_get<std::string>(json, "arithmetic", where);
+  receipt.seed = json_get<std::uint64_t>(json, "seed", where);
+  receipt.piece = json_get<std::uint64_t>(json, "piece", where);
+  receipt.steps = json_get<int>(json, "steps", where);
+  receipt.keep_prob = json_get<double>(json, "keep_prob", where);
+  receipt.temperature = json_get<double>(json, "temperature", where);
+  if (json.contains("meter")) {
+    receipt.meter = parse_meter(json_get<std::string>(json, "meter", where));
+  }
+  if (json.contains("prime")) {
+    const Json& prime = json["prime"];
+    receipt.prime = Primer{json_get<std::string>(prime, "path", where),
+                           json_get<std::string>(prime, "hash", where),
+                           json_get_or<int>(prime, "bars", 0, where)};
+    receipt.new_only = json_get<bool>(json, "new_only", where);
+  }
+  receipt.tempo = json_get<double>(json, "tempo", where);
+  receipt.velocity = json_get<int>(json, "velocity", where);
+  return receipt;
+}
+
+}  // namespace
+
+std::string music_hash(const roll::Roll& roll) {
+  std::string text =
+      fmt::format("{} {} {} {} {}", roll.low, roll.high, roll.grid, roll.articulation, roll.steps);
+  for (const roll::MeterAt& meter : roll.meters) {
+    text += fmt::format(" {}/{}@{:.6f}", meter.numerator, meter.denominator, meter.step);
+  }
+  text += '\n';
+  text.append(roll.cells.begin(), roll.cells.end());
+  return hash_hex(text);
+}
+
+std::string receipt_text(const Receipt& receipt) {
+  OrderedJson json;
+  json[std::string(kKey)] = to_json(receipt);
+  // A path that is no UTF-8 must not keep the piece from being written.
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
+
+std::optional<Receipt> parse_receipt(std::string_view text, std::string_view where) {
+  if (!text.starts_with(fmt::format("{{\"{}\":{{", kKey))) return std::nullopt;
+  const std::string place = fmt::format("{}: receipt", where);
+  return from_json(json_get<Json>(parse_json(text, place), kKey, place), place);
+}
+
+std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view where) {
+  for (const midi::Track& track : score.tracks) {
+    for (const midi::Text& text : track.texts) {
+      if (std::optional<Receipt> receipt = parse_receipt(text.text, where)) return receipt;
+    }
+  }
+  return std::nullopt;
+}
+
+ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime) {
+  return {.steps = receipt.steps,
+          .first = receipt.piece,
+          .pieces = 1,
+          .seed = receipt.seed,
+          .keep_prob = receipt.keep_prob,
+          .temperature = receipt.temperature,
+          .meter = receipt.meter,
+          .prime = prime,
+          .prime_name = receipt.prime ? receipt.prime->path : "",
+          .new_only = receipt.new_only};
+}
+
+std::string arithmetic_of(const network::Model& model) {
+  return network::Stepper(model, {}).arithmetic();
+}
+
+}  // namespace toccata::composing

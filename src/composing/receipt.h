@@ -1,0 +1,62 @@
+#pragma once
+// Receipt: how a piece was made, written into its MIDI file as a text event, so that it can be made
+// again byte for byte.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "composing/compose.h"
+#include "midi/score.h"
+#include "network/weights.h"
+#include "roll/roll.h"
+
+namespace toccata::composing {
+
+/// The piece that the music went on from.
+struct Primer {
+  std::string path;  // as the user gave it
+  std::string hash;  // music_hash of the Roll as the model heard it
+  int bars = 0;      // only so many of its first bars; 0: all
+  bool operator==(const Primer&) const = default;
+};
+
+struct Receipt {
+  std::string program;     // version text
+  std::string model;       // as the user named it
+  std::string model_hash;  // network::Model::hash
+  std::string arithmetic;  // instruction set and precision: Stepper::arithmetic()
+  std::uint64_t seed = 1;
+  std::uint64_t piece = 0;  // its number
+  int steps = 1024;
+  double keep_prob = 1;
+  double temperature = 1;
+  std::optional<Meter> meter;
+  std::optional<Primer> prime;
+  bool new_only = false;
+  double tempo = 120;  // quarter notes a minute
+  int velocity = 80;
+  bool operator==(const Receipt&) const = default;
+};
+
+/// Names the music that a Roll holds: cells, range, grid and meters. Not its key's equals: a
+/// transposed piece has another hash.
+std::string music_hash(const roll::Roll& roll);
+
+/// {"toccata":{…}}: compact JSON on one line.
+std::string receipt_text(const Receipt& receipt);
+/// The receipt in a text event's text; none where it is another text. Throws Error where it is a
+/// receipt but damaged.
+std::optional<Receipt> parse_receipt(std::string_view text, std::string_view where);
+/// The first receipt on any track.
+std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view where);
+
+/// What compose does with the receipt's own piece.
+ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime);
+
+/// The instruction set and precision that `model` is composed with here.
+std::string arithmetic_of(const network::Model& model);
+
+}  // namespace toccata::composing

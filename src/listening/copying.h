@@ -1,0 +1,72 @@
+#pragma once
+// How much of a piece stands in a corpus: the longest stretch of consecutive notes that occurs
+// there under some transposition.
+//
+// Notes are taken by onset, then pitch, all voices together. Two stretches are equal where every
+// note comes the same number of steps and the same number of semitones after the one before it:
+// equal onsets and intervals, whatever the key. How long notes are held is not compared, so that a
+// copy with other articulation is a copy still.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "corpus/piece.h"
+#include "listening/notes.h"
+#include "roll/bars.h"
+
+namespace toccata::listening {
+
+/// A stretch of a piece that stands in the corpus.
+struct Copy {
+  int notes = 0;        // 0: nothing was found
+  double beats = 0;     // quarter notes from its first onset to its last
+  int step = 0;         // of its first onset in the piece
+  long bar = 1;         // that step's bar in the piece, counted from 1
+  std::string source;   // name of the corpus piece
+  int source_step = 0;  // where it begins there
+  long source_bar = 1;
+  int transposition = 0;  // semitones from the corpus piece to this one
+};
+
+struct Copying {
+  Copy most_notes;  // the stretch with the most notes
+  Copy most_beats;  // the stretch that lasts longest
+};
+
+class CopyIndex {
+ public:
+  /// `pieces` must outlive this object. Throws Error where there are none, or they are on different
+  /// grids. Linear in the number of notes.
+  explicit CopyIndex(std::span<const corpus::Piece* const> pieces);
+
+  /// Throws Error where the Roll is on another grid. A stretch of fewer than two notes is none.
+  /// Among equally long stretches the first in the piece counts. Safe from several threads.
+  Copying longest(const roll::Roll& roll) const;
+
+ private:
+  struct Range {
+    std::size_t begin = 0, end = 0;
+  };
+  struct Source {
+    const corpus::Piece* piece;
+    std::size_t first_token;
+    std::vector<RollNote> notes;
+    roll::Bars bars;
+  };
+  std::vector<std::int32_t> tokens_of(const std::vector<RollNote>& notes) const;
+  std::size_t match(std::span<const std::int32_t> query, std::size_t& place) const;
+  Copy describe(const std::vector<RollNote>& notes, const roll::Bars& bars, std::size_t begin,
+                std::size_t tokens, std::size_t place) const;
+
+  int grid_ = 4;
+  std::vector<Source> sources_;
+  std::unordered_map<std::uint64_t, std::int32_t> symbols_;  // (steps, semitones) to symbol, from 1
+  std::vector<std::int32_t> text_;   // all pieces' tokens, a 0 after each piece
+  std::vector<std::int32_t> array_;  // suffix array of text_
+  std::vector<Range> buckets_;       // by first symbol: its part of array_
+};
+
+}  // namespace toccata::listening

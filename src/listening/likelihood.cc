@@ -1,0 +1,112 @@
+#include "listening/likelihood.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "listening/loss.h"
+#include "listening/walk.h"
+
+namespace toccata::listening {
+
+Likelihood likelihood(const network::Model& model, std::span<const corpus::Piece* const> pieces,
+                      const LikelihoodOptions& options, Progress& progress, const Stop& stop) {
+  const int notes = model.config.notes(), channels = model.config.channels();
+  std::vector<Stretch> stretches;
+  for (const corpus::Piece* piece : pieces) {
+    check_fits(model.config, piece->roll, piece->name);
+    stretches.push_back({&piece->roll, 0, piece->roll.steps});
+  }
+  std::vector<double> nats(pieces.size());
+  std::vector<int> visited(pieces.size());
+  walk(
+      model, stretches, {.sequences = options.sequences, .threads = options.threads},
+      [&](const WalkedFrame& frame) {
+        nats[frame.stretch] +=
+            frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);
+        ++visited[frame.stretch];
+      },
+      progress, stop);
+
+  Likelihood result;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (visited[i] != pieces[i]->roll.steps) continue;
+    result.pieces.push_back({pieces[i]->name, pieces[i]->roll.steps, nats[i]});
+    result.steps += pieces[i]->roll.steps;
+    result.nats += nats[i];
+  }
+  return result;
+}
+
+namespace {
+
+// How often an outcome came among the occasions for it, with one added frame of each outcome.
+struct Coin {
+  std::int64_t heads = 1, throws = 2;
+  void count(bool head) {
+    heads += head ? 1 : 0;
+    ++throws;
+  }
+  double nats(bool head) const {
+    const double chance = static_cast<double>(head ? heads : throws - heads);
+    return std::log(static_cast<double>(throws)) - std::log(chance);
+  }
+};
+
+struct Coins {
+  Coin play, articulate;
+};
+
+// Calls throw_play(n, bit) and throw_articulate(n, bit) for every choice that the Roll made.
+template <typename Play, typename Articulate>
+void each_choice(const roll::Roll& roll, const Play& throw_play,
+                 const Articulate& throw_articulate) {
+  const std::vector<std::uint8_t> silence(static_cast<std::size_t>(roll.notes()));
+  for (int t = 0; t < roll.steps; ++t) {
+    const std::uint8_t* before = t == 0 ? silence.data() : roll.frame(t - 1);
+    const std::uint8_t* frame = roll.frame(t);
+    for (int n = 0; n < roll.notes(); ++n) {
+      throw_play(static_cast<std::size_t>(n), (frame[n] & roll::kPlay) != 0);
+      if (roll.articulation && articulate_is_open(before[n], frame[n])) {
+        throw_articulate(static_cast<std::size_t>(n), (frame[n] & roll::kArticulate) != 0);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Likelihood baseline(std::span<const corpus::Piece* const> train,
+                    std::span<const corpus::Piece* const> pieces) {
+  if (train.empty()) fail("the baseline needs pieces to count notes on, and there are none");
+  const roll::Roll& first = train.front()->roll;
+  const auto check_range = [&](const corpus::Piece& piece) {
+    if (piece.roll.low != first.low || piece.roll.high != first.high ||
+        piece.roll.articulation != first.articulation) {
+      fail("{}: its notes {}..{}{} are not those of {}: {}..{}{}", piece.name, piece.roll.low,
+           piece.roll.high, piece.roll.articulation ? "" : " without articulation",
+           train.front()->name, first.low, first.high,
+           first.articulation ? "" : " without articulation");
+    }
+  };
+  std::vector<Coins> coins(static_cast<std::size_t>(first.notes()));
+  for (const corpus::Piece* piece : train) {
+    check_range(*piece);
+    each_choice(
+        piece->roll, [&](std::size_t n, bool bit) { coins[n].play.count(bit); },
+        [&](std::size_t n, bool bit) { coins[n].articulate.count(bit); });
+  }
+  Likelihood result;
+  for (const corpus::Piece* piece : pieces) {
+    check_range(*piece);
+    double nats = 0;
+    each_choice(
+        piece->roll, [&](std::size_t n, bool bit) { nats += coins[n].play.nats(bit); },
+        [&](std::size_t n, bool bit) { nats += coins[n].articulate.nats(bit); });
+    result.pieces.push_back({piece->name, piece->roll.steps, nats});
+    result.steps += piece->roll.steps;
+    result.nats += nats;
+  }
+  return result;
+}
+
+}  // namespace toccata::listening

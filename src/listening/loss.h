@@ -1,0 +1,55 @@
+#pragma once
+// What a frame costs under a model's logits. The one statement of the loss outside the training
+// kernels: likelihood, surprise, trials and composing all count by it.
+//
+// A note's play bit always counts. Its articulate bit counts only where the note plays now and
+// played in the frame before: elsewhere it equals play and is no choice.
+
+#include <cmath>
+#include <cstdint>
+
+#include "roll/roll.h"
+
+namespace toccata::listening {
+
+/// -log p(bit) in nats, where p(1) = sigmoid(logit). log(1 + e^x) without overflow or cancellation.
+inline double bit_nats(double logit, bool bit) {
+  const double x = bit ? -logit : logit;
+  return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x)));
+}
+
+/// True where the articulate bit is a choice of its own: the note sounds on or is struck again.
+inline bool articulate_is_open(std::uint8_t previous, std::uint8_t cell) {
+  return (previous & roll::kPlay) && (cell & roll::kPlay);
+}
+
+struct NoteNats {
+  double play = 0;
+  double articulate = 0;
+};
+
+/// The cost of one note's cell.
+///   logits (C): play, and articulate where channels is 2
+inline NoteNats note_nats(std::uint8_t previous, std::uint8_t cell, const float* logits,
+                          int channels) {
+  NoteNats nats;
+  nats.play = bit_nats(logits[0], (cell & roll::kPlay) != 0);
+  if (channels == 2 && articulate_is_open(previous, cell)) {
+    nats.articulate = bit_nats(logits[1], (cell & roll::kArticulate) != 0);
+  }
+  return nats;
+}
+
+/// The cost of a whole frame, summed from the lowest note up.
+///   previous, truth (N): cells of y(t-1) and y(t);  logits (N, C)
+inline double frame_nats(const std::uint8_t* previous, const std::uint8_t* truth,
+                         const float* logits, int notes, int channels) {
+  double sum = 0;
+  for (int n = 0; n < notes; ++n) {
+    const NoteNats nats = note_nats(previous[n], truth[n], logits + n * channels, channels);
+    sum += nats.play + nats.articulate;
+  }
+  return sum;
+}
+
+}  // namespace toccata::listening

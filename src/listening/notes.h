@@ -1,0 +1,31 @@
+#pragma once
+// The notes and bars of a Roll: what statistics, copying and surprise count.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "roll/roll.h"
+
+namespace toccata::listening {
+
+struct RollNote {
+  int onset = 0;   // step
+  int length = 1;  // steps
+  int pitch = 60;  // MIDI
+  int end() const { return onset + length; }
+  bool operator==(const RollNote&) const = default;
+};
+
+/// By onset, then pitch. A note begins where a cell articulates, or plays after a cell that does
+/// not; it lasts until the pitch is silent or struck again. Without articulation, repeated notes
+/// are one.
+std::vector<RollNote> notes_of(const roll::Roll& roll);
+
+/// The steps at which bars begin, 0 first (a pickup is a bar).
+std::vector<int> bar_lines(const roll::Roll& roll);
+
+/// "C4", "F#3": 60 is C4.
+std::string pitch_name(int pitch);
+
+}  // namespace toccata::listening

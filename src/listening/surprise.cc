@@ -1,0 +1,65 @@
+#include "listening/surprise.h"
+
+#include <array>
+
+#include "listening/loss.h"
+#include "listening/walk.h"
+
+namespace toccata::listening {
+
+double Surprise::of_step(int step) const {
+  const auto begin = static_cast<std::size_t>(step) * static_cast<std::size_t>(notes);
+  double sum = 0;
+  for (std::size_t i = begin; i < begin + static_cast<std::size_t>(notes); ++i) {
+    sum += static_cast<double>(play[i]) + static_cast<double>(articulate[i]);
+  }
+  return sum;
+}
+
+Surprise surprise(const network::Model& model, const roll::Roll& roll, std::string_view name,
+                  int threads, Progress& progress, const Stop& stop) {
+  check_fits(model.config, roll, name);
+  const int channels = model.config.channels();
+  Surprise result;
+  result.steps = roll.steps;
+  result.notes = roll.notes();
+  result.play.resize(roll.cells.size());
+  result.articulate.resize(roll.cells.size());
+  const std::array<Stretch, 1> whole = {{{&roll, 0, roll.steps}}};
+  walk(
+      model, whole, {.sequences = 1, .threads = threads},
+      [&](const WalkedFrame& frame) {
+        const auto row =
+            static_cast<std::size_t>(frame.step) * static_cast<std::size_t>(result.notes);
+        double sum = 0;
+        for (int n = 0; n < result.notes; ++n) {
+          const NoteNats nats =
+              note_nats(frame.previous[n], frame.truth[n], frame.logits + n * channels, channels);
+          result.play[row + static_cast<std::size_t>(n)] = static_cast<float>(nats.play);
+          result.articulate[row + static_cast<std::size_t>(n)] =
+              static_cast<float>(nats.articulate);
+          sum += nats.play + nats.articulate;
+        }
+        result.nats += sum;
+      },
+      progress, stop);
+  return result;
+}
+
+std::vector<NoteSurprise> note_surprises(const roll::Roll& roll, const Surprise& surprise) {
+  std::vector<NoteSurprise> result;
+  for (const RollNote& note : notes_of(roll)) {
+    NoteSurprise entry{.note = note};
+    for (int t = note.onset; t < note.end(); ++t) {
+      const auto cell = static_cast<std::size_t>(t) * static_cast<std::size_t>(surprise.notes) +
+                        static_cast<std::size_t>(note.pitch - roll.low);
+      const double nats =
+          static_cast<double>(surprise.play[cell]) + static_cast<double>(surprise.articulate[cell]);
+      (t == note.onset ? entry.onset_nats : entry.held_nats) += nats;
+    }
+    result.push_back(entry);
+  }
+  return result;
+}
+
+}  // namespace toccata::listening

@@ -1,0 +1,39 @@
+#pragma once
+// The surprise of each note: how many nats a model pays for it, given all that came before and all
+// lower notes of its step.
+
+#include <string_view>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/stop.h"
+#include "listening/notes.h"
+#include "network/weights.h"
+#include "roll/roll.h"
+
+namespace toccata::listening {
+
+struct Surprise {
+  int steps = 0, notes = 0;       // T, N
+  std::vector<float> play;        // (T, N), nats
+  std::vector<float> articulate;  // (T, N), nats; 0 where it is no choice
+  double nats = 0;                // sum of both over all steps and notes
+  double of_step(int step) const;
+};
+
+/// Whole piece, state carried, dropout off: its nats are those of likelihood.h. Throws Error where
+/// the Roll does not fit the model (`name` stands in it).
+Surprise surprise(const network::Model& model, const roll::Roll& roll, std::string_view name,
+                  int threads, Progress& progress, const Stop& stop);
+
+struct NoteSurprise {
+  RollNote note;
+  double onset_nats = 0;  // of its first cell: that it is struck here
+  double held_nats = 0;   // of its later cells: that it sounds on, and is not struck again
+};
+
+/// The notes of `roll` with what each cost, in the order of notes_of. (What silence costs is in
+/// Surprise alone.)
+std::vector<NoteSurprise> note_surprises(const roll::Roll& roll, const Surprise& surprise);
+
+}  // namespace toccata::listening

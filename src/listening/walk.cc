@@ -1,0 +1,128 @@
+#include "listening/walk.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "base/error.h"
+#include "network/stepper.h"
+
+namespace toccata::listening {
+namespace {
+
+// How many sequences are worth running side by side: more would only wait for the longest stretch.
+int useful_sequences(std::span<const Stretch> stretches, int most) {
+  std::int64_t total = 0, longest = 1;
+  for (const Stretch& stretch : stretches) {
+    total += stretch.length;
+    longest = std::max<std::int64_t>(longest, stretch.length);
+  }
+  return static_cast<int>(
+      std::clamp<std::int64_t>((total + longest - 1) / longest, 1, std::max(most, 1)));
+}
+
+network::StepPlace place_of(const roll::Roll& roll, int step) {
+  const auto t = static_cast<std::size_t>(step);
+  return {roll.bar_phase[t], roll.beat_phase[t], step};
+}
+
+}  // namespace
+
+void check_fits(const network::Config& config, const roll::Roll& roll, std::string_view name) {
+  const roll::Options& wanted = config.roll;
+  if (roll.low != wanted.low || roll.high != wanted.high) {
+    fail(
+        "{}: its notes are read as {}..{}, and the model's range is {}..{}; read it by the "
+        "model's own Config",
+        name, roll.low, roll.high, wanted.low, wanted.high);
+  }
+  if (roll.articulation != wanted.articulation) {
+    fail("{}: it is read {} articulation, and the model is {}; read it by the model's own Config",
+         name, roll.articulation ? "with" : "without",
+         wanted.articulation ? "made with it" : "made without");
+  }
+  if (roll.grid != wanted.grid) {
+    fail("{}: it has {} steps a quarter note, and the model {}; read it on the model's grid", name,
+         roll.grid, wanted.grid);
+  }
+}
+
+void walk(const network::Model& model, std::span<const Stretch> stretches,
+          const WalkOptions& options, const std::function<void(const WalkedFrame&)>& visit,
+          Progress& progress, const Stop& stop) {
+  const auto notes = static_cast<std::size_t>(model.config.notes());
+  const auto channels = static_cast<std::size_t>(model.config.channels());
+  std::vector<std::size_t> order(stretches.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return stretches[a].length > stretches[b].length;
+  });
+  std::uint64_t total = 0;
+  for (const Stretch& stretch : stretches) total += static_cast<std::uint64_t>(stretch.length);
+
+  const int sequences = useful_sequences(stretches, options.sequences);
+  const auto width = static_cast<std::size_t>(sequences);
+  network::Stepper stepper(model, {.sequences = sequences, .threads = options.threads});
+  constexpr std::size_t kIdle = ~std::size_t{0};
+  struct Slot {
+    std::size_t stretch = kIdle;
+    int done = 0;
+  };
+  std::vector<Slot> slots(width);
+  std::vector<std::uint8_t> previous(width * notes);    // (B, N)
+  std::vector<std::uint8_t> truth(width * notes);       // (B, N)
+  std::vector<network::StepPlace> places(width);        // (B)
+  std::vector<float> logits(width * notes * channels);  // (B, N, C)
+
+  std::size_t next = 0;
+  std::uint64_t done = 0;
+  progress.begin("listening", total, "steps");
+  for (;;) {
+    bool any = false;
+    for (std::size_t b = 0; b < width; ++b) {
+      Slot& slot = slots[b];
+      std::uint8_t* before = previous.data() + b * notes;
+      if (slot.stretch != kIdle && slot.done == stretches[slot.stretch].length) {
+        slot.stretch = kIdle;
+      }
+      while (slot.stretch == kIdle && next < order.size()) {
+        const std::size_t candidate = order[next++];
+        if (stretches[candidate].length == 0) continue;
+        slot = {candidate, 0};
+        stepper.reset(static_cast<int>(b));
+      }
+      if (slot.stretch == kIdle) {
+        std::fill_n(before, notes, std::uint8_t{0});
+        std::fill_n(truth.data() + b * notes, notes, std::uint8_t{0});
+        continue;
+      }
+      any = true;
+      const Stretch& stretch = stretches[slot.stretch];
+      const int step = stretch.begin + slot.done;
+      if (step == 0) {
+        std::fill_n(before, notes, std::uint8_t{0});
+      } else {
+        std::copy_n(stretch.roll->frame(step - 1), notes, before);
+      }
+      std::copy_n(stretch.roll->frame(step), notes, truth.data() + b * notes);
+      places[b] = place_of(*stretch.roll, step);
+    }
+    if (!any || stop.requested()) break;
+
+    stepper.begin_step(previous.data(), places.data());
+    stepper.all_notes(truth.data(), logits.data());
+
+    for (std::size_t b = 0; b < width; ++b) {
+      Slot& slot = slots[b];
+      if (slot.stretch == kIdle) continue;
+      visit({slot.stretch, stretches[slot.stretch].begin + slot.done, previous.data() + b * notes,
+             truth.data() + b * notes, logits.data() + b * notes * channels});
+      ++slot.done;
+      ++done;
+    }
+    progress.update(done);
+  }
+  progress.end();
+}
+
+}  // namespace toccata::listening

@@ -1,0 +1,49 @@
+#pragma once
+// Stretches of music through the network with teacher forcing, several side by side: what
+// likelihood, trials and surprise share.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "base/progress.h"
+#include "base/stop.h"
+#include "network/weights.h"
+#include "roll/roll.h"
+
+namespace toccata::listening {
+
+/// Steps begin … begin+length-1 of a Roll. The first sees the true frame before it; the state is
+/// zero there.
+struct Stretch {
+  const roll::Roll* roll = nullptr;
+  int begin = 0;
+  int length = 0;
+};
+
+struct WalkOptions {
+  int sequences = 16;  // stretches side by side, at most
+  int threads = 0;     // 0: the processor's
+};
+
+/// What is known when a step's logits are.
+struct WalkedFrame {
+  std::size_t stretch;           // index into the stretches given
+  int step;                      // of its Roll
+  const std::uint8_t* previous;  // (N), zeros before the Roll's first step
+  const std::uint8_t* truth;     // (N)
+  const float* logits;           // (N, C)
+};
+
+/// Calls `visit` for every step of every stretch, each stretch's steps in order, from this thread.
+/// The longest stretches go first, and one that ends makes room for the next. The logits do not
+/// depend on `options`. When `stop` is requested it returns with the rest unvisited.
+void walk(const network::Model& model, std::span<const Stretch> stretches,
+          const WalkOptions& options, const std::function<void(const WalkedFrame&)>& visit,
+          Progress& progress, const Stop& stop);
+
+/// Throws Error where a Roll cannot be read by the model: another range, another grid, or
+/// articulation in the one and not in the other. `name` is the piece's.
+void check_fits(const network::Config& config, const roll::Roll& roll, std::string_view name);
+
+}  // namespace toccata::listening
