@@ -1,0 +1,156 @@
+#include "network/config.h"
+
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace toccata::network {
+namespace {
+
+constexpr int kFormatVersion = 1;
+constexpr int kMaxLayers = 32;
+constexpr int kMaxUnits = 16384;
+
+template <typename Enum, std::size_t Count>
+using Names = std::array<std::pair<Enum, const char*>, Count>;
+
+constexpr Names<Beat, 2> kBeats{{{Beat::phase, "phase"}, {Beat::binary, "binary"}}};
+constexpr Names<roll::OutOfRange, 3> kOutOfRange{{{roll::OutOfRange::fold, "fold"},
+                                                  {roll::OutOfRange::drop, "drop"},
+                                                  {roll::OutOfRange::refuse, "refuse"}}};
+constexpr Names<roll::Pedal, 2> kPedals{
+    {{roll::Pedal::off, "off"}, {roll::Pedal::extend, "extend"}}};
+
+template <typename Enum, std::size_t Count>
+const char* name(const Names<Enum, Count>& names, Enum value) {
+  for (const auto& [known, text] : names)
+    if (known == value) return text;
+  fail("config: a choice has the unknown value {}", static_cast<int>(value));
+}
+
+template <typename Enum, std::size_t Count>
+Enum choice(const Names<Enum, Count>& names, const Json& object, std::string_view key,
+            std::string_view where) {
+  const auto text = json_get<std::string>(object, key, where);
+  std::string expected;
+  for (const auto& [value, known] : names) {
+    if (text == known) return value;
+    expected += fmt::format("{}\"{}\"", expected.empty() ? "" : ", ", known);
+  }
+  fail("{}: \"{}\": expected one of {}, found \"{}\"", where, key, expected, text);
+}
+
+/// nlohmann's get<int> would take 3.7, true and 2^40 without a word.
+int as_whole(const Json& value, std::string_view key, std::string_view where) {
+  if (!value.is_number_integer())
+    fail("{}: \"{}\": expected a whole number, found {}", where, key,
+         value.is_number() ? value.dump() : json_type(value));
+  const bool fits = value.is_number_unsigned()
+                        ? value.get<std::uint64_t>() <= std::numeric_limits<int>::max()
+                        : value.get<std::int64_t>() >= std::numeric_limits<int>::min();
+  if (!fits) fail("{}: \"{}\": {} is out of bounds", where, key, value.dump());
+  return value.get<int>();
+}
+
+int whole(const Json& object, std::string_view key, std::string_view where) {
+  return as_whole(json_get<Json>(object, key, where), key, where);
+}
+
+std::vector<int> whole_list(const Json& object, std::string_view key, std::string_view where) {
+  const auto list = json_get<Json>(object, key, where);
+  if (!list.is_array())
+    fail("{}: \"{}\": expected a list of whole numbers, found {}", where, key, json_type(list));
+  std::vector<int> result;
+  for (const Json& value : list) result.push_back(as_whole(value, key, where));
+  return result;
+}
+
+/// nlohmann's get<bool> is strict, but json_get's message would not say what was expected.
+bool flag(const Json& object, std::string_view key, std::string_view where) {
+  const auto value = json_get<Json>(object, key, where);
+  if (!value.is_boolean())
+    fail("{}: \"{}\": expected true or false, found {}", where, key, json_type(value));
+  return value.get<bool>();
+}
+
+void check_units(const std::vector<int>& units, const char* what) {
+  if (units.empty() || units.size() > kMaxLayers)
+    fail_usage("{}: expected 1 to {} layers, found {}; 200,200 means two layers of 200 units", what,
+               kMaxLayers, units.size());
+  for (const int count : units)
+    if (count < 1 || count > kMaxUnits)
+      fail_usage("{}: expected 1 to {} units a layer, found {}", what, kMaxUnits, count);
+}
+
+}  // namespace
+
+int Config::features() const {
+  constexpr int kPosition = 1, kPitchClass = 12, kSounding = 12, kPlace = 4, kStart = 1;
+  return kPosition + kPitchClass + window * channels() + kSounding + kPlace + kStart;
+}
+
+void check(const Config& config) {
+  if (config.format_version != kFormatVersion)
+    fail_usage("format_version: expected {}, found {}; a newer program wrote it", kFormatVersion,
+               config.format_version);
+  roll::check(config.roll);
+  if (config.window < 1 || config.window > 255 || config.window % 2 == 0)
+    fail_usage(
+        "window: expected an odd number of notes from 1 to 255, found {}; 25 is an octave "
+        "to either side",
+        config.window);
+  if (config.start_step < 0 || config.start_step > 65535)
+    fail_usage("start_step: expected 0 to 65535, found {}", config.start_step);
+  check_units(config.time_units, "time_units");
+  check_units(config.note_units, "note_units");
+}
+
+OrderedJson to_json(const Config& config) {
+  return {{"format_version", config.format_version},
+          {"roll",
+           {{"grid", config.roll.grid},
+            {"low", config.roll.low},
+            {"high", config.roll.high},
+            {"articulation", config.roll.articulation},
+            {"out_of_range", name(kOutOfRange, config.roll.out_of_range)},
+            {"pedal", name(kPedals, config.roll.pedal)},
+            {"drums", config.roll.drums},
+            {"trim", config.roll.trim}}},
+          {"window", config.window},
+          {"beat", name(kBeats, config.beat)},
+          {"start_step", config.start_step},
+          {"time_units", config.time_units},
+          {"note_units", config.note_units}};
+}
+
+Config config_from_json(const Json& json, std::string_view where) {
+  Config config;
+  config.format_version = whole(json, "format_version", where);
+  if (config.format_version != kFormatVersion)
+    fail("{}: format_version: expected {}, found {}; a newer program wrote this model", where,
+         kFormatVersion, config.format_version);
+  const Json roll = json_get<Json>(json, "roll", where);
+  const std::string roll_where = fmt::format("{}: \"roll\"", where);
+  config.roll.grid = whole(roll, "grid", roll_where);
+  config.roll.low = whole(roll, "low", roll_where);
+  config.roll.high = whole(roll, "high", roll_where);
+  config.roll.articulation = flag(roll, "articulation", roll_where);
+  config.roll.out_of_range = choice(kOutOfRange, roll, "out_of_range", roll_where);
+  config.roll.pedal = choice(kPedals, roll, "pedal", roll_where);
+  config.roll.drums = flag(roll, "drums", roll_where);
+  config.roll.trim = flag(roll, "trim", roll_where);
+  config.window = whole(json, "window", where);
+  config.beat = choice(kBeats, json, "beat", where);
+  config.start_step = whole(json, "start_step", where);
+  config.time_units = whole_list(json, "time_units", where);
+  config.note_units = whole_list(json, "note_units", where);
+  try {
+    check(config);
+  } catch (const Error& error) {
+    fail("{}: {}", where, error.what());
+  }
+  return config;
+}
+
+}  // namespace toccata::network
