@@ -129,6 +129,23 @@ void write_file(const fs::path& path, std::string_view text) {
   write_file(path, as_bytes(text));
 }
 
+void write_file_with(const fs::path& path, const std::function<void(const fs::path&)>& fill) {
+  make_parents(path);
+  const fs::path temporary = temporary_beside(path);
+  try {
+    fill(temporary);
+    const Descriptor fd(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0 || ::fsync(fd.get()) != 0)
+      fail("{}: cannot be brought to the disk: {}; nothing was changed", path.string(), reason());
+    if (::rename(temporary.c_str(), path.c_str()) != 0)
+      fail("{}: cannot be written: {}", path.string(), reason());
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_folder(path.parent_path());
+}
+
 void append_file(const fs::path& path, std::string_view text) {
   make_parents(path);
   Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));

@@ -27,6 +27,12 @@ std::string read_text(const std::filesystem::path& path,
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
+/// As write_file, for writers that want a file of their own (libraries of formats): `fill` makes
+/// the temporary file whose path it is given, which is then fsynced and renamed. Whatever `fill`
+/// throws passes through, with the temporary file removed.
+void write_file_with(const std::filesystem::path& path,
+                     const std::function<void(const std::filesystem::path& temporary)>& fill);
+
 /// Appends and flushes to the disk. Throws Error when it cannot.
 void append_file(const std::filesystem::path& path, std::string_view text);
 

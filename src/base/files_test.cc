@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <stdexcept>
+
 #include "base/error.h"
 #include "support/temporary_folder.h"
 
@@ -54,6 +57,26 @@ TEST(ReadFile, SaysWhatIsWrong) {
   write_file(folder.path() / "big", std::string(11, 'x'));
   EXPECT_THAT([&] { read_file(folder.path() / "big", 10); },
               ThrowsMessage<Error>(HasSubstr("11 bytes")));
+}
+
+TEST(WriteFileWith, KeepsWhatAWriterOfItsOwnFinishedAndNothingElse) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "sound.wav";
+  write_file_with(path, [](const std::filesystem::path& temporary) {
+    EXPECT_TRUE(is_temporary(temporary));
+    std::ofstream(temporary) << "whole";
+  });
+  EXPECT_EQ(read_text(path), "whole");
+  EXPECT_THROW(write_file_with(path,
+                               [](const std::filesystem::path& temporary) {
+                                 std::ofstream(temporary) << "half";
+                                 throw std::runtime_error("encoder failed");
+                               }),
+               std::runtime_error);
+  EXPECT_THROW(write_file_with(path, [](const std::filesystem::path&) {}),
+               Error);  // it made no file
+  EXPECT_EQ(read_text(path), "whole");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
 }  // namespace

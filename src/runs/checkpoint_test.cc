@@ -30,7 +30,7 @@ class Checkpoints : public testing::Test {
   RunFolder run_ = create_run(folder_.path(), "run");
 };
 
-TEST_F(Checkpoints, are_listed_newest_first_by_number_not_by_spelling) {
+TEST_F(Checkpoints, AreListedNewestFirstByNumberNotBySpelling) {
   for (const long step : {500L, 1000L, 90L}) write(step);
   fs::create_directories(run_.checkpoints() / "step-2000.toccata-tmp-7-0");
   fs::create_directories(run_.checkpoints() / "step-007");
@@ -42,7 +42,7 @@ TEST_F(Checkpoints, are_listed_newest_first_by_number_not_by_spelling) {
   EXPECT_EQ(found[2].step, 90);
 }
 
-TEST_F(Checkpoints, one_that_cannot_be_filled_leaves_nothing) {
+TEST_F(Checkpoints, OneThatCannotBeFilledLeavesNothing) {
   EXPECT_THROW(write_checkpoint(run_, 5,
                                 [](const fs::path& folder) {
                                   write_file(folder / "half", "x");
@@ -53,7 +53,7 @@ TEST_F(Checkpoints, one_that_cannot_be_filled_leaves_nothing) {
   EXPECT_TRUE(fs::is_empty(run_.checkpoints()));
 }
 
-TEST_F(Checkpoints, every_flipped_bit_and_every_truncation_is_found) {
+TEST_F(Checkpoints, EveryFlippedBitAndEveryTruncationIsFound) {
   const Checkpoint checkpoint = write(1, "some weights");
   ASSERT_EQ(damage(checkpoint), "");
   const fs::path path = checkpoint.path / "model.safetensors";
@@ -72,7 +72,7 @@ TEST_F(Checkpoints, every_flipped_bit_and_every_truncation_is_found) {
   EXPECT_EQ(damage(checkpoint), "");
 }
 
-TEST_F(Checkpoints, a_damaged_seal_or_a_missing_file_is_damage) {
+TEST_F(Checkpoints, ADamagedSealOrAMissingFileIsDamage) {
   const Checkpoint checkpoint = write(1);
   const fs::path seal = checkpoint.path / "seal.json";
   const std::string sealed = read_text(seal);
@@ -86,7 +86,7 @@ TEST_F(Checkpoints, a_damaged_seal_or_a_missing_file_is_damage) {
   EXPECT_NE(damage(checkpoint), "");
 }
 
-TEST_F(Checkpoints, the_newest_whole_one_is_found_and_damaged_ones_are_named) {
+TEST_F(Checkpoints, TheNewestWholeOneIsFoundAndDamagedOnesAreNamed) {
   write(100);
   write(200);
   write_file(write(300).path / "model.safetensors", "damaged");
@@ -98,7 +98,7 @@ TEST_F(Checkpoints, the_newest_whole_one_is_found_and_damaged_ones_are_named) {
   EXPECT_NE(warnings.texts[0].find("step 300"), std::string::npos) << warnings.texts[0];
 }
 
-TEST_F(Checkpoints, tidying_keeps_the_newest_and_the_spared_and_clears_what_was_never_finished) {
+TEST_F(Checkpoints, TidyingKeepsTheNewestAndTheSparedAndClearsWhatWasNeverFinished) {
   for (const long step : {1L, 2L, 3L, 4L, 5L}) write(step);
   fs::create_directories(run_.checkpoints() / "step-6.toccata-tmp-7-0");
   write_file(run_.path / "loss.svg.toccata-tmp-7-1", "half");

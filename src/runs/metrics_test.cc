@@ -22,7 +22,7 @@ MetricsRow row_of(std::int64_t batch) {
   return row;
 }
 
-TEST(Metrics, rows_come_back_as_written_and_what_was_not_measured_stays_so) {
+TEST(Metrics, RowsComeBackAsWrittenAndWhatWasNotMeasuredStaysSo) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.csv";
   append_metrics(path, row_of(100));
@@ -43,13 +43,13 @@ TEST(Metrics, rows_come_back_as_written_and_what_was_not_measured_stays_so) {
   EXPECT_TRUE(std::isnan(rows[0].gradient_norm));
 }
 
-TEST(Metrics, an_absent_file_has_no_rows) {
+TEST(Metrics, AnAbsentFileHasNoRows) {
   const TemporaryFolder folder;
   EXPECT_TRUE(read_metrics(folder.path() / "metrics.csv").empty());
   EXPECT_NO_THROW(truncate_metrics(folder.path() / "metrics.csv", 3));
 }
 
-TEST(Metrics, a_resumed_run_does_not_count_its_rows_twice) {
+TEST(Metrics, AResumedRunDoesNotCountItsRowsTwice) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.csv";
   for (int batch = 100; batch <= 700; batch += 100) append_metrics(path, row_of(batch));
@@ -61,7 +61,7 @@ TEST(Metrics, a_resumed_run_does_not_count_its_rows_twice) {
     EXPECT_EQ(rows[i].batch, static_cast<std::int64_t>(100 * (i + 1)));
 }
 
-TEST(Metrics, a_line_cut_short_at_any_byte_costs_that_line_alone) {
+TEST(Metrics, ALineCutShortAtAnyByteCostsThatLineAlone) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.csv";
   append_metrics(path, row_of(100));
@@ -79,7 +79,7 @@ TEST(Metrics, a_line_cut_short_at_any_byte_costs_that_line_alone) {
   }
 }
 
-TEST(Metrics, columns_are_found_by_name) {
+TEST(Metrics, ColumnsAreFoundByName) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.csv";
   write_file(path, "batch,colour,valid_nats\r\n7,blue,1.5\r\n");
@@ -90,7 +90,7 @@ TEST(Metrics, columns_are_found_by_name) {
   EXPECT_TRUE(std::isnan(rows[0].train_nats));
 }
 
-TEST(Metrics, what_is_no_number_is_refused_with_file_and_line) {
+TEST(Metrics, WhatIsNoNumberIsRefusedWithFileAndLine) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.csv";
   for (const char* text : {"batch,epoch\n1,2\n2,x\n", "batch,epoch\n1,2\n3\n"}) {

@@ -22,7 +22,7 @@ ModelFacts facts() {
   return facts;
 }
 
-TEST(ModelCard, says_what_the_model_is_and_how_good) {
+TEST(ModelCard, SaysWhatTheModelIsAndHowGood) {
   const std::string card = model_card(facts());
   EXPECT_THAT(card, HasSubstr("# piano\n"));
   EXPECT_THAT(card, HasSubstr("[200, 200]"));
@@ -35,17 +35,17 @@ TEST(ModelCard, says_what_the_model_is_and_how_good) {
   EXPECT_THAT(card, HasSubstr("data_licence: \"CC \\\"BY\\\" 4.0\""));
 }
 
-TEST(ModelCard, the_same_facts_give_the_same_text) {
+TEST(ModelCard, TheSameFactsGiveTheSameText) {
   EXPECT_EQ(model_card(facts()), model_card(facts()));
 }
 
-TEST(ModelCard, the_validation_likelihood_is_read_back) {
+TEST(ModelCard, TheValidationLikelihoodIsReadBack) {
   const auto value = valid_nats_of_card(model_card(facts()));
   ASSERT_TRUE(value);
   EXPECT_NEAR(*value, -6.081234, 1e-6);
 }
 
-TEST(ModelCard, a_card_without_the_figure_or_of_another_make_has_none) {
+TEST(ModelCard, ACardWithoutTheFigureOrOfAnotherMakeHasNone) {
   ModelFacts unmeasured = facts();
   unmeasured.valid_nats.reset();
   EXPECT_FALSE(valid_nats_of_card(model_card(unmeasured)));

@@ -43,7 +43,7 @@ class ModelName : public testing::Test {
   Places places_;
 };
 
-TEST_F(ModelName, a_run_a_shipped_model_and_a_folder_are_all_found) {
+TEST_F(ModelName, ARunAShippedModelAndAFolderAreAllFound) {
   EXPECT_EQ(find_model("piano", places_), places_.output / "piano");
   EXPECT_EQ(find_model("first", places_), places_.shipped[1] / "first");
   EXPECT_EQ(find_model("benchmarks/jsb", places_), places_.shipped[1] / "benchmarks" / "jsb");
@@ -52,14 +52,14 @@ TEST_F(ModelName, a_run_a_shipped_model_and_a_folder_are_all_found) {
   EXPECT_EQ(find_model(folder.string() + "/", places_), folder.string() + "/");
 }
 
-TEST_F(ModelName, a_run_hides_a_shipped_model_of_its_name_and_an_earlier_folder_a_later_one) {
+TEST_F(ModelName, ARunHidesAShippedModelOfItsNameAndAnEarlierFolderALaterOne) {
   make_model(places_.shipped[0] / "first");
   EXPECT_EQ(find_model("first", places_), places_.shipped[0] / "first");
   make_model(places_.output / "first");
   EXPECT_EQ(find_model("first", places_), places_.output / "first");
 }
 
-TEST_F(ModelName, checkpoints_are_named_by_last_and_by_step) {
+TEST_F(ModelName, CheckpointsAreNamedByLastAndByStep) {
   const RunFolder run{places_.output / "piano"};
   for (const long step : {500L, 1000L})
     write_checkpoint(run, step, [](const fs::path& folder) { make_model(folder); });
@@ -73,13 +73,13 @@ TEST_F(ModelName, checkpoints_are_named_by_last_and_by_step) {
   EXPECT_THROW(find_model("piano@step-1000", places_), Error);
 }
 
-TEST_F(ModelName, an_unknown_name_is_refused_with_what_there_is) {
+TEST_F(ModelName, AnUnknownNameIsRefusedWithWhatThereIs) {
   const std::string message = message_of([&] { find_model("paino", places_); });
   for (const char* known : {"piano", "first", "benchmarks/jsb"})
     EXPECT_NE(message.find(known), std::string::npos) << message;
 }
 
-TEST_F(ModelName, a_run_without_a_model_points_to_its_checkpoint) {
+TEST_F(ModelName, ARunWithoutAModelPointsToItsCheckpoint) {
   const RunFolder run{places_.output / "young"};
   write_file(run.config(), "{}");
   EXPECT_NE(message_of([&] { find_model("young", places_); }).find("no model yet"),
@@ -89,7 +89,7 @@ TEST_F(ModelName, a_run_without_a_model_points_to_its_checkpoint) {
             std::string::npos);
 }
 
-TEST_F(ModelName, a_folder_without_a_model_and_hostile_names_are_refused) {
+TEST_F(ModelName, AFolderWithoutAModelAndHostileNamesAreRefused) {
   fs::create_directories(folder_.path() / "empty");
   EXPECT_NE(message_of([&] {
               find_model((folder_.path() / "empty").string(), places_);
@@ -99,7 +99,7 @@ TEST_F(ModelName, a_folder_without_a_model_and_hostile_names_are_refused) {
     EXPECT_THROW(find_model(name, places_), Error) << name;
 }
 
-TEST_F(ModelName, all_models_are_listed_and_unfinished_runs_marked) {
+TEST_F(ModelName, AllModelsAreListedAndUnfinishedRunsMarked) {
   write_file(places_.output / "young" / "config.json", "{}");
   const auto models = known_models(places_);
   ASSERT_EQ(models.size(), 4u);
@@ -111,7 +111,7 @@ TEST_F(ModelName, all_models_are_listed_and_unfinished_runs_marked) {
   EXPECT_EQ(models[2].kind, KnownModel::Kind::shipped);
 }
 
-TEST_F(ModelName, the_environment_names_folders_of_shipped_models_first) {
+TEST_F(ModelName, TheEnvironmentNamesFoldersOfShippedModelsFirst) {
   const std::string list =
       (folder_.path() / "absent").string() + "::" + places_.shipped[1].string();
   ::setenv("TOCCATA_MODELS", list.c_str(), 1);

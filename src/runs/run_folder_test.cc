@@ -20,7 +20,7 @@ std::string message_of(const std::function<void()>& work) {
   return "";
 }
 
-TEST(RunFolder, an_existing_run_is_never_overwritten_and_the_message_says_what_to_do) {
+TEST(RunFolder, AnExistingRunIsNeverOverwrittenAndTheMessageSaysWhatToDo) {
   const TemporaryFolder folder;
   const RunFolder run = create_run(folder.path() / "output", "piano");
   EXPECT_EQ(run.path, folder.path() / "output" / "piano");
@@ -31,20 +31,20 @@ TEST(RunFolder, an_existing_run_is_never_overwritten_and_the_message_says_what_t
   EXPECT_EQ(read_text(run.config()), "{}");
 }
 
-TEST(RunFolder, an_empty_folder_of_the_name_is_taken_since_nothing_can_be_lost) {
+TEST(RunFolder, AnEmptyFolderOfTheNameIsTakenSinceNothingCanBeLost) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "piano");
   EXPECT_EQ(create_run(folder.path(), "piano").name(), "piano");
 }
 
-TEST(RunFolder, a_file_in_the_way_is_refused) {
+TEST(RunFolder, AFileInTheWayIsRefused) {
   const TemporaryFolder folder;
   write_file(folder.path() / "piano", "x");
   EXPECT_THROW(create_run(folder.path(), "piano"), Error);
   EXPECT_EQ(read_text(folder.path() / "piano"), "x");
 }
 
-TEST(RunFolder, names_that_lead_elsewhere_or_mean_something_else_are_refused) {
+TEST(RunFolder, NamesThatLeadElsewhereOrMeanSomethingElseAreRefused) {
   for (const char* name : {"", ".", "..", "a/b", "a\\b", "../x", "a..b", "-x", ".x", "x@last",
                            "x\ny", "x.toccata-tmp-1-0"})
     EXPECT_THROW(check_run_name(name), Error) << name;
@@ -54,7 +54,7 @@ TEST(RunFolder, names_that_lead_elsewhere_or_mean_something_else_are_refused) {
     EXPECT_NO_THROW(check_run_name(name)) << name;
 }
 
-TEST(RunFolder, a_run_that_is_not_there_is_refused_with_the_runs_that_are) {
+TEST(RunFolder, ARunThatIsNotThereIsRefusedWithTheRunsThatAre) {
   const TemporaryFolder folder;
   write_file(folder.path() / "bach" / "config.json", "{}");
   write_file(folder.path() / "no-run" / "notes.txt", "");
@@ -64,7 +64,7 @@ TEST(RunFolder, a_run_that_is_not_there_is_refused_with_the_runs_that_are) {
   EXPECT_EQ(open_run(folder.path(), "bach").name(), "bach");
 }
 
-TEST(RunFolder, runs_are_listed_by_name_and_an_absent_output_folder_has_none) {
+TEST(RunFolder, RunsAreListedByNameAndAnAbsentOutputFolderHasNone) {
   const TemporaryFolder folder;
   for (const char* name : {"b", "a", "c"}) write_file(folder.path() / name / "config.json", "{}");
   const auto runs = list_runs(folder.path());
@@ -74,7 +74,7 @@ TEST(RunFolder, runs_are_listed_by_name_and_an_absent_output_folder_has_none) {
   EXPECT_TRUE(list_runs(folder.path() / "absent").empty());
 }
 
-TEST(RunFolder, two_processes_never_train_into_one_run) {
+TEST(RunFolder, TwoProcessesNeverTrainIntoOneRun) {
   const TemporaryFolder folder;
   const RunFolder run = create_run(folder.path(), "x");
   {

@@ -24,7 +24,7 @@ std::uint64_t number_at(std::string_view bytes, std::size_t place, int size) {
   return value;
 }
 
-TEST(Tensorboard, crc32c_gives_the_vectors_of_rfc_3720) {
+TEST(Tensorboard, Crc32cGivesTheVectorsOfRfc3720) {
   EXPECT_EQ(crc32c(""), 0u);
   EXPECT_EQ(crc32c("123456789"), 0xe3069283u);
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);
@@ -34,7 +34,7 @@ TEST(Tensorboard, crc32c_gives_the_vectors_of_rfc_3720) {
   EXPECT_EQ(crc32c(rising), 0x46dd794eu);
 }
 
-TEST(Tensorboard, an_event_is_the_protocol_buffer_worked_out_by_hand) {
+TEST(Tensorboard, AnEventIsTheProtocolBufferWorkedOutByHand) {
   const Scalar loss{"loss", 1.5};
   // wall_time 1.0: key 0x09; step 300: key 0x10, varint AC 02; summary: key 0x2a, 13 bytes: value:
   // key 0x0a, 11 bytes: tag: key 0x0a, "loss"; simple_value 1.5f: key 0x15.
@@ -46,7 +46,7 @@ TEST(Tensorboard, an_event_is_the_protocol_buffer_worked_out_by_hand) {
             bytes_of({0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0x1a, 0x0d}) + "brain.Event:2");
 }
 
-TEST(Tensorboard, a_record_is_framed_with_its_length_and_two_masked_crcs) {
+TEST(Tensorboard, ARecordIsFramedWithItsLengthAndTwoMaskedCrcs) {
   const std::string framed = record("123456789");
   ASSERT_EQ(framed.size(), 8u + 4 + 9 + 4);
   EXPECT_EQ(number_at(framed, 0, 8), 9u);
@@ -55,7 +55,7 @@ TEST(Tensorboard, a_record_is_framed_with_its_length_and_two_masked_crcs) {
   EXPECT_EQ(number_at(framed, 21, 4), 0xc78ab0e5u);
 }
 
-TEST(Tensorboard, only_what_was_measured_is_told) {
+TEST(Tensorboard, OnlyWhatWasMeasuredIsTold) {
   MetricsRow row;
   row.batch = 5;
   row.train_nats = 6;
@@ -66,7 +66,7 @@ TEST(Tensorboard, only_what_was_measured_is_told) {
   EXPECT_EQ(told[1].tag, "progress/epoch");
 }
 
-TEST(Tensorboard, a_resumed_runs_events_equal_those_of_a_run_never_stopped) {
+TEST(Tensorboard, AResumedRunsEventsEqualThoseOfARunNeverStopped) {
   const TemporaryFolder folder;
   std::vector<MetricsRow> rows(4);
   for (int i = 0; i < 4; ++i) {

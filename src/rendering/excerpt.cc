@@ -1,0 +1,97 @@
+#include "rendering/excerpt.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "rendering/bars.h"
+
+namespace toccata::rendering {
+
+using midi::Tick;
+
+namespace {
+
+struct Cut {
+  Tick begin = 0, end = 0;
+  bool inside(Tick tick) const { return tick >= begin && tick < end; }
+};
+
+// The events of a map that has one value at a time: the one in force at the beginning, then those
+// inside.
+template <typename Event>
+std::vector<Event> cut_map(const std::vector<Event>& events, const Cut& cut) {
+  std::vector<Event> kept;
+  for (Event event : events) {
+    if (event.tick >= cut.end) break;
+    if (event.tick <= cut.begin) kept.clear();
+    event.tick = std::max<Tick>(event.tick - cut.begin, 0);
+    kept.push_back(event);
+  }
+  return kept;
+}
+
+// The same, where each channel has its own value.
+template <typename Event>
+std::vector<Event> cut_by_channel(const std::vector<Event>& events, const Cut& cut) {
+  std::map<int, Event> in_force;
+  std::vector<Event> inside;
+  for (Event event : events) {
+    const Tick tick = event.tick;
+    event.tick = std::max<Tick>(tick - cut.begin, 0);
+    if (tick < cut.begin) in_force[event.channel] = event;
+    if (cut.inside(tick)) inside.push_back(event);
+  }
+  std::vector<Event> kept;
+  for (const auto& [channel, event] : in_force) kept.push_back(event);
+  kept.insert(kept.end(), inside.begin(), inside.end());
+  return kept;
+}
+
+midi::Track cut_track(const midi::Track& track, const Cut& cut) {
+  midi::Track part;
+  part.name = track.name;
+  for (midi::Note note : track.notes) {
+    const bool sounds = note.onset == note.end ? cut.inside(note.onset)
+                                               : note.end > cut.begin && note.onset < cut.end;
+    if (!sounds) continue;
+    note.onset = std::max(note.onset, cut.begin) - cut.begin;
+    note.end = std::min(note.end, cut.end) - cut.begin;
+    part.notes.push_back(note);
+  }
+  std::sort(part.notes.begin(), part.notes.end(), [](const midi::Note& a, const midi::Note& b) {
+    return std::pair(a.onset, a.pitch) < std::pair(b.onset, b.pitch);
+  });
+  part.pedals = cut_by_channel(track.pedals, cut);
+  part.programs = cut_by_channel(track.programs, cut);
+  for (midi::Text text : track.texts) {
+    if (!cut.inside(text.tick)) continue;
+    text.tick -= cut.begin;
+    part.texts.push_back(text);
+  }
+  return part;
+}
+
+}  // namespace
+
+midi::Score excerpt(const midi::Score& score, const BarRange& range) {
+  if (range.whole()) return score;
+  const Bars bars(score);
+  const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
+  const std::int64_t from = range.from.value_or(1), to = std::min(range.to.value_or(last), last);
+  if (from < 1) fail_usage("bar {}: bars are counted from 1", from);
+  if (from > last) fail_usage("bar {}: the piece ends with bar {}", from, last);
+  if (to < from) fail_usage("bars {} to {}: the last bar stands before the first", from, to);
+  const Cut cut{bars.begin_of(from),
+                to == last ? std::max(score.end, bars.begin_of(from) + 1) : bars.begin_of(to + 1)};
+  midi::Score part;
+  part.ticks_per_quarter = score.ticks_per_quarter;
+  part.tempos = cut_map(score.tempos, cut);
+  part.meters = cut_map(score.meters, cut);
+  part.keys = cut_map(score.keys, cut);
+  for (const midi::Track& track : score.tracks) part.tracks.push_back(cut_track(track, cut));
+  part.end = cut.end - cut.begin;
+  return part;
+}
+
+}  // namespace toccata::rendering

@@ -1,0 +1,22 @@
+#pragma once
+// Some bars of a Score as a Score of their own.
+
+#include <cstdint>
+#include <optional>
+
+#include "midi/score.h"
+
+namespace toccata::rendering {
+
+/// Bars counted from 1, both included; an absent end is the piece's own.
+struct BarRange {
+  std::optional<std::int64_t> from, to;
+  bool whole() const { return !from && !to; }
+};
+
+/// The bars of `score` in `range`, moved to tick 0. Notes that reach across an end are cut there;
+/// tempo, meter, key, programs and pedals in force at the beginning are set at tick 0. Throws Error
+/// (usage) where the range is empty or begins after the piece's last bar.
+midi::Score excerpt(const midi::Score& score, const BarRange& range);
+
+}  // namespace toccata::rendering
