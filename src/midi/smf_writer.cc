@@ -104,10 +104,10 @@ void write_conductor(const Score& score, Tick end, Bytes& file) {
   std::vector<TempoChange> tempos = score.tempos;
   std::vector<MeterChange> meters = score.meters;
   std::vector<KeyChange> keys = score.keys;
+  tempos.insert(tempos.begin(), TempoChange{});  // unless another stands at tick 0
   tidy(tempos);
   tidy(meters);
   tidy(keys);
-  if (tempos.empty() || tempos.front().tick > 0) tempos.insert(tempos.begin(), TempoChange{});
   // The three maps in order of time; at one tick tempo, meter, key.
   std::size_t t = 0, m = 0, k = 0;
   const auto due = [](const auto& changes, std::size_t i) {

@@ -6,10 +6,12 @@
 #include <string_view>
 
 #include "midi/byte_cursor.h"
+#include "midi/event_lookahead.h"
 
 namespace toccata::midi {
 namespace {
 
+constexpr std::uint8_t kFirstText = 0x01, kLastText = 0x0f;
 constexpr std::uint8_t kEndOfTrack = 0x2f;
 constexpr std::uint32_t kLargestVariable = (1U << 28) - 1;
 
@@ -98,10 +100,17 @@ class TrackReader {
     const std::uint8_t type = cursor_.next();
     const std::optional<std::uint32_t> length = variable_length("meta event's length");
     if (!length) return;
-    if (*length > cursor_.left())
-      return cut_off("a meta event that reaches past the end of its track");
     const std::uint64_t place = cursor_.place();
-    handler_.meta(tick_, type, cursor_.take(*length), place);
+    std::uint64_t size = *length;
+    if (type >= kFirstText && type <= kLastText) {
+      size = believable_text_length(bytes_, place, size, cursor_.end(), running_);
+      if (size != *length)
+        repairs_.add(place, "a text of {} bytes by its own word, but {} by what follows; so read",
+                     *length, size);
+    }
+    if (size > cursor_.left())
+      return cut_off("a meta event that reaches past the end of its track");
+    handler_.meta(tick_, type, cursor_.take(size), place);
     if (type == kEndOfTrack) ended_ = true;
     if (running_ != 0) passed_meta_ = true;
   }

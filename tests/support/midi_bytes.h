@@ -57,6 +57,10 @@ class TrackEvents {
     for (const int byte : bytes) bytes_.push_back(static_cast<std::uint8_t>(byte));
     return *this;
   }
+  TrackEvents& raw(const Bytes& bytes) {
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    return *this;
+  }
   /// A note-on at `delta` (0..127) and its off `length` ticks later.
   TrackEvents& note(int delta, int pitch, int length, int channel = 0) {
     return raw({delta, 0x90 | channel, pitch, 80, length, 0x80 | channel, pitch, 64});

@@ -51,7 +51,8 @@ inline rc::Gen<std::string> text() {
 }
 
 inline std::vector<Note> notes(int ticks_per_quarter, const ScoreShape& shape) {
-  const int count = *rc::gen::inRange(0, shape.most_notes + 1);
+  // Sizes at once in full: RapidCheck's first cases are tiny otherwise.
+  const int count = *rc::gen::resize(100, rc::gen::inRange(0, shape.most_notes + 1));
   const int channels = *rc::gen::inRange(1, 4);
   // A few pitches only, so that re-strikes and unisons are common.
   const int low = *rc::gen::inRange(shape.lowest, shape.highest + 1);
@@ -154,7 +155,7 @@ inline Score generate_score(const ScoreShape& shape = {}) {
   score.keys = generators::changes<KeyChange>(ppq, false, [] {
     return KeyChange{0, *rc::gen::inRange(-7, 8), *rc::gen::arbitrary<bool>()};
   });
-  const int tracks = *rc::gen::inRange(0, shape.most_tracks + 1);
+  const int tracks = *rc::gen::resize(100, rc::gen::inRange(0, shape.most_tracks + 1));
   for (int i = 0; i < tracks; ++i) score.tracks.push_back(generators::track(ppq, shape));
   Tick last = 0;
   const auto reach = [&last](const auto& list) {

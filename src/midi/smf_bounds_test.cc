@@ -1,0 +1,174 @@
+// Hostile files: read or refused, quickly, and never a crash.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "midi/smf_reader.h"
+#include "midi/smf_writer.h"
+#include "support/midi_bytes.h"
+#include "support/properties.h"
+#include "support/score_generator.h"
+
+namespace toccata::midi {
+namespace {
+
+constexpr std::size_t kLargest = std::size_t{16} << 20;
+
+/// A type 0 file of 16 MiB that repeats `event` as often as it fits, behind `first`.
+Bytes filled_with(std::initializer_list<int> first, std::initializer_list<int> event) {
+  Bytes events;
+  for (const int byte : first) events.push_back(static_cast<std::uint8_t>(byte));
+  while (events.size() + event.size() + 26 < kLargest)
+    for (const int byte : event) events.push_back(static_cast<std::uint8_t>(byte));
+  for (const int byte : {0, 0xff, 0x2f, 0}) events.push_back(static_cast<std::uint8_t>(byte));
+  return MidiBytes().header(0, 1, 96).track(events);
+}
+
+/// Reads within 2 s (ten times that in a build with sanitizers).
+ReadResult read_in_time(const Bytes& bytes) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  constexpr double kSeconds = 20;
+#else
+  constexpr double kSeconds = 2;
+#endif
+  const auto start = std::chrono::steady_clock::now();
+  ReadResult result;
+  try {
+    result = read_smf(bytes, "hostile");
+  } catch (const Error&) {  // refused: as good
+  }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(taken.count(), kSeconds);
+  return result;
+}
+
+TEST(SmfBounds, ReadsSixteenMebibytesOfTempoEvents) {
+  const ReadResult result = read_in_time(filled_with({}, {1, 0xff, 0x51, 3, 7, 0, 0}));
+  EXPECT_EQ(result.scores.at(0).tempos.size(), 1U);
+  EXPECT_EQ(read_in_time(filled_with({}, {1, 0xff, 0x51, 3, 7, 0, 0, 1, 0xff, 0x51, 3, 8, 0, 0}))
+                .scores.at(0)
+                .tempos.size(),
+            (kLargest - 26) / 14 * 2);
+}
+
+TEST(LongSmfBounds, ReadsSixteenMebibytesOfNotesThatNeverEnd) {
+  const ReadResult result = read_in_time(filled_with({0, 0x90, 60, 80}, {1, 60, 80}));
+  EXPECT_GT(result.scores.at(0).tracks.at(0).notes.size(), 5500000U);
+}
+
+TEST(LongSmfBounds, ReadsSixteenMebibytesOfNotesAtOneTick) {
+  read_in_time(filled_with({0, 0x90, 60, 80}, {0, 90, 80, 0, 50, 1, 0, 70, 7, 0, 90, 0}));
+}
+
+TEST(LongSmfBounds, ReadsSixteenMebibytesOfOtherEvents) {
+  read_in_time(filled_with({0, 0xc0, 1}, {0, 2}));                      // programs
+  read_in_time(filled_with({0, 0xb0, 64, 0}, {0, 64, 127, 0, 64, 0}));  // pedals
+  read_in_time(filled_with({}, {0, 0xff, 1, 1, 'x'}));                  // texts
+  read_in_time(filled_with({}, {0, 0xff, 1, 3, 'x', 0x80, 0x90}));      // texts that are none
+  read_in_time(filled_with(
+      {}, {0, 0xff, 1, 13, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 0x90, 60, 60, 60, 60}));
+  read_in_time(filled_with({}, {0, 0xff, 0x59, 2, 99, 9}));  // repairs
+  read_in_time(filled_with({}, {0xff}));
+  read_in_time(filled_with({}, {0x80}));
+  read_in_time(filled_with({}, {0}));
+  read_in_time(filled_with({}, {0x7f}));
+  read_in_time(filled_with({}, {0xff, 0xff, 0xff, 0x7f, 0x90, 60, 60}));
+}
+
+TEST(LongSmfBounds, ReadsOrRefusesSixteenMebibytesOfChunks) {
+  for (const auto& [id, length] :
+       std::vector<std::pair<const char*, std::uint64_t>>{{"MTrk", 0},
+                                                          {"MTrk", UINT32_MAX},
+                                                          {"abcd", 0},
+                                                          {"abcd", UINT32_MAX},
+                                                          {"abcd", 3},
+                                                          {"MThd", 6},
+                                                          {"MTrj", 8}}) {
+    MidiBytes file;
+    file.header(1, 65535, 96);
+    while (file.bytes().size() + 8 < kLargest) file.text(id).number(length, 4);
+    read_in_time(file);
+  }
+}
+
+/// Whatever the bytes: no crash, and either an Error or Scores that can be written and read back.
+void expect_survived(const Bytes& bytes) {
+  ReadResult result;
+  try {
+    result = read_smf(bytes, "damaged");
+  } catch (const Error&) {
+    return;
+  }
+  for (const Score& score : result.scores) {
+    const Bytes written = write_smf(score);
+    const ReadResult again = read_smf(written, "written anew", {.strict = true});
+    RC_ASSERT(write_smf(again.scores.at(0)) == written);
+  }
+}
+
+/// Flips, cuts, doubles and fills stretches of a sound file.
+Bytes damage(Bytes bytes, Random& random) {
+  const auto faults = 1 + random.below(4);
+  for (std::uint64_t i = 0; i < faults && !bytes.empty(); ++i) {
+    const auto place = static_cast<std::ptrdiff_t>(random.below(bytes.size()));
+    const auto length = static_cast<std::ptrdiff_t>(random.below(
+        std::min<std::uint64_t>(bytes.size() - static_cast<std::size_t>(place), 12) + 1));
+    const auto begin = bytes.begin() + place;
+    switch (random.below(5)) {
+      case 0:
+        *begin = static_cast<std::uint8_t>(random.next());
+        break;
+      case 1:
+        bytes.erase(begin, begin + length);
+        break;
+      case 2: {
+        const Bytes copy(begin, begin + length);
+        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(random.below(bytes.size() + 1)),
+                     copy.begin(), copy.end());
+        break;
+      }
+      case 3:
+        std::fill(begin, begin + length, random.below(2) != 0 ? 0xff : 0x00);
+        break;
+      default:
+        bytes.resize(static_cast<std::size_t>(place));
+    }
+  }
+  return bytes;
+}
+
+TEST(SmfBounds, SurvivesDamagedFiles) {
+  expect_property(300, [] {
+    Random random(*rc::gen::arbitrary<std::uint64_t>(), 0);
+    const Bytes sound = write_smf(generate_score({.long_silences = false}));
+    for (int i = 0; i < 10; ++i) expect_survived(damage(sound, random));
+  });
+}
+
+TEST(SmfBounds, PairsAHundredThousandOpenNotesOfOnePitchInLinearTime) {
+  TrackEvents events;
+  for (int i = 0; i < 100000; ++i) events.raw({1, 0x90, 60, 80});
+  for (int i = 0; i < 100000; ++i) events.raw({1, 0x80, 60, 64});
+  const ReadResult result = read_in_time(MidiBytes().header(0, 1, 96).track(events.end()));
+  const auto& notes = result.scores.at(0).tracks.at(0).notes;
+  ASSERT_EQ(notes.size(), 100000U);
+  for (const Note& note : notes) ASSERT_EQ(note.end - note.onset, 100000);
+}
+
+TEST(SmfBounds, RefusesMoreTracksThanAHeaderCanCount) {
+  MidiBytes file;
+  file.header(1, 65535, 96);
+  for (int i = 0; i < 65536; ++i) file.track(TrackEvents().end());
+  EXPECT_THROW(read_smf(file.bytes(), "hostile"), Error);
+}
+
+}  // namespace
+}  // namespace toccata::midi
