@@ -3,19 +3,23 @@
 // the biaxial LSTM, with teacher forcing along the notes. Backpropagation through time: Werbos
 // 1990; LSTM with forget gates: Gers et al. 2000.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "network/config.h"
 #include "roll/batch.h"
 
 namespace toccata::network {
 
-enum class Precision {
-  f32,
-  bf16
-};  // bf16: products in bf16 with f32 sums; cell state and gradients of parameters in f32
+/// bf16: the operands of products (weights, inputs, outputs, gradients by pre-activations) and the
+/// gates kept for the way back are rounded to bfloat16; sums, cell state and gradients of
+/// parameters are f32. On a processor without bf16 products it is emulated with rounded floats:
+/// right, but no faster than f32.
+enum class Precision { f32, bf16 };
 
 /// Dropout after every LSTM layer, scaled by 1/keep_prob (Srivastava et al. 2014; Zaremba et al.
 /// 2014). The mask is a function of (seed, update, the window's global sample number, layer, step,
@@ -29,11 +33,22 @@ struct Dropout {
 struct PassOptions {
   Precision precision = Precision::f32;
   int threads = 0;  // 0: the processor's. The same threads, the same bits.
+  // What the windows worked on side by side may keep for the way back, in bytes; one window is
+  // always worked on, however long.
+  std::size_t activation_bytes = std::size_t{400} << 20;
+  bool plain = false;  // the plain kernels even where faster ones run: for comparison
 };
 
 struct Loss {
   double nats = 0;          // sum over counted steps and notes, negative log-likelihood
   std::int64_t frames = 0;  // counted steps
+};
+
+/// The time axis' state of the sequences of a batch, carried from one stretch of whole pieces to
+/// the next. A fresh one is all zeros.
+struct CarriedState {
+  std::vector<std::vector<float>> hidden, cell;  // for each time layer (B, N, H)
+  std::vector<double> nats;                      // (B), of the latest stretch
 };
 
 class TrainingPass {
@@ -50,6 +65,16 @@ class TrainingPass {
 
   /// The loss alone, without dropout, zero state at each window's beginning.
   Loss loss(std::span<const float> values, const roll::Batch& batch);
+
+  /// The loss of the next stretch of B pieces, state carried: exact likelihood of whole pieces,
+  /// stretch by stretch. A sequence whose first step is 0 begins a piece: its state starts at zero.
+  /// Here a length may be 0: the sequence rests.
+  Loss loss(std::span<const float> values, const roll::Batch& batch, CarriedState& state);
+
+  /// Kernels in use: "avx512-bf16", "plain-f32"…
+  std::string arithmetic() const;
+  /// Memory held for activations and gradients, in bytes.
+  std::size_t bytes() const;
 
  private:
   struct State;

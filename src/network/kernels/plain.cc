@@ -1,0 +1,200 @@
+// The training kernels in plain C++: for machines without the fast ones, and their oracle.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "network/train_kernels.h"
+
+namespace toccata::network::train {
+namespace {
+
+float rounded_to_bf16(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  return std::bit_cast<float>((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000u);
+}
+
+template <bool bf16>
+float operand(float x) {
+  return bf16 ? rounded_to_bf16(x) : x;
+}
+
+// The compiler turns these into whatever vectors the machine has.
+using Vector = float __attribute__((vector_size(64), aligned(4), may_alias));
+
+void multiply(const Product& p) {
+  for (int v = 0; v < p.vectors; ++v) {
+    const float* column = reinterpret_cast<const float*>(p.b) + v * kLanes;
+    const std::size_t step = static_cast<std::size_t>(p.vectors) * kLanes;
+    for (int r = 0; r < p.rows; r += 2) {
+      const auto* a0 = reinterpret_cast<const float*>(p.a + r * p.a_stride);
+      const auto* a1 = r + 1 < p.rows ? a0 + p.a_stride : a0;
+      Vector sum0 = {}, sum1;
+      if (p.start) sum0 = *reinterpret_cast<const Vector*>(p.start + v * kLanes);
+      sum1 = sum0;
+      for (int k = 0; k < p.words; ++k) {
+        const Vector b = *reinterpret_cast<const Vector*>(column + k * step);
+        sum0 += a0[k] * b;
+        sum1 += a1[k] * b;
+      }
+      float* out = p.out + r * p.out_stride + v * kLanes;
+      *reinterpret_cast<Vector*>(out) = sum0;
+      if (r + 1 < p.rows) *reinterpret_cast<Vector*>(out + p.out_stride) = sum1;
+    }
+  }
+}
+
+void add_sum(const Sum& s) {
+  const std::size_t columns = static_cast<std::size_t>(s.vectors) * kLanes;
+  for (int group = 0; group < s.groups; ++group) {
+    const auto* a = reinterpret_cast<const float*>(s.a + group * s.a_group_stride);
+    for (int m = 0; m < kGroup; m += 2)
+      for (int v = 0; v < s.vectors; ++v) {
+        const auto* b = reinterpret_cast<const float*>(s.b) + v * kLanes;
+        float* out = s.out + (static_cast<std::size_t>(group) * kGroup + m) * columns + v * kLanes;
+        Vector sum0 = {}, sum1 = {};
+        for (int k = 0; k < s.words; ++k) {
+          const Vector row = *reinterpret_cast<const Vector*>(b + k * columns);
+          sum0 += a[k * kGroup + m] * row;
+          sum1 += a[k * kGroup + m + 1] * row;
+        }
+        *reinterpret_cast<Vector*>(out) += sum0;
+        *reinterpret_cast<Vector*>(out + columns) += sum1;
+      }
+  }
+}
+
+float sigmoid(float x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+template <bool bf16>
+void cell_forward(const CellForward& p) {
+  const int w = p.width;
+  for (int r = 0; r < p.rows; ++r) {
+    const float* z = p.z + static_cast<std::size_t>(r) * 4 * w;
+    auto* gates = reinterpret_cast<float*>(static_cast<char*>(p.gates) + r * p.gates_stride);
+    auto* h = reinterpret_cast<float*>(static_cast<char*>(p.h) + r * p.h_stride);
+    auto* y = reinterpret_cast<float*>(p.y + p.y_row[r]);
+    const float* before = p.c_before + r * p.c_stride;
+    float* after = p.c_after + r * p.c_stride;
+    unsigned kept = 0;
+    for (int u = 0; u < w; ++u) {
+      const float i = sigmoid(z[u]), f = sigmoid(z[w + u]);
+      const float g = std::tanh(z[2 * w + u]), o = sigmoid(z[3 * w + u]);
+      gates[u] = operand<bf16>(i);
+      gates[w + u] = operand<bf16>(f);
+      gates[2 * w + u] = operand<bf16>(g);
+      gates[3 * w + u] = operand<bf16>(o);
+      if (u >= p.units) continue;
+      after[u] = f * before[u] + i * g;
+      const float out = o * std::tanh(after[u]);
+      h[u] = operand<bf16>(out);
+      y[u] = h[u];
+      if (p.masks.keys) {
+        const bool keep = p.masks.keys[r].mix(static_cast<std::uint32_t>(p.masks.first_unit + u)) <
+                          p.masks.threshold;
+        y[u] = keep ? operand<bf16>(out * p.masks.scale) : 0;
+        kept |= static_cast<unsigned>(keep) << u;
+      }
+    }
+    if (p.masks.keys) p.kept[r * p.kept_stride] = static_cast<std::uint16_t>(kept);
+  }
+}
+
+template <bool bf16>
+void cell_backward(const CellBackward& p) {
+  const int w = p.width;
+  for (int r = 0; r < p.rows; ++r) {
+    const auto* gates =
+        reinterpret_cast<const float*>(static_cast<const char*>(p.gates) + r * p.gates_stride);
+    auto* dz = reinterpret_cast<float*>(static_cast<char*>(p.dz) + r * p.dz_stride);
+    auto* columns = reinterpret_cast<float*>(p.dz_columns) + static_cast<std::size_t>(r) * 4 * w;
+    const float* dy = p.dy + p.dy_row[r];
+    const unsigned kept = p.kept ? p.kept[r * p.kept_stride] : 0xFFFFu;
+    for (int u = 0; u < w; ++u) {
+      float d[4] = {};
+      if (u < p.units) {
+        const float i = gates[u], f = gates[w + u], g = gates[2 * w + u], o = gates[3 * w + u];
+        const float tanh_c = std::tanh(p.c_after[r * p.c_stride + u]);
+        const float dh = p.dh[r * p.d_stride + u] + (kept >> u & 1 ? dy[u] * p.scale : 0.0f);
+        float& dc = p.dc[r * p.d_stride + u];
+        dc += dh * o * (1 - tanh_c * tanh_c);
+        d[0] = dc * g * i * (1 - i);
+        d[1] = dc * p.c_before[r * p.c_stride + u] * f * (1 - f);
+        d[2] = dc * i * (1 - g * g);
+        d[3] = dh * tanh_c * o * (1 - o);
+        dc *= f;
+      }
+      for (int gate = 0; gate < 4; ++gate) {
+        p.bias_gradient[gate * w + u] += d[gate];
+        dz[gate * w + u] = columns[gate * w + u] = operand<bf16>(d[gate]);
+      }
+    }
+  }
+}
+
+void pack_rows(int rows, int values, const Word* a, std::size_t a_stride, Word* out,
+               std::size_t group_stride) {
+  for (int r = 0; r < rows; ++r)
+    for (int m = 0; m < (values + kGroup - 1) / kGroup * kGroup; ++m)
+      out[m / kGroup * group_stride + static_cast<std::size_t>(r) * kGroup + m % kGroup] =
+          m < values ? a[r * a_stride + m] : 0;
+}
+
+template <bool bf16>
+void store(const float* from, int count, void* to) {
+  auto* out = static_cast<float*>(to);
+  for (int k = 0; k < count; ++k) out[k] = operand<bf16>(from[k]);
+}
+
+void load(const void* from, int count, float* to) {
+  std::copy_n(static_cast<const float*>(from), count, to);
+}
+
+const float* row(const Head& p, int r) {
+  return reinterpret_cast<const float*>(p.y + r * p.y_stride);
+}
+
+void head_forward(const Head& p, const float* bias, float* logits) {
+  for (int r = 0; r < p.rows; ++r)
+    for (int c = 0; c < p.channels; ++c) {
+      float sum = bias[c];
+      for (int u = 0; u < p.units; ++u) sum += row(p, r)[u] * p.weight[c * p.weight_stride + u];
+      logits[r * p.channels + c] = sum;
+    }
+}
+
+void head_gradient(const Head& p, const float* dlogits, float* weight_gradient) {
+  for (int r = 0; r < p.rows; ++r)
+    for (int c = 0; c < p.channels; ++c)
+      for (int u = 0; u < p.units; ++u)
+        weight_gradient[c * p.weight_stride + u] += dlogits[r * p.channels + c] * row(p, r)[u];
+}
+
+void head_backward(const Head& p, const float* dlogits, float* dy, std::size_t dy_stride) {
+  for (int r = 0; r < p.rows; ++r)
+    for (int u = 0; u < p.units; ++u) {
+      float sum = 0;
+      for (int c = 0; c < p.channels; ++c)
+        sum += dlogits[r * p.channels + c] * p.weight[c * p.weight_stride + u];
+      dy[r * dy_stride + u] = sum;
+    }
+}
+
+template <bool bf16>
+constexpr Kernels table(const char* name) {
+  return {name,      1,           multiply, add_sum,      cell_forward<bf16>, cell_backward<bf16>,
+          pack_rows, store<bf16>, load,     head_forward, head_gradient,      head_backward};
+}
+
+}  // namespace
+
+const Kernels& plain_kernels(Precision precision) {
+  static constexpr Kernels f32 = table<false>("plain-f32");
+  static constexpr Kernels bf16 = table<true>("plain-bf16-emulated");
+  return precision == Precision::bf16 ? bf16 : f32;
+}
+
+}  // namespace toccata::network::train

@@ -1,0 +1,64 @@
+#pragma once
+// Small models and random batches for the tests and benchmarks of the training pass.
+
+#include <algorithm>
+#include <vector>
+
+#include "base/random.h"
+#include "network/config.h"
+#include "network/weights.h"
+#include "roll/batch.h"
+#include "roll/roll.h"
+
+namespace toccata::network {
+
+inline Config small_config(int notes, std::vector<int> time_units, std::vector<int> note_units,
+                           bool articulation = true) {
+  Config config;
+  config.roll.low = 60;
+  config.roll.high = 60 + notes - 1;
+  config.roll.articulation = articulation;
+  config.time_units = std::move(time_units);
+  config.note_units = std::move(note_units);
+  return config;
+}
+
+/// Valid frames (articulate exactly where an onset is certain or drawn), windows of several
+/// lengths, the first of them the longest; even windows begin a piece.
+inline roll::Batch random_batch(const Config& config, int steps, int sequences, bool ragged,
+                                std::uint64_t seed) {
+  Random random(seed, 1);
+  const int notes = config.notes();
+  roll::Batch batch;
+  batch.steps = steps;
+  batch.sequences = sequences;
+  batch.notes = notes;
+  batch.frames.resize(static_cast<std::size_t>(steps + 1) * sequences * notes);
+  const auto frame = [&](int t, int b) {
+    return batch.frames.data() + (static_cast<std::size_t>(t) * sequences + b) * notes;
+  };
+  for (int b = 0; b < sequences; ++b) {
+    batch.lengths.push_back(ragged && b > 0 ? 1 + static_cast<int>(random.below(steps)) : steps);
+    batch.sample.push_back(random.next());
+    for (int t = b % 2 == 0 ? 1 : 0; t <= batch.lengths[b]; ++t)
+      for (int n = 0; n < notes; ++n) {
+        const bool before = t > 0 && (frame(t - 1, b)[n] & roll::kPlay);
+        if (random.uniform() >= (before ? 0.7 : 0.2)) continue;
+        const bool onset = config.roll.articulation && (!before || random.uniform() < 0.3);
+        frame(t, b)[n] = roll::kPlay | (onset ? roll::kArticulate : 0);
+      }
+  }
+  for (int t = 0; t < steps; ++t)
+    for (int b = 0; b < sequences; ++b) {
+      batch.bar_phase.push_back(static_cast<float>(t % 16) / 16);
+      batch.beat_phase.push_back(static_cast<float>(t % 4) / 4);
+      batch.step.push_back(b % 2 == 0 ? t : t + 7);
+    }
+  return batch;
+}
+
+inline std::vector<double> to_double(const std::vector<float>& values) {
+  return {values.begin(), values.end()};
+}
+
+}  // namespace toccata::network

@@ -1,0 +1,237 @@
+#include "network/training_pass.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "network/reference.h"
+#include "network/train_test_batch.h"
+
+namespace toccata::network {
+namespace {
+
+struct Case {
+  const char* name;
+  Config config;
+  int steps, sequences;
+  bool ragged;
+  float keep_prob;
+};
+
+std::vector<Case> cases() {
+  Config binary = small_config(5, {24}, {16});
+  binary.beat = Beat::binary;
+  return {
+      {"two layers each", small_config(13, {20, 17}, {12, 9}), 9, 3, false, 1},
+      {"ragged lengths and dropout", small_config(13, {20, 36}, {18, 9}), 11, 5, true, 0.5f},
+      {"whole blocks", small_config(12, {32, 16}, {16, 48}), 8, 2, true, 0.75f},
+      {"one layer each", small_config(4, {7}, {5}), 5, 2, false, 0.5f},
+      {"three layers each", small_config(6, {8, 12, 3}, {4, 21, 6}), 7, 3, true, 0.8f},
+      {"no articulation", small_config(9, {13, 10}, {11}, false), 6, 3, true, 0.5f},
+      {"one note, one step", small_config(1, {6}, {4}), 1, 1, false, 1},
+      {"a note a window", small_config(2, {19}, {16}), 3, 7, true, 1},
+      {"binary beat", binary, 6, 2, false, 1},
+  };
+}
+
+/// The error of each parameter tensor, by norm, relative to the truth's.
+double worst_error(const Config& config, const std::vector<float>& found,
+                   const std::vector<double>& truth) {
+  double worst = 0;
+  for (const Parameter& parameter : parameters(config)) {
+    double error = 0, norm = 0;
+    for (std::size_t k = parameter.offset; k < parameter.offset + parameter.size; ++k) {
+      error += (found[k] - truth[k]) * (found[k] - truth[k]);
+      norm += truth[k] * truth[k];
+    }
+    // A window of one step and one note has no recurrent gradient: its zero must be exact.
+    const double relative = norm > 0 ? std::sqrt(error / norm) : (error > 0 ? 1e9 : 0);
+    EXPECT_TRUE(std::isfinite(relative)) << parameter.name;
+    worst = std::max(worst, relative);
+  }
+  return worst;
+}
+
+void expect_reference(const PassOptions& options, double loss_tolerance, double tolerance) {
+  for (const Case& c : cases()) {
+    const std::vector<float> values = initial_values(c.config, 2);
+    const roll::Batch batch = random_batch(c.config, c.steps, c.sequences, c.ragged, 4);
+    const Dropout dropout{c.keep_prob, 9, 31};
+    std::vector<double> truth(values.size());
+    const Loss expected = reference_gradient(c.config, to_double(values), batch, dropout, truth);
+    TrainingPass pass(c.config, options);
+    std::vector<float> gradient(values.size(), 5.0f);
+    const Loss loss = pass.gradient(values, batch, dropout, gradient);
+    EXPECT_EQ(loss.frames, expected.frames) << c.name;
+    EXPECT_NEAR(loss.nats / expected.nats, 1, loss_tolerance) << c.name;
+    EXPECT_LT(worst_error(c.config, gradient, truth), tolerance) << c.name;
+    const Loss alone = pass.loss(values, batch);
+    EXPECT_NEAR(alone.nats / reference_loss(c.config, to_double(values), batch).nats, 1,
+                loss_tolerance)
+        << c.name;
+  }
+}
+
+PassOptions pass_options(Precision precision, int threads, bool plain) {
+  PassOptions options;
+  options.precision = precision;
+  options.threads = threads;
+  options.plain = plain;
+  return options;
+}
+
+TEST(TrainingPass, PlainF32EqualsTheReference) {
+  expect_reference(pass_options(Precision::f32, 1, true), 1e-6, 1e-4);
+  expect_reference(pass_options(Precision::f32, 3, true), 1e-6, 1e-4);
+}
+
+TEST(TrainingPass, F32EqualsTheReference) {
+  expect_reference(pass_options(Precision::f32, 1, false), 1e-6, 1e-4);
+  expect_reference(pass_options(Precision::f32, 2, false), 1e-6, 1e-4);
+}
+
+TEST(TrainingPass, Bf16IsCloseToTheReference) {
+  expect_reference(pass_options(Precision::bf16, 2, false), 1e-3, 2e-2);
+}
+
+TEST(TrainingPass, EmulatedBf16IsCloseToTheReference) {
+  expect_reference(pass_options(Precision::bf16, 1, true), 1e-3, 2e-2);
+}
+
+TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {
+  const Config config = small_config(13, {20, 17}, {12, 9});
+  const std::vector<float> values = initial_values(config, 2);
+  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    std::vector<float> gradient(values.size());
+    const double one = TrainingPass(config, pass_options(precision, 1, false))
+                           .gradient(values, batch, {0.5f, 1, 2}, gradient)
+                           .nats;
+    for (const int threads : {2, 3, 4, 20}) {
+      TrainingPass pass(config, pass_options(precision, threads, false));
+      const double nats = pass.gradient(values, batch, {0.5f, 1, 2}, gradient).nats;
+      EXPECT_NEAR(nats / one, 1, 1e-6) << threads;
+      EXPECT_NEAR(nats / pass.gradient(values, batch, {0.5f, 1, 2}, gradient).nats, 1, 0)
+          << threads;
+    }
+  }
+}
+
+TEST(TrainingPass, TheSameThreadsGiveTheSameBits) {
+  const Config config = small_config(13, {20, 17}, {12, 9});
+  const std::vector<float> values = initial_values(config, 2);
+  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  // Other work in between leaves nothing behind.
+  const roll::Batch other = random_batch(config, 17, 8, true, 8);
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    TrainingPass pass(config, pass_options(precision, 2, false));
+    std::vector<float> first(values.size()), second(values.size()), third(values.size());
+    pass.gradient(values, batch, {0.5f, 1, 2}, first);
+    pass.gradient(values, other, {0.9f, 1, 3}, second);
+    pass.loss(values, other);
+    pass.gradient(values, batch, {0.5f, 1, 2}, second);
+    EXPECT_EQ(first, second);
+    TrainingPass(config, pass_options(precision, 2, false))
+        .gradient(values, batch, {0.5f, 1, 2}, third);
+    EXPECT_EQ(first, third);
+  }
+}
+
+TEST(TrainingPass, WindowsWorkedOnOneByOneGiveTheSameGradient) {
+  const Config config = small_config(7, {20, 17}, {12, 9});
+  const std::vector<float> values = initial_values(config, 2);
+  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  std::vector<double> truth(values.size());
+  reference_gradient(config, to_double(values), batch, {0.5f, 1, 2}, truth);
+  PassOptions options = pass_options(Precision::f32, 2, false);
+  options.activation_bytes = 1;
+  std::vector<float> gradient(values.size());
+  TrainingPass(config, options).gradient(values, batch, {0.5f, 1, 2}, gradient);
+  EXPECT_LT(worst_error(config, gradient, truth), 1e-4);
+}
+
+TEST(TrainingPass, MemoryDoesNotGrowFromCallToCall) {
+  const Config config = small_config(13, {20, 17}, {12, 9});
+  const std::vector<float> values = initial_values(config, 2);
+  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  TrainingPass pass(config, pass_options(Precision::bf16, 2, false));
+  std::vector<float> gradient(values.size());
+  pass.gradient(values, batch, {0.5f, 1, 2}, gradient);
+  const std::size_t bytes = pass.bytes();
+  for (int update = 0; update < 3; ++update) pass.gradient(values, batch, {0.5f, 1, 2}, gradient);
+  EXPECT_EQ(pass.bytes(), bytes);
+}
+
+/// Steps from..to of a batch, as a batch.
+roll::Batch stretch(const roll::Batch& batch, int from, int to) {
+  roll::Batch part;
+  part.steps = to - from;
+  part.sequences = batch.sequences;
+  part.notes = batch.notes;
+  const std::size_t row = static_cast<std::size_t>(batch.sequences) * batch.notes;
+  part.frames.assign(batch.frames.begin() + from * row, batch.frames.begin() + (to + 1) * row);
+  const auto cut = [&](const auto& all, auto& into) {
+    into.assign(all.begin() + from * batch.sequences, all.begin() + to * batch.sequences);
+  };
+  cut(batch.bar_phase, part.bar_phase);
+  cut(batch.beat_phase, part.beat_phase);
+  cut(batch.step, part.step);
+  part.sample = batch.sample;
+  for (const int length : batch.lengths)
+    part.lengths.push_back(std::clamp(length - from, 0, part.steps));
+  return part;
+}
+
+TEST(TrainingPass, LossOfStretchesWithCarriedStateIsThatOfTheWhole) {
+  const Config config = small_config(6, {20, 9}, {12});
+  const std::vector<float> values = initial_values(config, 2);
+  const roll::Batch batch =
+      random_batch(config, 300, 3, true, 3);  // longer than a stretch of its own
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    TrainingPass pass(config, pass_options(precision, 2, false));
+    const Loss whole = pass.loss(values, batch);
+    CarriedState state;
+    Loss sum;
+    std::vector<double> nats(3);
+    for (const auto& [from, to] : {std::pair{0, 1}, {1, 40}, {40, 300}}) {
+      const Loss part = pass.loss(values, stretch(batch, from, to), state);
+      sum.nats += part.nats;
+      sum.frames += part.frames;
+      for (int b = 0; b < 3; ++b) nats[b] += state.nats[b];
+    }
+    EXPECT_EQ(sum.frames, whole.frames);
+    EXPECT_NEAR(sum.nats / whole.nats, 1, 1e-9);
+    EXPECT_NEAR((nats[0] + nats[1] + nats[2]) / whole.nats, 1, 1e-9);
+    EXPECT_GT(nats[0], 0);
+    EXPECT_NEAR(reference_loss(config, to_double(values), batch).nats / whole.nats, 1,
+                precision == Precision::f32 ? 1e-6 : 1e-3);
+    // A sequence that begins a piece forgets what was carried.
+    EXPECT_NE(state.hidden[0], std::vector<float>(state.hidden[0].size()));
+    const Loss again = pass.loss(values, stretch(batch, 0, 1), state);
+    CarriedState fresh;
+    roll::Batch first = stretch(batch, 0, 1);
+    const Loss expected = pass.loss(values, first, fresh);
+    EXPECT_NEAR(state.nats[0], fresh.nats[0], 0);
+    EXPECT_NE(again.nats, expected.nats);  // window 1 stands inside a piece: its state is carried
+  }
+}
+
+TEST(TrainingPass, RefusesWhatDoesNotFit) {
+  const Config config = small_config(4, {5}, {5});
+  const std::vector<float> values = initial_values(config, 2);
+  std::vector<float> gradient(values.size());
+  roll::Batch batch = random_batch(config, 3, 2, false, 3);
+  TrainingPass pass(config, {});
+  EXPECT_THROW(pass.loss(std::span(values).first(3), batch), Error);
+  EXPECT_THROW(pass.gradient(values, batch, {}, std::span(gradient).first(3)), Error);
+  EXPECT_THROW(pass.gradient(values, batch, {0.0f, 1, 1}, gradient), Error);
+  batch.lengths[1] = 4;
+  EXPECT_THROW(pass.gradient(values, batch, {}, gradient), Error);
+  batch.lengths[1] = 0;
+  EXPECT_THROW(pass.gradient(values, batch, {}, gradient), Error);
+  EXPECT_THROW(pass.loss(values, random_batch(small_config(5, {5}, {5}), 3, 2, false, 3)), Error);
+}
+
+}  // namespace
+}  // namespace toccata::network
