@@ -1,0 +1,66 @@
+#include "rendering/bars.h"
+
+#include <gmock/gmock.h>
+
+namespace toccata::rendering {
+namespace {
+
+using ::testing::ElementsAre;
+
+midi::Score score_with(std::vector<midi::MeterChange> meters, int ticks_per_quarter = 480) {
+  midi::Score score;
+  score.ticks_per_quarter = ticks_per_quarter;
+  score.meters = std::move(meters);
+  return score;
+}
+
+TEST(Bars, AreOfFourFourWhereNoMeterIsGiven) {
+  const Bars bars(score_with({}));
+  EXPECT_EQ(bars.bar_at(0), 1);
+  EXPECT_EQ(bars.bar_at(1919), 1);
+  EXPECT_EQ(bars.bar_at(1920), 2);
+  EXPECT_EQ(bars.begin_of(3), 3840);
+  EXPECT_THAT(bars.beats_of(2), ElementsAre(1920, 2400, 2880, 3360));
+}
+
+TEST(Bars, BeginAnewAtAChangeOfMeterAndAShortenedBarIsABar) {
+  // Two bars of 4/4, the second cut short after two quarters, then 3/8.
+  const Bars bars(score_with({{0, 4, 4}, {2880, 3, 8}}));
+  EXPECT_EQ(bars.bar_at(2879), 2);
+  EXPECT_EQ(bars.bar_at(2880), 3);
+  EXPECT_EQ(bars.begin_of(3), 2880);
+  EXPECT_EQ(bars.begin_of(4), 2880 + 720);
+  EXPECT_THAT(bars.beats_of(2), ElementsAre(1920, 2400));
+  EXPECT_EQ(bars.meter_of(2).numerator, 4);
+  EXPECT_EQ(bars.meter_of(4).numerator, 3);
+}
+
+TEST(Bars, APickupIsABarOfItsOwnMeter) {
+  const Bars bars(score_with({{0, 1, 4}, {480, 4, 4}}));
+  EXPECT_EQ(bars.begin_of(2), 480);
+  EXPECT_EQ(bars.begin_of(3), 480 + 1920);
+}
+
+TEST(Bars, CompoundMetersBeatInDottedNotes) {
+  EXPECT_THAT(Bars(score_with({{0, 6, 8}})).beats_of(1), ElementsAre(0, 720));
+  EXPECT_THAT(Bars(score_with({{0, 3, 4}})).beats_of(1), ElementsAre(0, 480, 960));
+  EXPECT_EQ(Bars(score_with({{0, 13, 32}})).beats_of(1).size(), 13u);
+}
+
+TEST(Bars, OfNoWholeNumberOfTicksDoNotDriftAndAgreeBothWays) {
+  const Bars bars(score_with({{0, 1, 8}}, 1));  // half a tick a bar
+  EXPECT_EQ(bars.begin_of(1001), 500);
+  const Bars fifths(score_with({{0, 5, 16}}, 3));  // 3.75 ticks a bar
+  for (std::int64_t bar = 1; bar < 1000; ++bar) {
+    EXPECT_EQ(fifths.bar_at(fifths.begin_of(bar)), bar);
+    EXPECT_EQ(fifths.bar_at(fifths.begin_of(bar + 1) - 1), bar);
+  }
+}
+
+TEST(Bars, AMeterWithoutLengthIsStillABar) {
+  const Bars bars(score_with({{0, 0, 4}}));
+  EXPECT_GT(bars.begin_of(2), bars.begin_of(1));
+}
+
+}  // namespace
+}  // namespace toccata::rendering
