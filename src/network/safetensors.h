@@ -3,11 +3,12 @@
 // JSON header, raw tensors. Specification: github.com/huggingface/safetensors, "Format". Nothing in
 // it is executable.
 
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/files.h"
@@ -27,6 +28,15 @@ struct TensorFile {
   std::map<std::string, std::string> metadata;  // the header's __metadata__
 };
 
+/// Bytes of one value.
+std::size_t size_of(DType type);
+/// The type's name in the header: "F32"…
+std::string_view name_of(DType type);
+/// "(800, 80)", for messages.
+std::string shape_text(std::span<const std::int64_t> shape);
+
+/// Tensors of wide types first, so that every tensor lies aligned; then by name. Throws Error where
+/// a tensor's bytes do not match its shape.
 Bytes to_safetensors(const TensorFile& file);
 
 /// Throws Error, with `where` and the byte, for every way in which the bytes are not a valid file:
@@ -34,9 +44,16 @@ Bytes to_safetensors(const TensorFile& file);
 /// left over.
 TensorFile from_safetensors(std::span<const std::uint8_t> bytes, std::string_view where);
 
+/// Throws Error where the number of values is not the shape's, or the type is not f32, bf16 or f16.
 Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const float> values,
                    DType type = DType::f32);
-/// The values of an f32, bf16 or f16 tensor.
+/// The nearest bf16 or f16, ties to even; a value out of range becomes infinite.
+std::uint16_t to_bf16(float value);
+float from_bf16(std::uint16_t bits);
+std::uint16_t to_f16(float value);
+float from_f16(std::uint16_t bits);
+
+/// The values of an f32, bf16 or f16 tensor. Throws Error for other types.
 std::vector<float> to_floats(const Tensor& tensor);
 
 }  // namespace toccata::network

@@ -3,6 +3,7 @@
 // f, g, o) are torch.nn.LSTM's, one one-layer LSTM a layer: docs/model.md.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -63,13 +64,19 @@ std::vector<float> initial_values(const Config& config, std::uint64_t seed,
 
 enum class StoredAs { f32, bf16, f16 };
 
-/// model.safetensors and config.json into `folder`, each whole or not at all.
-void save_model(const std::filesystem::path& folder, const Model& model,
-                StoredAs type = StoredAs::f32);
+/// The name of a model: a hash of its config and of its values as floats. The same values give the
+/// same name, whichever type they were stored as.
+std::string model_hash(const Config& config, std::span<const float> values);
+
+/// model.safetensors and config.json into `folder`, each whole or not at all. Returns the hash of
+/// what was stored, which a narrower type makes another model. Throws Error on a value that is not
+/// finite or does not fit `type`.
+std::string save_model(const std::filesystem::path& folder, const Model& model,
+                       StoredAs type = StoredAs::f32);
 
 /// Throws Error when a file is missing, short, oversized, or holds a tensor of another name, shape
-/// or type than config.json asks for (both shapes stand in the message), or a value that is not
-/// finite.
+/// or type than config.json asks for (both shapes stand in the message), a value that is not
+/// finite, or when the hash written with the model is not that of the values read.
 Model load_model(const std::filesystem::path& folder);
 
 }  // namespace toccata::network

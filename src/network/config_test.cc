@@ -1,0 +1,109 @@
+#include "network/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace toccata::network {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+Json json_of(const Config& config) {
+  return parse_json(to_json(config).dump(), "config.json");
+}
+
+TEST(Config, CountsTheFeaturesOfTheDefaultsAndOfRollFiles) {
+  Config config;
+  EXPECT_EQ(config.features(), 80);
+  EXPECT_EQ(config.channels(), 2);
+  EXPECT_EQ(config.notes(), 78);
+  config.roll.articulation = false;
+  EXPECT_EQ(config.features(), 55);
+  EXPECT_EQ(config.channels(), 1);
+}
+
+TEST(Config, ComesBackFromItsJson) {
+  EXPECT_EQ(config_from_json(json_of({}), "x"), Config());
+  Config config;
+  config.roll = {.grid = 12,
+                 .low = 21,
+                 .high = 108,
+                 .articulation = false,
+                 .out_of_range = roll::OutOfRange::refuse,
+                 .pedal = roll::Pedal::extend,
+                 .drums = true,
+                 .trim = false};
+  config.window = 31;
+  config.beat = Beat::binary;
+  config.start_step = 3;
+  config.time_units = {7};
+  config.note_units = {5, 3, 2};
+  EXPECT_EQ(config_from_json(json_of(config), "x"), config);
+}
+
+TEST(Config, NamesEveryMissingKey) {
+  const Json whole = json_of({});
+  for (const auto& [key, value] : whole.items()) {
+    Json json = whole;
+    json.erase(key);
+    EXPECT_THAT(
+        [&] { config_from_json(json, "a/config.json"); },
+        ThrowsMessage<Error>(HasSubstr("a/config.json: the key \"" + key + "\" is missing")));
+  }
+  for (const auto& [key, value] : whole["roll"].items()) {
+    Json json = whole;
+    json["roll"].erase(key);
+    EXPECT_THAT([&] { config_from_json(json, "x"); },
+                ThrowsMessage<Error>(HasSubstr("\"roll\": the key \"" + key + "\" is missing")));
+  }
+}
+
+TEST(Config, RefusesAWrongTypeForEveryKey) {
+  const Json whole = json_of({});
+  for (const auto& [key, value] : whole.items())
+    for (const Json& wrong : {Json(nullptr), Json("many"), Json(2.5), Json(-1), Json({2.5}),
+                              Json(true), Json(1e300), Json(std::uint64_t{1} << 40)}) {
+      Json json = whole;
+      json[key] = wrong;
+      EXPECT_THROW(config_from_json(json, "x"), Error) << key << " " << wrong;
+    }
+  for (const auto& [key, value] : whole["roll"].items())
+    for (const Json& wrong : {Json(nullptr), Json("many"), Json(2.5), Json(-1), Json({1})}) {
+      Json json = whole;
+      json["roll"][key] = wrong;
+      EXPECT_THROW(config_from_json(json, "x"), Error) << key << " " << wrong;
+    }
+  EXPECT_THROW(config_from_json(Json(3), "x"), Error);
+}
+
+TEST(Config, RefusesANewerFormat) {
+  Json json = json_of({});
+  json["format_version"] = 2;
+  EXPECT_THAT([&] { config_from_json(json, "x"); },
+              ThrowsMessage<Error>(HasSubstr("expected 1, found 2")));
+}
+
+TEST(Config, ChecksItsBounds) {
+  const auto refused = [](auto change) {
+    Config config;
+    change(config);
+    try {
+      check(config);
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::usage;
+    }
+    return false;
+  };
+  EXPECT_FALSE(refused([](Config&) {}));
+  EXPECT_TRUE(refused([](Config& c) { c.window = 24; }));
+  EXPECT_TRUE(refused([](Config& c) { c.window = 0; }));
+  EXPECT_TRUE(refused([](Config& c) { c.start_step = -1; }));
+  EXPECT_TRUE(refused([](Config& c) { c.time_units = {}; }));
+  EXPECT_TRUE(refused([](Config& c) { c.time_units = {200, 0}; }));
+  EXPECT_TRUE(refused([](Config& c) { c.note_units = {1 << 20}; }));
+  EXPECT_TRUE(refused([](Config& c) { c.roll.low = 102; }));
+}
+
+}  // namespace
+}  // namespace toccata::network

@@ -1,0 +1,131 @@
+// A model's two files, config.json and model.safetensors.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "network/safetensors.h"
+#include "network/weights.h"
+
+namespace toccata::network {
+namespace {
+
+constexpr const char* kConfigFile = "config.json";
+constexpr const char* kWeightsFile = "model.safetensors";
+// Of the values alone, to find damage: config.json may gain keys without making old models look
+// damaged.
+constexpr const char* kHashKey = "toccata.values_hash";
+constexpr std::uint64_t kMaxConfig = 1 << 20;  // bytes
+
+DType dtype(StoredAs type) {
+  switch (type) {
+    case StoredAs::bf16:
+      return DType::bf16;
+    case StoredAs::f16:
+      return DType::f16;
+    default:
+      return DType::f32;
+  }
+}
+
+std::string values_hash(std::span<const float> values) {
+  return hash_hex(
+      std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()));
+}
+
+void require_finite(std::span<const float> values, std::string_view where,
+                    const std::string& name) {
+  const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
+  if (bad != values.end())
+    fail(
+        "{}: tensor \"{}\": value {} of {} is {}, not a finite number; the training that made it "
+        "went wrong, or its type is too narrow for it",
+        where, name, bad - values.begin(), values.size(), *bad);
+}
+
+/// All names and shapes before any value: a wrong config.json shows here, whatever sizes it asks
+/// for.
+void require_same_tensors(const std::vector<Parameter>& list, const TensorFile& file,
+                          std::string_view where) {
+  std::set<std::string> names;
+  for (const Parameter& parameter : list) {
+    names.insert(parameter.name);
+    const auto found = file.tensors.find(parameter.name);
+    if (found == file.tensors.end())
+      fail("{}: the tensor \"{}\" {} is missing", where, parameter.name,
+           shape_text(parameter.shape));
+    const Tensor& tensor = found->second;
+    if (tensor.shape != parameter.shape)
+      fail("{}: tensor \"{}\": config.json asks for shape {}, the file has {}", where,
+           parameter.name, shape_text(parameter.shape), shape_text(tensor.shape));
+    if (tensor.type != DType::f32 && tensor.type != DType::bf16 && tensor.type != DType::f16)
+      fail("{}: tensor \"{}\": expected F32, BF16 or F16, found {}", where, parameter.name,
+           name_of(tensor.type));
+  }
+  for (const auto& [name, tensor] : file.tensors)
+    if (!names.contains(name))
+      fail("{}: the tensor \"{}\" {} belongs to no layer of config.json", where, name,
+           shape_text(tensor.shape));
+}
+
+}  // namespace
+
+std::string model_hash(const Config& config, std::span<const float> values) {
+  return hash_hex(to_json(config).dump() + values_hash(values));
+}
+
+std::string save_model(const std::filesystem::path& folder, const Model& model, StoredAs type) {
+  check(model.config);
+  const std::filesystem::path path = folder / kWeightsFile;
+  const std::vector<Parameter> list = parameters(model.config);
+  if (const std::size_t expected = parameter_count(model.config); model.values.size() != expected)
+    fail("{}: this model has {} parameters, {} values were given", path.string(), expected,
+         model.values.size());
+  TensorFile file;
+  std::vector<float> stored;
+  stored.reserve(model.values.size());
+  for (const Parameter& parameter : list) {
+    const std::span values(model.values.data() + parameter.offset, parameter.size);
+    Tensor tensor = make_tensor(parameter.shape, values, dtype(type));
+    const std::vector<float> rounded = to_floats(tensor);
+    require_finite(rounded, path.string(), parameter.name);
+    stored.insert(stored.end(), rounded.begin(), rounded.end());
+    file.tensors.emplace(parameter.name, std::move(tensor));
+  }
+  file.metadata = {{"format", "pt"}, {kHashKey, values_hash(stored)}};
+  write_file(folder / kConfigFile, to_json(model.config).dump(2) + "\n");
+  write_file(path, to_safetensors(file));
+  return model_hash(model.config, stored);
+}
+
+Model load_model(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored))
+    fail("{}: expected a model folder with {} and {}, found {}", folder.string(), kConfigFile,
+         kWeightsFile, std::filesystem::exists(folder, ignored) ? "a file" : "nothing");
+  const std::filesystem::path config_path = folder / kConfigFile, path = folder / kWeightsFile;
+  Model model;
+  model.config = config_from_json(
+      parse_json(read_text(config_path, kMaxConfig), config_path.string()), config_path.string());
+  const TensorFile file = from_safetensors(read_file(path), path.string());
+  const std::vector<Parameter> list = parameters(model.config);
+  require_same_tensors(list, file, path.string());
+  for (const Parameter& parameter : list) {
+    const std::vector<float> values = to_floats(file.tensors.at(parameter.name));
+    require_finite(values, path.string(), parameter.name);
+    model.values.insert(model.values.end(), values.begin(), values.end());
+  }
+  model.hash = model_hash(model.config, model.values);
+  const auto written = file.metadata.find(kHashKey);
+  if (written != file.metadata.end() && written->second != values_hash(model.values))
+    fail(
+        "{}: the values do not match the hash written with them: the file was damaged or changed "
+        "since; if the change was meant, remove \"{}\" from its metadata",
+        path.string(), kHashKey);
+  return model;
+}
+
+}  // namespace toccata::network
