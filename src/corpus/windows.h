@@ -1,10 +1,16 @@
 #pragma once
-// Training windows. Each epoch cuts every piece, from a random bar phase, into consecutive windows
-// of at most T steps that cover every step of every piece once, shuffles them, and draws batches.
-// Everything is a function of (seed, epoch).
+// Training windows. Each epoch cuts every piece into consecutive windows of at most T steps that
+// cover every step of every piece once, shuffles them, and draws batches. Everything is a function
+// of (seed, epoch).
+//
+// A piece of at most T steps is one window: it is learned as it will be evaluated, from its
+// beginning with no memory. A longer one begins with a window of 1..T steps, evenly drawn, so that
+// the bar phase at which windows begin, and what each step can remember, differ between epochs.
+// The windows of an epoch are shuffled, then each run of kPool batches' worth is ordered by length
+// before it is shared out to batches, and the batches are shuffled again: windows of one batch come
+// from everywhere, and less of it is padding.
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "corpus/piece.h"
@@ -15,8 +21,8 @@ namespace toccata::corpus {
 struct WindowOptions {
   int steps = 128;     // T
   int sequences = 10;  // B; an epoch's last batch may have fewer
-  int transpose = 0;  // K: each window of an epoch is moved by -K..K semitones, drawn per piece and
-                      // epoch (limited so that no note leaves low..high)
+  int transpose = 0;   // K: a piece is moved by -K..K semitones, drawn per piece and epoch (limited
+                       // so that no note leaves low..high)
   std::uint64_t seed = 1;
 };
 
@@ -29,11 +35,16 @@ class Windows {
     bool operator==(const Place&) const = default;
   };
 
-  /// `pieces` must outlive this object; all have the same range. Throws Error where there are none.
+  /// `pieces` must outlive this object; all have the same range; those without steps are passed
+  /// over. Throws Error where there are none, or where their ranges differ; usage errors where
+  /// steps, sequences or transpose are out of bounds.
   Windows(std::vector<const Piece*> pieces, const WindowOptions& options);
 
+  /// The batch at place(); place() moves on. Batch::steps is the length of its longest window.
+  /// Batch::sample is epoch * 2^32 + the window's number in its epoch: no number comes twice.
   roll::Batch next();
   Place place() const { return place_; }
+  /// Throws Error where the epoch has no such batch.
   void seek(Place place);
   std::uint64_t batches_in_epoch(std::uint64_t epoch) const;
 
@@ -42,9 +53,17 @@ class Windows {
     std::size_t piece;
     int begin, length, shift;
   };
+  struct Span {  // the sounding pitches of a piece, as rows of its frames; none: low > high
+    int low, high;
+  };
   std::vector<Window> cut(std::uint64_t epoch) const;
+  void order(std::vector<Window>& windows, std::uint64_t epoch) const;
+  std::size_t batch_count(std::size_t windows) const;
+  int draw_shift(std::uint64_t epoch, std::size_t piece) const;
+  void copy(const Window& window, int b, roll::Batch& batch) const;
 
   std::vector<const Piece*> pieces_;
+  std::vector<Span> spans_;
   WindowOptions options_;
   Place place_;
   std::vector<Window> epoch_;  // the windows of place_.epoch in their order

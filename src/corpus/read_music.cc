@@ -1,0 +1,177 @@
+#include "corpus/read_music.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "corpus/roll_file.h"
+#include "midi/smf_reader.h"
+#include "midi/text_encoding.h"
+#include "roll/bars.h"
+#include "roll/from_score.h"
+
+namespace toccata::corpus {
+namespace {
+
+// Far above any music: the longest opera takes a few megabytes.
+constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
+
+std::vector<std::string> meters_of(const roll::Roll& roll) {
+  std::vector<std::string> names;
+  const auto add = [&](int numerator, int denominator) {
+    std::string name = fmt::format("{}/{}", numerator, denominator);
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+  };
+  if (roll.meters.empty() || roll.meters.front().step > roll::kSameStep) add(4, 4);
+  for (const roll::MeterAt& meter : roll.meters) add(meter.numerator, meter.denominator);
+  return names;
+}
+
+std::string why_not_kept(const FileReport& report, const ImportOptions& options) {
+  if (report.notes_kept == 0) {
+    if (report.drums > 0) return fmt::format("no notes but drums ({})", report.drums);
+    if (report.dropped > 0)
+      return fmt::format("no notes within {}..{} ({} outside)", options.roll.low, options.roll.high,
+                         report.dropped);
+    return "no notes";
+  }
+  if (report.steps < options.min_steps)
+    return fmt::format("too short: {} steps, at least {} asked for", report.steps,
+                       options.min_steps);
+  return {};
+}
+
+void lay_on_grid(const midi::Score& score, const ImportOptions& options, ReadPiece& row) {
+  FileReport& report = row.report;
+  roll::ReadRoll read = roll::from_score(score, options.roll, report.name);
+  const roll::ReadStatistics& found = read.statistics;
+  report.steps = read.roll.steps;
+  report.bars = roll::Bars(read.roll.meters, read.roll.grid).count(read.roll.steps);
+  report.meters = meters_of(read.roll);
+  report.notes_read = found.notes_read;
+  report.notes_kept = found.notes_kept;
+  report.merged = found.merged;
+  report.folded = found.folded;
+  report.dropped = found.dropped;
+  report.drums = found.drums;
+  report.moved = found.moved;
+  report.mean_move = found.mean_move;
+  report.most_moved = found.most_moved;
+  report.suggested_grid = found.fit.suggested();
+  row.fit = found.fit;
+  report.reason = why_not_kept(report, options);
+  report.kept = report.reason.empty();
+  if (!report.kept) return;
+  Piece piece;
+  piece.name = report.name;
+  piece.hash = music_hash(read.roll);
+  piece.roll = std::move(read.roll);
+  row.piece = std::move(piece);
+}
+
+void mark_unreadable(FileReport& report, std::string_view why) {
+  report.kept = false;
+  report.unreadable = true;
+  // A message may hold bytes of the file or of its path.
+  report.reason = midi::to_utf8({reinterpret_cast<const std::uint8_t*>(why.data()), why.size()});
+}
+
+// A piece as a row; an error that concerns this piece alone stays with it.
+ReadPiece read_piece(const midi::Score& score, std::string name, const ImportOptions& options) {
+  ReadPiece row;
+  row.report.name = std::move(name);
+  try {
+    lay_on_grid(score, options, row);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::usage) throw;
+    mark_unreadable(row.report, error.what());
+  }
+  return row;
+}
+
+void read_midi(const Bytes& bytes, const MusicFile& file, const ImportOptions& options,
+               ReadMusic& music) {
+  midi::ReadOptions how;
+  how.strict = options.strict;
+  const midi::ReadResult read = midi::read_smf(bytes, file.name, how);
+  for (std::size_t i = 0; i < read.scores.size(); ++i) {
+    std::string name = read.scores.size() == 1 ? file.name : fmt::format("{}[{}]", file.name, i);
+    music.pieces.push_back(read_piece(read.scores[i], std::move(name), options));
+  }
+  if (music.pieces.empty()) fail("{}: no track in this file", file.name);
+  FileReport& first = music.pieces.front().report;
+  first.repair_count = read.repair_count;
+  for (const midi::Repair& repair : read.repairs)
+    first.repairs.push_back(fmt::format("byte {}: {}", repair.byte, repair.reason));
+}
+
+void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& options, bool alone,
+                ReadMusic& music) {
+  const RollFile rolls =
+      read_roll_file({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.name);
+  if (!rolls.holds_music()) {
+    const char* why = "no roll file: it has no list \"train\", \"valid\" or \"test\"";
+    if (file.named) fail("{}: {}", file.name, why);
+    ReadPiece row;
+    row.report.name = file.name;
+    row.report.reason = why;
+    music.pieces.push_back(std::move(row));
+    return;
+  }
+  if (rolls.steps_per_beat && *rolls.steps_per_beat != options.roll.grid)
+    fail("{}: its steps_per_beat is {}, the grid asked for {}; give --grid {}", file.name,
+         *rolls.steps_per_beat, options.roll.grid, *rolls.steps_per_beat);
+  music.roll_file = true;
+  ImportOptions as_roll = options;
+  as_roll.roll.articulation = false;
+  as_roll.roll.trim = false;  // every frame counts in the published likelihoods
+  for (const auto& [part, pieces] : rolls.parts) {
+    for (std::size_t i = 0; i < pieces.pieces(); ++i) {
+      std::string name = fmt::format("{}[{}]", part_name(part), i);
+      if (!alone) name = fmt::format("{}:{}", file.name, name);
+      ReadPiece row =
+          read_piece(to_score(rolls, part, i, options.roll.grid), std::move(name), as_roll);
+      row.part = part;
+      // Its grid is its own: nothing to suggest, and no vote on that of other files.
+      row.report.suggested_grid = options.roll.grid;
+      row.fit = {};
+      music.pieces.push_back(std::move(row));
+    }
+  }
+  if (music.pieces.empty()) fail("{}: its lists hold no piece", file.name);
+}
+
+}  // namespace
+
+ReadMusic read_music(const MusicFile& file, const ImportOptions& options, bool alone) {
+  ReadMusic music;
+  const auto as_one_row = [&](auto&& mark) {
+    ReadPiece row;
+    row.report.name = file.name;
+    mark(row.report);
+    music.pieces.clear();
+    music.pieces.push_back(std::move(row));
+  };
+  if (!file.problem.empty()) {
+    as_one_row([&](FileReport& report) {
+      report.reason = file.problem;
+      report.unreadable = file.bad;
+    });
+    return music;
+  }
+  try {
+    const Bytes bytes = read_file(file.path, kMostBytes);
+    music.bytes = bytes.size();
+    if (file.kind == MusicFile::Kind::json)
+      read_rolls(bytes, file, options, alone, music);
+    else
+      read_midi(bytes, file, options, music);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::usage) throw;
+    as_one_row([&](FileReport& report) { mark_unreadable(report, error.what()); });
+  }
+  return music;
+}
+
+}  // namespace toccata::corpus

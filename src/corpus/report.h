@@ -1,0 +1,57 @@
+#pragma once
+// What import found: the data doctor's findings.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace toccata::corpus {
+
+/// What became of one piece: a file, one song of a type 2 file, or one piece of a roll file.
+struct FileReport {
+  std::string name;
+  bool kept = false;
+  std::string reason;       // why not kept: unreadable (the reader's message), no notes, too short,
+                            // the same file twice…
+  bool unreadable = false;  // counts for max_bad
+  std::vector<std::string> repairs;  // "byte 1234: missing end of track, added"; of a file with
+                                     // several songs with the first
+  std::uint64_t repair_count = 0;    // all of them; `repairs` holds the first 100
+  std::vector<std::string> meters;   // "4/4", "13/32", in order of appearance
+  int steps = 0;
+  double bars = 0;
+  // notes_read = notes_kept + merged + dropped + drums; folded and moved are of the kept or merged.
+  long notes_read = 0, notes_kept = 0, merged = 0, folded = 0, dropped = 0, drums = 0;
+  long moved = 0;                        // onsets not on the grid
+  double mean_move = 0, most_moved = 0;  // in steps, over all onsets
+  // The coarsest of 4, 8, 12, 24 that holds the onsets nearly as well as the finest; a roll file's
+  // is its own.
+  int suggested_grid = 4;
+  std::string duplicate_of;  // the first kept piece with the same music, whatever its key
+};
+
+struct ImportReport {
+  std::vector<FileReport> files;
+  long longest = 0;  // steps of the longest piece, kept or not
+  int suggested_grid = 4;
+  double seconds = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// Sums over all files.
+struct ImportTotals {
+  long files = 0;  // rows of the report
+  long kept = 0, unreadable = 0, repaired = 0, duplicates = 0;
+  long steps = 0;  // of kept pieces
+  double bars = 0;
+  long notes_read = 0, notes_kept = 0, merged = 0, folded = 0, dropped = 0, drums = 0, moved = 0;
+  double mean_move = 0, most_moved = 0;
+};
+ImportTotals totals(const ImportReport& report);
+
+/// {"files": […], "totals": {…}, "longest", "suggested_grid", "seconds", "bytes"}.
+OrderedJson to_json(const ImportReport& report);
+
+}  // namespace toccata::corpus

@@ -1,0 +1,184 @@
+#include "corpus/windows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace toccata::corpus {
+namespace {
+
+// Batches' worth of windows that are ordered by length together.
+constexpr std::size_t kPool = 4;
+
+// What a stream of random numbers is for. The seed is shared with other rooms: theirs are not ours.
+enum class Use : std::uint64_t { cut, shift, shuffle, batches };
+constexpr std::uint64_t kOurs = 0x77696e646f77735fULL;
+
+Random stream(std::uint64_t seed, std::uint64_t epoch, Use use) {
+  return Random(seed ^ kOurs, epoch * 4 + static_cast<std::uint64_t>(use));
+}
+
+// Uniform in low..high, from one draw named by `place`: pieces do not disturb each other's draws.
+int between(const Random& random, std::uint64_t place, int low, int high) {
+  return low + static_cast<int>(random.uniform_at(place) * (high - low + 1));
+}
+
+}  // namespace
+
+Windows::Windows(std::vector<const Piece*> pieces, const WindowOptions& options)
+    : options_(options) {
+  if (options.steps < 1) fail_usage("time steps: expected at least 1, found {}", options.steps);
+  if (options.sequences < 1)
+    fail_usage("batch size: expected at least 1, found {}", options.sequences);
+  if (options.transpose < 0 || options.transpose > 127)
+    fail_usage("transpose: expected 0 to 127 semitones, found {}", options.transpose);
+  for (const Piece* piece : pieces) {
+    const roll::Roll& roll = piece->roll;
+    const roll::Roll& first = pieces.front()->roll;
+    if (roll.low != first.low || roll.high != first.high)
+      fail("{}: expected the range {}..{} as in {}, found {}..{}", piece->name, first.low,
+           first.high, pieces.front()->name, roll.low, roll.high);
+    if (roll.steps == 0) continue;
+    Span span{roll.notes(), -1};
+    for (int t = 0; t < roll.steps; ++t) {
+      const std::uint8_t* frame = roll.frame(t);
+      for (int n = 0; n < span.low; ++n)
+        if (frame[n]) span.low = n;
+      for (int n = roll.notes() - 1; n > span.high; --n)
+        if (frame[n]) span.high = n;
+    }
+    pieces_.push_back(piece);
+    spans_.push_back(span);
+  }
+  if (pieces_.empty()) fail("no piece to learn from: expected one at least with one step or more");
+  seek({});
+}
+
+int Windows::draw_shift(std::uint64_t epoch, std::size_t piece) const {
+  const Span span = spans_[piece];
+  if (span.low > span.high) return 0;  // silence
+  const int down = std::min(options_.transpose, span.low);
+  const int up = std::min(options_.transpose, pieces_[piece]->roll.notes() - 1 - span.high);
+  return between(stream(options_.seed, epoch, Use::shift), piece, -down, up);
+}
+
+std::vector<Windows::Window> Windows::cut(std::uint64_t epoch) const {
+  const Random first_lengths = stream(options_.seed, epoch, Use::cut);
+  std::vector<Window> windows;
+  for (std::size_t p = 0; p < pieces_.size(); ++p) {
+    const int steps = pieces_[p]->roll.steps;
+    const int shift = draw_shift(epoch, p);
+    int length = steps <= options_.steps ? steps : between(first_lengths, p, 1, options_.steps);
+    for (int begin = 0; begin < steps; begin += length, length = options_.steps) {
+      length = std::min(length, steps - begin);
+      windows.push_back({p, begin, length, shift});
+    }
+  }
+  order(windows, epoch);
+  return windows;
+}
+
+void Windows::order(std::vector<Window>& windows, std::uint64_t epoch) const {
+  Random random = stream(options_.seed, epoch, Use::shuffle);
+  shuffle(std::span<Window>(windows), random);
+  const std::size_t size = static_cast<std::size_t>(options_.sequences);
+  for (std::size_t begin = 0; begin < windows.size(); begin += kPool * size) {
+    const std::size_t end = std::min(begin + kPool * size, windows.size());
+    std::stable_sort(windows.begin() + static_cast<std::ptrdiff_t>(begin),
+                     windows.begin() + static_cast<std::ptrdiff_t>(end),
+                     [](const Window& a, const Window& b) { return a.length > b.length; });
+  }
+  // Whole batches change places; the last, where it has fewer windows, stays the last.
+  std::vector<std::size_t> batches(windows.size() / size);
+  for (std::size_t i = 0; i < batches.size(); ++i) batches[i] = i;
+  Random batch_random = stream(options_.seed, epoch, Use::batches);
+  shuffle(std::span<std::size_t>(batches), batch_random);
+  std::vector<Window> ordered;
+  ordered.reserve(windows.size());
+  for (const std::size_t batch : batches)
+    ordered.insert(ordered.end(), windows.begin() + static_cast<std::ptrdiff_t>(batch * size),
+                   windows.begin() + static_cast<std::ptrdiff_t>((batch + 1) * size));
+  ordered.insert(ordered.end(),
+                 windows.begin() + static_cast<std::ptrdiff_t>(batches.size() * size),
+                 windows.end());
+  windows = std::move(ordered);
+}
+
+std::size_t Windows::batch_count(std::size_t windows) const {
+  const std::size_t size = static_cast<std::size_t>(options_.sequences);
+  return (windows + size - 1) / size;
+}
+
+std::uint64_t Windows::batches_in_epoch(std::uint64_t epoch) const {
+  return batch_count(epoch == place_.epoch ? epoch_.size() : cut(epoch).size());
+}
+
+void Windows::seek(Place place) {
+  std::vector<Window> windows = cut(place.epoch);
+  if (place.batch >= batch_count(windows.size()))
+    fail(
+        "epoch {} has {} batches, found a place at batch {}; the music or the options differ from "
+        "those that the place was kept for",
+        place.epoch, batch_count(windows.size()), place.batch);
+  epoch_ = std::move(windows);
+  place_ = place;
+}
+
+void Windows::copy(const Window& window, int b, roll::Batch& batch) const {
+  const roll::Roll& roll = pieces_[window.piece]->roll;
+  const std::size_t notes = static_cast<std::size_t>(batch.notes);
+  // The rows of a frame that stay in range; those that fall off hold no note.
+  const std::size_t from = static_cast<std::size_t>(std::max(0, -window.shift));
+  const std::size_t to = static_cast<std::size_t>(std::max(0, window.shift));
+  const std::size_t count = notes - std::max(from, to);
+  for (int t = window.begin == 0 ? 1 : 0; t <= window.length; ++t) {
+    std::uint8_t* frame = batch.frames.data() +
+                          (static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
+                           static_cast<std::size_t>(b)) *
+                              notes;
+    std::memcpy(frame + to, roll.frame(window.begin + t - 1) + from, count);
+  }
+  for (int t = 0; t < window.length; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
+                           static_cast<std::size_t>(b);
+    const std::size_t step = static_cast<std::size_t>(window.begin + t);
+    batch.bar_phase[at] = roll.bar_phase[step];
+    batch.beat_phase[at] = roll.beat_phase[step];
+    batch.step[at] = static_cast<std::int32_t>(step);
+  }
+  batch.lengths[static_cast<std::size_t>(b)] = window.length;
+}
+
+roll::Batch Windows::next() {
+  const std::size_t size = static_cast<std::size_t>(options_.sequences);
+  const std::size_t begin = static_cast<std::size_t>(place_.batch) * size;
+  const std::size_t end = std::min(begin + size, epoch_.size());
+  roll::Batch batch;
+  batch.sequences = static_cast<int>(end - begin);
+  batch.notes = pieces_.front()->roll.notes();
+  for (std::size_t i = begin; i < end; ++i) batch.steps = std::max(batch.steps, epoch_[i].length);
+  const std::size_t places =
+      static_cast<std::size_t>(batch.steps) * static_cast<std::size_t>(batch.sequences);  // T * B
+  batch.frames.assign(
+      (places + static_cast<std::size_t>(batch.sequences)) * static_cast<std::size_t>(batch.notes),
+      0);
+  batch.bar_phase.assign(places, 0);
+  batch.beat_phase.assign(places, 0);
+  batch.step.assign(places, 0);
+  batch.lengths.assign(static_cast<std::size_t>(batch.sequences), 0);
+  batch.sample.assign(static_cast<std::size_t>(batch.sequences), 0);
+  for (std::size_t i = begin; i < end; ++i) {
+    copy(epoch_[i], static_cast<int>(i - begin), batch);
+    batch.sample[i - begin] = (place_.epoch << 32) + i;
+  }
+  if (end == epoch_.size()) {
+    seek({place_.epoch + 1, 0});
+  } else {
+    ++place_.batch;
+  }
+  return batch;
+}
+
+}  // namespace toccata::corpus
