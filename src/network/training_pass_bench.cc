@@ -1,0 +1,143 @@
+// How fast the training pass is, and what share of the processor's products it reaches, the
+// products' peak being measured by oneDNN in the same run. Rates count dense operations: two for
+// each weight and input forward, twice as many for the way back, less the first layer's gradient by
+// its input.
+//
+//   training_pass_bench --benchmark_filter=...   note-steps/s, GFLOP/s and the share of the peak
+
+#include <benchmark/benchmark.h>
+#include <dlfcn.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <map>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <thread>
+
+#include "network/train_test_batch.h"
+#include "network/training_pass.h"
+
+namespace toccata::network {
+namespace {
+
+/// Operations of a note-step in training, or of its loss alone.
+double operations(const Config& config, bool gradient) {
+  double sum = 0;
+  int input = config.features();
+  bool first = true;
+  const auto layer = [&](int hidden) {
+    const double forward = 8.0 * hidden * (input + hidden);
+    sum += gradient ? 3 * forward - (first ? 8.0 * hidden * input : 0) : forward;
+    first = false;
+    input = hidden;
+  };
+  for (const int hidden : config.time_units) layer(hidden);
+  input += config.channels();
+  for (const int hidden : config.note_units) layer(hidden);
+  return sum;
+}
+
+/// The best GFLOP/s of oneDNN's matrix product of 1024 x 1024 x 1024, one product a thread at a
+/// time.
+double measure_peak(Precision precision, int threads) {
+  using namespace dnnl;
+  constexpr int n = 1024;
+  const auto type = precision == Precision::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+  const auto run = [&](double& best) {
+    // oneDNN's own threads stay out of it.
+    if (auto* set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
+      set(1);
+    const engine cpu(engine::kind::cpu, 0);
+    stream order(cpu);
+    const memory::dims shape = {n, n};
+    const memory::desc operand(shape, type, memory::format_tag::ab);
+    const memory::desc result(shape, memory::data_type::f32, memory::format_tag::ab);
+    const matmul product({{operand, operand, result}, cpu});
+    memory a(operand, cpu), b(operand, cpu), c(result, cpu);
+    std::fill_n(static_cast<char*>(a.get_data_handle()), operand.get_size(), '\0');
+    std::fill_n(static_cast<char*>(b.get_data_handle()), operand.get_size(), '\0');
+    for (int k = 0; k < 40; ++k) {
+      const auto begin = std::chrono::steady_clock::now();
+      product.execute(order, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}});
+      order.wait();
+      const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+      best = std::max(best, 2e-9 * n * n * n / time.count());
+    }
+  };
+  std::vector<double> best(static_cast<std::size_t>(threads));
+  std::vector<std::jthread> pool;
+  for (double& one : best) pool.emplace_back([&run, &one] { run(one); });
+  pool.clear();
+  double sum = 0;
+  for (const double one : best) sum += one;
+  return sum;
+}
+
+double peak(Precision precision, int threads) {
+  static std::map<std::pair<Precision, int>, double> known;
+  double& value = known[{precision, threads}];
+  if (value == 0) value = measure_peak(precision, threads);
+  return value;
+}
+
+// Arguments: precision, threads, B, T, time units, note units.
+void BM_training_pass(benchmark::State& state, bool gradient) {
+  Config config;
+  config.time_units = {static_cast<int>(state.range(4)), static_cast<int>(state.range(4))};
+  config.note_units = {static_cast<int>(state.range(5)),
+                       state.range(4) == 300 ? 50 : static_cast<int>(state.range(5))};
+  PassOptions options;
+  options.precision = state.range(0) ? Precision::bf16 : Precision::f32;
+  options.threads = static_cast<int>(state.range(1));
+  const std::vector<float> values = initial_values(config, 1);
+  const roll::Batch batch = random_batch(config, static_cast<int>(state.range(3)),
+                                         static_cast<int>(state.range(2)), false, 2);
+  std::vector<float> into(values.size());
+  TrainingPass pass(config, options);
+  double best = 1e30;
+  std::uint64_t update = 0;
+  const auto once = [&] {
+    const auto begin = std::chrono::steady_clock::now();
+    if (gradient)
+      pass.gradient(values, batch, {0.5f, 1, update++}, into);
+    else
+      pass.loss(values, batch);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  once();
+  for (auto _ : state) {
+    const double time = once();
+    state.SetIterationTime(time);
+    best = std::min(best, time);
+  }
+  const double note_steps = static_cast<double>(batch.steps) * batch.sequences * batch.notes;
+  const double rate = 1e-9 * note_steps * operations(config, gradient) / best;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  state.SetLabel(pass.arithmetic());
+  state.counters["note_steps/s"] = note_steps / best;
+  state.counters["GFLOP/s"] = rate;
+  state.counters["peak"] = peak(options.precision, options.threads);
+  state.counters["share"] = rate / peak(options.precision, options.threads);
+  state.counters["MB"] = static_cast<double>(pass.bytes()) / 1e6;
+  state.counters["process_MB"] = static_cast<double>(usage.ru_maxrss) / 1e3;
+}
+
+void sizes(benchmark::internal::Benchmark* bench) {
+  bench->ArgNames({"bf16", "threads", "B", "T", "time", "note"})
+      ->Unit(benchmark::kMillisecond)
+      ->UseManualTime();
+  for (const int bf16 : {0, 1})
+    for (const int threads : {1, 2}) {
+      bench->Args({bf16, threads, 10, 128, 200, 100});
+      bench->Args({bf16, threads, 5, 256, 200, 100});
+      bench->Args({bf16, threads, 10, 128, 300, 100});
+    }
+}
+BENCHMARK_CAPTURE(BM_training_pass, gradient, true)->Apply(sizes);
+BENCHMARK_CAPTURE(BM_training_pass, loss, false)->Apply(sizes);
+
+}  // namespace
+}  // namespace toccata::network
+
+BENCHMARK_MAIN();
