@@ -131,6 +131,7 @@ void compose(const network::Model& model, const ComposeOptions& options,
       composer.step({start.bar_phase[i], start.beat_phase[i], t});
       for (std::size_t b = 0; b < rolls.size(); ++b) {
         std::copy_n(composer.frame(static_cast<int>(b)), notes, rolls[b].frame(t));
+        if (options.heard) options.heard(numbers[b], t, rolls[b].frame(t));
       }
       composed += rolls.size();
       progress.update(composed);

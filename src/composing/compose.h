@@ -24,19 +24,22 @@ Meter parse_meter(std::string_view text);
 std::string to_string(const Meter& meter);
 
 struct ComposeOptions {
-  int steps = 1024;            // new steps of each piece
-  std::uint64_t first = 0;     // number of the first piece
-  int pieces = 10;             // how many
-  std::uint64_t seed = 1;      // with a piece's number it names all of the piece's random numbers
-  double keep_prob = 1;        // (0, 1]; below 1 dropout stays on while composing
-  double temperature = 1;      // 0.01..100
-  std::optional<Meter> meter;  // none: the primer's last, or 4/4
+  int steps = 1024;         // new steps of each piece
+  std::uint64_t first = 0;  // number of the first piece
+  int pieces = 10;          // how many
+  std::uint64_t seed = 1;   // with a piece's number it names all of the piece's random numbers
+  double keep_prob = 1;     // (0, 1]; below 1 dropout stays on while composing
+  double temperature = 1;   // 0.01..100
+  std::optional<Meter> meter = {};    // none: the primer's last, or 4/4
   const roll::Roll* prime = nullptr;  // what every piece begins with; none: silence
-  std::string prime_name;             // for messages
+  std::string prime_name = {};        // for messages
   bool new_only = false;  // leave the primer out: the piece begins with the bar in which the new
                           // music begins, silent up to there; notes held over begin anew
   int side_by_side = 32;  // pieces composed at the same time, at most
   int threads = 0;        // 0: the processor's
+  // Called with each new frame as it is composed, from compose's own thread: the piece's number,
+  // the step in the whole piece (primer counted), the frame's cells (N).
+  std::function<void(std::uint64_t piece, int step, const std::uint8_t* frame)> heard = {};
 };
 /// Throws Error (usage) where an option is outside its bounds.
 void check(const ComposeOptions& options);
