@@ -74,14 +74,18 @@ midi::Track cut_track(const midi::Track& track, const Cut& cut) {
 
 }  // namespace
 
+void check_range(std::int64_t from, std::int64_t to, std::int64_t last) {
+  if (from < 1) fail_usage("bar {}: bars are counted from 1", from);
+  if (from > last) fail_usage("bar {}: the piece ends with bar {}", from, last);
+  if (to < from) fail_usage("bars {} to {}: the last bar stands before the first", from, to);
+}
+
 midi::Score excerpt(const midi::Score& score, const BarRange& range) {
   if (range.whole()) return score;
   const Bars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
   const std::int64_t from = range.from.value_or(1), to = std::min(range.to.value_or(last), last);
-  if (from < 1) fail_usage("bar {}: bars are counted from 1", from);
-  if (from > last) fail_usage("bar {}: the piece ends with bar {}", from, last);
-  if (to < from) fail_usage("bars {} to {}: the last bar stands before the first", from, to);
+  check_range(from, to, last);
   const Cut cut{bars.begin_of(from),
                 to == last ? std::max(score.end, bars.begin_of(from) + 1) : bars.begin_of(to + 1)};
   midi::Score part;

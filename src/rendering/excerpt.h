@@ -19,4 +19,7 @@ struct BarRange {
 /// (usage) where the range is empty or begins after the piece's last bar.
 midi::Score excerpt(const midi::Score& score, const BarRange& range);
 
+/// Throws Error (usage) unless 1 <= from <= to <= last: bars of a piece whose last is `last`.
+void check_range(std::int64_t from, std::int64_t to, std::int64_t last);
+
 }  // namespace toccata::rendering

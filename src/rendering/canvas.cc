@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <array>
+#include <numbers>
+#include <string>
+
+#include "rendering/picture.h"
+
+namespace toccata::rendering {
+namespace {
+
+// The bytes of the printable UTF-8 character that `text` begins with; 0 where it begins with none.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [text](std::size_t i) -> std::uint32_t {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const std::uint32_t lead = byte(0);
+  if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
+  const std::size_t length = lead >> 5 == 0x06   ? 2
+                             : lead >> 4 == 0x0e ? 3
+                             : lead >> 3 == 0x1e ? 4
+                                                 : 0;
+  if (length == 0) return 0;
+  std::uint32_t code = lead & (0xffu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if (byte(i) >> 6 != 2) return 0;
+    code = code << 6 | (byte(i) & 0x3f);
+  }
+  // Longer than need be, half of a surrogate pair, beyond Unicode's end, or a control character.
+  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  const bool none =
+      code < kLeast[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff || code < 0xa0;
+  return none ? 0 : length;
+}
+
+}  // namespace
+std::string valid_utf8(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character_length(text.substr(i));
+    result += length ? text.substr(i, length) : std::string_view("?");
+    i += std::max<std::size_t>(length, 1);
+  }
+  return result;
+}
+
+void Canvas::set(const Colour& colour, double opacity) {
+  cairo_set_source_rgba(cairo_, colour.red, colour.green, colour.blue, opacity);
+}
+
+void Canvas::font(double size, bool bold) {
+  cairo_select_font_face(cairo_, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                         bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(cairo_, size);
+}
+
+void Canvas::rectangle(double x, double y, double width, double height, const Colour& colour,
+                       double opacity) {
+  cairo_rectangle(cairo_, x, y, width, height);
+  fill(colour, opacity);
+}
+
+void Canvas::rounded(double x, double y, double width, double height, double radius,
+                     const Colour& colour, double opacity) {
+  constexpr double kQuarter = std::numbers::pi / 2;
+  const double r = std::min({radius, width / 2, height / 2});
+  cairo_new_path(cairo_);
+  cairo_arc(cairo_, x + width - r, y + r, r, -kQuarter, 0);
+  cairo_arc(cairo_, x + width - r, y + height - r, r, 0, kQuarter);
+  cairo_arc(cairo_, x + r, y + height - r, r, kQuarter, 2 * kQuarter);
+  cairo_arc(cairo_, x + r, y + r, r, 2 * kQuarter, 3 * kQuarter);
+  cairo_close_path(cairo_);
+  fill(colour, opacity);
+}
+
+void Canvas::line(double x0, double y0, double x1, double y1, const Colour& colour, double width) {
+  cairo_move_to(cairo_, x0, y0);
+  cairo_line_to(cairo_, x1, y1);
+  stroke(colour, width);
+}
+
+void Canvas::dashed(double x0, double y0, double x1, double y1, const Colour& colour,
+                    double width) {
+  constexpr std::array<double, 2> kDashes{6, 4};
+  cairo_set_dash(cairo_, kDashes.data(), static_cast<int>(kDashes.size()), 0);
+  line(x0, y0, x1, y1, colour, width);
+  cairo_set_dash(cairo_, nullptr, 0, 0);
+}
+
+void Canvas::stroke(const Colour& colour, double width, double opacity) {
+  set(colour, opacity);
+  cairo_set_line_width(cairo_, width);
+  cairo_set_line_join(cairo_, CAIRO_LINE_JOIN_ROUND);
+  cairo_stroke(cairo_);
+}
+
+void Canvas::fill(const Colour& colour, double opacity) {
+  set(colour, opacity);
+  cairo_fill(cairo_);
+}
+
+void Canvas::disc(double x, double y, double radius, const Colour& colour, double opacity) {
+  cairo_new_path(cairo_);
+  cairo_arc(cairo_, x, y, radius, 0, 2 * std::numbers::pi);
+  fill(colour, opacity);
+}
+
+void Canvas::text(double x, double y, std::string_view text, double size, const Colour& colour,
+                  Align align, bool bold) {
+  const double width = align == Align::left ? 0 : text_width(text, size, bold);
+  font(size, bold);
+  set(colour, 1);
+  cairo_move_to(cairo_,
+                align == Align::left    ? x
+                : align == Align::right ? x - width
+                                        : x - width / 2,
+                y);
+  cairo_show_text(cairo_, valid_utf8(text).c_str());
+  cairo_new_path(cairo_);
+}
+
+void Canvas::text_upwards(double x, double y, std::string_view text_, double size,
+                          const Colour& colour) {
+  cairo_save(cairo_);
+  cairo_translate(cairo_, x, y);
+  cairo_rotate(cairo_, -std::numbers::pi / 2);
+  text(0, 0, text_, size, colour, Align::centre);
+  cairo_restore(cairo_);
+}
+
+double Canvas::text_width(std::string_view text, double size, bool bold) {
+  font(size, bold);
+  cairo_text_extents_t extents;
+  cairo_text_extents(cairo_, valid_utf8(text).c_str(), &extents);
+  return extents.x_advance;
+}
+
+void Canvas::clip(double x, double y, double width, double height) {
+  cairo_save(cairo_);
+  cairo_rectangle(cairo_, x, y, width, height);
+  cairo_clip(cairo_);
+}
+
+void Canvas::unclip() {
+  cairo_restore(cairo_);
+}
+
+}  // namespace toccata::rendering

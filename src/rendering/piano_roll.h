@@ -1,0 +1,37 @@
+#pragma once
+// Score -> picture: a piano roll, wrapped into systems as a page of music is.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "midi/score.h"
+#include "rendering/excerpt.h"
+#include "rendering/picture.h"
+
+namespace toccata::rendering {
+
+struct PianoRollOptions {
+  std::string title;  // above the picture; empty: the Score's first track name
+  Theme theme = Theme::light;
+  double width = 1400;            // CSS pixels; the height follows from the music
+  double longest_height = 16000;  // CSS pixels; longer pieces are drawn smaller, then in part
+  BarRange bars;                  // which bars
+};
+
+struct PianoRoll {
+  Picture picture;
+  std::int64_t first_bar = 1, last_bar = 1;  // those drawn
+  std::int64_t bars = 1;                     // those asked for; more where the piece was too long
+};
+
+/// Rows are pitches with a keyboard at the left (C4 = 60), columns time in ticks; lines at bars
+/// (numbered) and beats. A track has a colour, a louder note is stronger; drums are grey diamonds;
+/// a strip below shows where the pedal is down. Throws Error (usage) where `bars` is not in the
+/// piece.
+PianoRoll piano_roll(const midi::Score& score, const PianoRollOptions& options);
+
+/// "C4" for 60, "C#4" for 61.
+std::string pitch_name(int pitch);
+
+}  // namespace toccata::rendering
