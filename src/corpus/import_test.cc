@@ -226,6 +226,16 @@ TEST_F(Import, RepairsUnlessStrict) {
   EXPECT_TRUE(row(read(), "x.mid").unreadable);
 }
 
+TEST_F(Import, ReadsMusicWrittenAsText) {
+  write("tune.abc", "X:1\nT:four quarters\nM:4/4\nL:1/4\nK:C\nC D E F |\n");
+  write("broken.abc", "X:1\nK:C\n[CE");
+  const Corpus corpus = read();
+  ASSERT_THAT(names(corpus), ElementsAre("tune.abc"));
+  EXPECT_EQ(corpus.pieces[0].roll.steps, 16);
+  EXPECT_EQ(row(corpus, "tune.abc").notes_kept, 4);
+  EXPECT_TRUE(row(corpus, "broken.abc").unreadable);
+}
+
 TEST_F(Import, ReadsRollFiles) {
   write("set.json", R"({"train": [[[60, 64], [60, 64], [], [64]], [[67]]], "test": [[[20]]],
                        "meter": "3/4", "by": {"train": "someone"}})");

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "corpus/roll_file.h"
+#include "midi/abc.h"
 #include "midi/smf_reader.h"
 #include "midi/text_encoding.h"
 #include "roll/bars.h"
@@ -106,6 +107,14 @@ void read_midi(const Bytes& bytes, const MusicFile& file, const ImportOptions& o
     first.repairs.push_back(fmt::format("byte {}: {}", repair.byte, repair.reason));
 }
 
+void read_text(const Bytes& bytes, const MusicFile& file, const ImportOptions& options,
+               ReadMusic& music) {
+  midi::AbcOptions how;
+  how.full_bars = options.strict;
+  const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  music.pieces.push_back(read_piece(midi::read_abc(text, file.name, how), file.name, options));
+}
+
 void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& options, bool alone,
                 ReadMusic& music) {
   const RollFile rolls =
@@ -165,6 +174,8 @@ ReadMusic read_music(const MusicFile& file, const ImportOptions& options, bool a
     music.bytes = bytes.size();
     if (file.kind == MusicFile::Kind::json)
       read_rolls(bytes, file, options, alone, music);
+    else if (file.kind == MusicFile::Kind::abc)
+      read_text(bytes, file, options, music);
     else
       read_midi(bytes, file, options, music);
   } catch (const Error& error) {
