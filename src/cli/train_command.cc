@@ -1,0 +1,176 @@
+#include "cli/train_command.h"
+
+#include <map>
+#include <memory>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "cli/train_command_observer.h"
+#include "runs/checkpoint.h"
+#include "runs/model_name.h"
+#include "training/data.h"
+#include "training/option_list.h"
+#include "training/options_file.h"
+#include "training/trainer.h"
+
+namespace toccata::cli {
+namespace {
+namespace fs = std::filesystem;
+
+struct Given {
+  std::vector<std::string> paths;
+  std::string config;
+  bool resume = false;
+  bool json = false;
+  int sample_steps = 256;
+  std::map<std::string, std::string> texts;  // by option, as typed or from the environment
+};
+
+/// The newest checkpoint that belongs to a restored model: itself, or its run's newest.
+fs::path optimiser_of(const fs::path& model, Progress& progress) {
+  if (fs::exists(model / "learner.safetensors")) return model;
+  const auto newest = runs::newest_checkpoint(runs::RunFolder{model}, progress);
+  return newest ? newest->path : fs::path();
+}
+
+training::Restored load_restored(const std::string& name, const std::string& output,
+                                 Progress& progress) {
+  training::Restored restored;
+  restored.folder = runs::find_model(name, {.output = output});
+  restored.model = network::load_model(restored.folder);
+  restored.optimiser = optimiser_of(restored.folder, progress);
+  return restored;
+}
+
+/// One value of an option before the rest is resolved: where to look for runs, what to restore.
+std::string early(const training::TrainOptions& below, const Given& given, const char* key,
+                  std::string training::TrainOptions::*field) {
+  const auto found = given.texts.find(key);
+  if (found != given.texts.end()) return found->second;
+  training::TrainOptions options = below;
+  if (!given.config.empty()) training::apply_toml(options, given.config);
+  return options.*field;
+}
+
+/// Flags > environment > config file > what a resumed run or restored model was > defaults.
+training::TrainOptions resolve(const Given& given, std::optional<training::Restored>& restored,
+                               Progress& progress) {
+  using training::TrainOptions;
+  TrainOptions options;
+  const std::string output = early(options, given, "output", &TrainOptions::output);
+  const std::string name = early(options, given, "name", &TrainOptions::name);
+  if (name.empty()) fail_usage("what shall the run be called? Give --name");
+  if (given.resume) {
+    const runs::RunFolder run = runs::open_run(output, name);
+    training::apply_toml(options, run.options());
+  } else if (const std::string model = early(options, given, "restore", &TrainOptions::restore);
+             !model.empty()) {
+    restored = load_restored(model, output, progress);
+    options.model = restored->model.config;
+  }
+  if (!given.config.empty()) training::apply_toml(options, given.config);
+  training::apply_texts(options, given.texts);
+  if (!given.paths.empty()) options.paths = given.paths;
+  const bool endless = options.batches == 0 && options.epochs == 0 && options.minutes == 0;
+  if (endless && options.stages.empty()) options.minutes = 20;
+  training::check(options);
+  return options;
+}
+
+/// A run that goes on must go on with its own model and music.
+void refuse_other_model(const runs::RunFolder& run, const training::TrainOptions& options) {
+  training::TrainOptions before;
+  training::apply_toml(before, run.options());
+  if (!(before.model == options.model))
+    fail_usage(
+        "--resume: the model's options differ from those that {} began with ({}); leave "
+        "them out, or start another run with --restore",
+        run.name(), run.options().string());
+}
+
+void tell_import(const training::TrainingData& data, Progress& progress) {
+  for (const corpus::Corpus& corpus : data.corpora) {
+    for (const corpus::FileReport& file : corpus.report.files)
+      if (!file.kept) progress.warning(fmt::format("{}: left out: {}", file.name, file.reason));
+    const corpus::ImportTotals sum = corpus::totals(corpus.report);
+    std::string text = fmt::format("Read {} pieces in {:.1f} s, kept {}: {} notes", sum.files,
+                                   corpus.report.seconds, sum.kept, sum.notes_kept);
+    if (sum.repaired > 0) text += fmt::format("; {} files repaired", sum.repaired);
+    if (sum.merged > 0) text += fmt::format("; {} notes merged", sum.merged);
+    if (sum.folded > 0) text += fmt::format("; {} folded into the range", sum.folded);
+    if (sum.dropped > 0) text += fmt::format("; {} outside the range dropped", sum.dropped);
+    if (sum.drums > 0) text += fmt::format("; {} drum notes left out", sum.drums);
+    progress.message(text + " (toccata import tells more)");
+  }
+}
+
+void train(const Given& given, Context& context) {
+  std::optional<training::Restored> restored;
+  training::TrainOptions options = resolve(given, restored, context.progress);
+  std::set<std::string> trained;
+  if (restored) trained = training::trained_hashes(restored->folder);
+  if (given.resume) trained = training::trained_hashes(fs::path(options.output) / options.name);
+
+  const training::TrainingData data =
+      training::read_data(options, trained, context.progress, context.stop);
+  if (context.stop.requested()) return;
+  tell_import(data, context.progress);
+  options.model.roll = data.roll;
+
+  const runs::RunFolder run = given.resume ? runs::open_run(options.output, options.name)
+                                           : runs::create_run(options.output, options.name);
+  const runs::RunLock lock(run);
+  if (given.resume) refuse_other_model(run, options);
+  TrainObserver observer({.run = run,
+                          .minutes = options.minutes,
+                          .sample_steps = given.sample_steps,
+                          .threads = options.threads,
+                          .seed = options.seed},
+                         context.progress, context.stop);
+  const training::EndReport report = training::train(options, {.run = run,
+                                                               .data = data,
+                                                               .restored = std::move(restored),
+                                                               .resume = given.resume,
+                                                               .observer = observer,
+                                                               .progress = context.progress,
+                                                               .stop = context.stop});
+  if (given.json) {
+    OrderedJson json;
+    json["run"] = run.path.string();
+    json["batches"] = report.update;
+    json["epochs"] = report.epoch;
+    json["seconds"] = report.seconds;
+    json["finished"] = report.reason != training::EndReason::stopped;
+    if (report.valid_nats) json["valid_nats_per_step"] = -*report.valid_nats;
+    if (report.test_nats) json["test_nats_per_step"] = -*report.test_nats;
+    fmt::print("{}\n", json.dump(2));
+  }
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Context& context) {
+  auto given = std::make_shared<Given>();
+  app.add_option("PATH", given->paths, "Folders of music, MIDI files, roll files");
+  app.add_option("--config", given->config, "Options from a TOML file (recipes/)")->group("Run");
+  app.add_flag("--resume", given->resume, "Go on with the run of this name")->group("Run");
+  app.add_option("--sample-steps", given->sample_steps,
+                 "Length of the piece composed at each checkpoint; 0: none")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("Watching");
+  app.add_flag("--json", given->json, "Say how it ended as JSON")->group("Watching");
+  const training::TrainOptions usual;
+  training::visit_options(usual, [&](const char* group, const char* key, const auto&,
+                                     const char* meaning) {
+    app.add_option_function<std::string>(
+           std::string("--") + key,
+           [given, name = std::string(key)](const std::string& text) { given->texts[name] = text; },
+           meaning)
+        ->default_str(training::default_text(key))
+        ->group(group);
+  });
+  app.callback([given, &context] { train(*given, context); });
+}
+
+}  // namespace toccata::cli

@@ -1,0 +1,183 @@
+#include "training/learner.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "training/loss_function.h"
+#include "training/optimiser.h"
+
+namespace toccata::training {
+namespace {
+
+network::Tensor stored(const torch::Tensor& tensor) {
+  const torch::Tensor local = tensor.detach().to(torch::kCPU).contiguous();
+  return network::make_tensor({local.numel()},
+                              {local.data_ptr<float>(), static_cast<std::size_t>(local.numel())});
+}
+
+bool fits(const network::TensorFile& file, const std::string& name, const torch::Tensor& tensor) {
+  const auto found = file.tensors.find(name);
+  return found != file.tensors.end() && found->second.type == network::DType::f32 &&
+         found->second.shape == std::vector<std::int64_t>{tensor.numel()};
+}
+
+void load_tensor(const network::TensorFile& file, const std::string& name, torch::Tensor& tensor,
+                 std::string_view where) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end()) fail("{}: the tensor \"{}\" is missing", where, name);
+  if (!fits(file, name, tensor))
+    fail("{}: the tensor \"{}\" has shape ({}) where this run needs ({})", where, name,
+         fmt::join(found->second.shape, ", "), tensor.numel());
+  std::vector<float> values = network::to_floats(found->second);
+  tensor.copy_(torch::from_blob(values.data(), {tensor.numel()}, torch::kFloat32));
+}
+
+network::Tensor stored(std::int64_t number) {
+  network::Tensor tensor;
+  tensor.type = network::DType::i64;
+  tensor.shape = {1};
+  tensor.bytes.resize(sizeof number);
+  std::memcpy(tensor.bytes.data(), &number, sizeof number);
+  return tensor;
+}
+
+std::int64_t load_number(const network::TensorFile& file, const std::string& name,
+                         std::string_view where) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end() || found->second.type != network::DType::i64 ||
+      found->second.bytes.size() != sizeof(std::int64_t))
+    fail("{}: the number \"{}\" is missing", where, name);
+  std::int64_t number = 0;
+  std::memcpy(&number, found->second.bytes.data(), sizeof number);
+  return number;
+}
+
+}  // namespace
+
+struct Learner::State {
+  TrainOptions options;
+  std::unique_ptr<Engine> engine;
+  torch::Tensor values;   // (P), requires a gradient
+  torch::Tensor average;  // (P), or undefined
+  Optimiser optimiser;
+  network::Dropout dropout;
+
+  State(const TrainOptions& for_options, torch::Tensor begin)
+      : options(for_options),
+        engine(make_engine(for_options)),
+        values(std::move(begin)),
+        optimiser(for_options.optimiser, values) {
+    if (options.average > 0) average = values.clone();
+    values.set_requires_grad(true);
+    dropout.keep_prob = static_cast<float>(options.keep_prob);
+    dropout.seed = options.seed;
+  }
+
+  /// Early on the average forgets faster, so that the random beginning does not linger.
+  void move_average() {
+    const double updates = static_cast<double>(optimiser.updates());
+    const double decay = std::min(options.average, (1 + updates) / (10 + updates));
+    average.mul_(decay).add_(values, 1 - decay);
+  }
+};
+
+Learner::Learner(const TrainOptions& options, const std::vector<float>& values) {
+  torch::set_num_threads(thread_count(options.threads));
+  torch::Tensor begin = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kFloat32);
+  std::copy(values.begin(), values.end(), begin.data_ptr<float>());
+  state_ = std::make_unique<State>(options, begin.to(torch_device(options.device)));
+}
+Learner::~Learner() = default;
+
+Learner::Step Learner::learn(const roll::Batch& batch, std::int64_t update, double learning_rate) {
+  State& s = *state_;
+  s.dropout.update = static_cast<std::uint64_t>(update);
+  const torch::Tensor loss = batch_loss(s.values, *s.engine, batch, s.dropout);
+  s.values.mutable_grad() = torch::Tensor();
+  loss.backward();
+
+  const torch::NoGradGuard no_gradient;
+  torch::Tensor gradient = s.values.grad();
+  Step step;
+  step.nats = loss.item<double>();
+  for (const std::int32_t length : batch.lengths) step.frames += length;
+  step.gradient_norm = clip_gradient(gradient, s.options.optimiser.clip_norm);
+  if (!std::isfinite(step.nats) || !std::isfinite(step.gradient_norm))
+    fail(
+        "training diverged at update {}: the loss is {} and the gradient's norm {}; a lower "
+        "--learning-rate (now {}) or a shorter --clip (now {}) helps",
+        update, step.nats, step.gradient_norm, learning_rate, s.options.optimiser.clip_norm);
+  s.optimiser.step(s.values, gradient, learning_rate);
+  if (s.average.defined()) s.move_average();
+  return step;
+}
+
+double Learner::measure(const roll::Batch& batch) {
+  State& s = *state_;
+  const torch::Tensor values = s.values.detach();
+  torch::Tensor gradient = torch::empty_like(values);
+  double best = 1e9;
+  for (int i = 0; i < 2; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    s.engine->gradient(values, batch, s.dropout, gradient).nats.item<double>();
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+    best = std::min(best, taken.count());
+  }
+  return best;
+}
+
+std::vector<float> Learner::weights() const {
+  const torch::Tensor used = state_->average.defined() ? state_->average : state_->values;
+  const torch::Tensor local = used.detach().to(torch::kCPU).contiguous();
+  const float* begin = local.data_ptr<float>();
+  return {begin, begin + local.numel()};
+}
+
+network::TensorFile Learner::state() const {
+  network::TensorFile file;
+  file.tensors["values"] = stored(state_->values);
+  if (state_->average.defined()) file.tensors["average"] = stored(state_->average);
+  for (const auto& [name, tensor] : state_->optimiser.state())
+    file.tensors["optimiser." + name] = stored(tensor);
+  file.tensors["updates"] = stored(state_->optimiser.updates());
+  return file;
+}
+
+void Learner::load(const network::TensorFile& file, std::string_view where) {
+  const torch::NoGradGuard no_gradient;
+  State& s = *state_;
+  load_tensor(file, "values", s.values, where);
+  if (s.average.defined()) {
+    // A run that kept no average so far begins one with its weights.
+    const bool kept = file.tensors.contains("average");
+    load_tensor(file, kept ? "average" : "values", s.average, where);
+  }
+  for (auto& [name, tensor] : s.optimiser.state())
+    load_tensor(file, "optimiser." + name, tensor, where);
+  s.optimiser.set_updates(load_number(file, "updates", where));
+}
+
+bool Learner::load_optimiser(const network::TensorFile& file) {
+  const torch::NoGradGuard no_gradient;
+  std::map<std::string, torch::Tensor>& state = state_->optimiser.state();
+  std::size_t remembered = 0;
+  for (const auto& entry : file.tensors) remembered += entry.first.starts_with("optimiser.");
+  if (remembered != state.size()) return false;
+  for (const auto& [name, tensor] : state)
+    if (!fits(file, "optimiser." + name, tensor)) return false;
+  for (auto& [name, tensor] : state) load_tensor(file, "optimiser." + name, tensor, "");
+  state_->optimiser.set_updates(load_number(file, "updates", ""));
+  return true;
+}
+
+const char* Learner::engine() const {
+  return state_->engine->name();
+}
+
+}  // namespace toccata::training

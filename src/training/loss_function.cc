@@ -1,0 +1,102 @@
+#include "training/loss_function.h"
+
+#include <torch/autograd.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
+#include <torch/version.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "network/weights.h"
+#include "training/torch_model.h"
+
+namespace toccata::training {
+namespace {
+
+class OwnEngine : public Engine {
+ public:
+  explicit OwnEngine(const TrainOptions& options)
+      : pass_(options.model, {.precision = options.precision, .threads = options.threads}) {}
+  const char* name() const override { return "own"; }
+  BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+                     const network::Dropout& dropout, torch::Tensor& gradient) override {
+    const auto size = static_cast<std::size_t>(values.numel());
+    const network::Loss loss = pass_.gradient({values.data_ptr<float>(), size}, batch, dropout,
+                                              {gradient.data_ptr<float>(), size});
+    return {torch::tensor(loss.nats, torch::kFloat64), loss.frames};
+  }
+
+ private:
+  network::TrainingPass pass_;
+};
+
+class TorchEngine : public Engine {
+ public:
+  explicit TorchEngine(const TrainOptions& options)
+      : config_(options.model),
+        device_(torch_device(options.device)),
+        model_(options.model, device_) {}
+  const char* name() const override { return "torch"; }
+  BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+                     const network::Dropout& dropout, torch::Tensor& gradient) override {
+    // LibTorch's dropout draws from a generator of its own: naming its state by the update lets a
+    // resumed run draw the same.
+    constexpr std::uint64_t kStream = 0x746f726368;
+    torch::manual_seed(Random(dropout.seed, kStream).at(dropout.update));
+    const TorchBatch prepared = to_torch(config_, batch, device_);
+    model_.load(values);
+    return {model_.gradient(prepared, dropout.keep_prob, gradient), prepared.frames};
+  }
+
+ private:
+  network::Config config_;
+  torch::Device device_;
+  TorchModel model_;
+};
+
+class LossFunction : public torch::autograd::Function<LossFunction> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context,
+                               const torch::Tensor& values, Engine* engine,
+                               const roll::Batch* batch, const network::Dropout* dropout) {
+    torch::Tensor gradient = torch::empty_like(values);
+    const BatchLoss loss = engine->gradient(values.detach(), *batch, *dropout, gradient);
+    const double frames = static_cast<double>(std::max<std::int64_t>(loss.frames, 1));
+    gradient.div_(frames);
+    context->save_for_backward({gradient});
+    return loss.nats / frames;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list outer) {
+    const torch::Tensor gradient = context->get_saved_variables()[0];
+    return {gradient * outer[0].to(gradient.dtype()), {}, {}, {}};
+  }
+};
+
+}  // namespace
+
+torch::Device torch_device(Device device) {
+  if (device == Device::cpu) return torch::kCPU;
+  if (!torch::cuda::is_available())
+    fail_usage(
+        "--device cuda: this LibTorch ({}) sees no CUDA device; use --device cpu, or build "
+        "with a CUDA build of LibTorch on a machine that has one",
+        TORCH_VERSION);
+  return torch::kCUDA;
+}
+
+std::unique_ptr<Engine> make_engine(const TrainOptions& options) {
+  const bool own = options.engine == EngineKind::own ||
+                   (options.engine == EngineKind::automatic && options.device == Device::cpu);
+  if (own) return std::make_unique<OwnEngine>(options);
+  return std::make_unique<TorchEngine>(options);
+}
+
+torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const roll::Batch& batch,
+                         const network::Dropout& dropout) {
+  return LossFunction::apply(values, &engine, &batch, &dropout);
+}
+
+}  // namespace toccata::training

@@ -1,0 +1,39 @@
+#pragma once
+// Who computes a batch's loss and gradient, and the one adapter to torch::autograd.
+
+#include <torch/types.h>
+
+#include <memory>
+
+#include "network/training_pass.h"
+#include "roll/batch.h"
+#include "training/options.h"
+
+namespace toccata::training {
+
+struct BatchLoss {
+  torch::Tensor nats;       // 0-dim f64, on the engine's device; sum over counted steps and notes
+  std::int64_t frames = 0;  // counted steps
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual const char* name() const = 0;
+  /// The batch's nats and their gradient.
+  ///   values, gradient: (P) f32 on the engine's device; gradient is written whole
+  virtual BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+                             const network::Dropout& dropout, torch::Tensor& gradient) = 0;
+};
+
+/// Throws Error where the device asked for is not there.
+std::unique_ptr<Engine> make_engine(const TrainOptions& options);
+
+torch::Device torch_device(Device device);
+
+/// What training descends on: the batch's nats per counted step, 0-dim f64, differentiable in
+/// `values`. The gradient is computed together with the loss; backward only scales it.
+torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const roll::Batch& batch,
+                         const network::Dropout& dropout);
+
+}  // namespace toccata::training

@@ -1,0 +1,139 @@
+#include "training/loss_function.h"
+
+#include <gtest/gtest.h>
+#include <torch/cuda.h>
+
+#include "base/error.h"
+#include "network/train_dropout.h"
+#include "network/weights.h"
+#include "training/test_corpus.h"
+#include "training/torch_model.h"
+
+namespace toccata::training {
+namespace {
+
+torch::Tensor tensor_of(const std::vector<float>& values) {
+  return torch::tensor(c10::ArrayRef<float>(values));
+}
+
+/// The masks that network::TrainingPass draws, as tensors.
+Masks masks_of(const network::Config& config, const roll::Batch& batch,
+               const network::Dropout& dropout) {
+  Masks masks;
+  int layer = 0;
+  for (auto [units, list] :
+       {std::pair{&config.time_units, &masks.time}, std::pair{&config.note_units, &masks.note}})
+    for (const int hidden : *units) {
+      torch::Tensor mask =
+          torch::zeros({batch.steps, batch.sequences, batch.notes, hidden}, torch::kFloat32);
+      auto cells = mask.accessor<float, 4>();
+      for (int b = 0; b < batch.sequences; ++b) {
+        const network::DropoutMasks of(dropout, batch.sample[static_cast<std::size_t>(b)]);
+        for (int t = 0; t < batch.steps; ++t)
+          for (int n = 0; n < batch.notes; ++n)
+            for (int u = 0; u < hidden; ++u)
+              if (of.kept(layer, t, n, u)) cells[t][b][n][u] = 1 / dropout.keep_prob;
+      }
+      list->push_back(mask);
+      ++layer;
+    }
+  return masks;
+}
+
+/// Relative error of each parameter's gradient, by name.
+void expect_same_gradients(const network::Config& config, const torch::Tensor& ours,
+                           const torch::Tensor& oracle, double tolerance) {
+  for (const network::Parameter& parameter : network::parameters(config)) {
+    const auto part = [&](const torch::Tensor& flat) {
+      return flat.narrow(0, static_cast<std::int64_t>(parameter.offset),
+                         static_cast<std::int64_t>(parameter.size));
+    };
+    const double error = (part(ours) - part(oracle)).norm().item<double>();
+    const double size = part(oracle).norm().item<double>();
+    ASSERT_GT(size, 0) << parameter.name;
+    EXPECT_LT(error / size, tolerance) << parameter.name;
+  }
+}
+
+void compare(const TestMusic& music, float keep_prob) {
+  const TestData data(5, 0, music);
+  TrainOptions options = test_options(music);
+  options.batch_size = 4;
+  const roll::Batch batch = test_batch(data, options);
+  const network::Dropout dropout{.keep_prob = keep_prob, .seed = 3, .update = 17};
+  const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
+
+  options.engine = EngineKind::own;
+  torch::Tensor ours = torch::empty_like(values);
+  const BatchLoss own = make_engine(options)->gradient(values, batch, dropout, ours);
+
+  TorchModel oracle(options.model, torch::kCPU);
+  oracle.load(values);
+  const TorchBatch prepared = to_torch(options.model, batch, torch::kCPU);
+  const Masks masks = masks_of(options.model, batch, dropout);
+  torch::Tensor theirs = torch::empty_like(values);
+  const double nats =
+      oracle.gradient(prepared, keep_prob, theirs, keep_prob < 1 ? &masks : nullptr).item<double>();
+
+  EXPECT_EQ(own.frames, prepared.frames);
+  EXPECT_GT(own.frames, 4);
+  EXPECT_NEAR(own.nats.item<double>() / nats, 1, 1e-5);
+  expect_same_gradients(options.model, ours, theirs, 1e-4);
+}
+
+TEST(LossFunction, OurGradientIsThatOfStockLstmsUnderAutograd) {
+  compare({}, 1);
+}
+
+TEST(LossFunction, OurGradientIsThatOfStockLstmsUnderTheSameDropoutMasks) {
+  compare({}, 0.6f);
+}
+
+TEST(LossFunction, OurGradientIsThatOfStockLstmsWithoutArticulation) {
+  compare({.low = 50, .high = 69, .articulation = false}, 0.5f);
+}
+
+TEST(LossFunction, IsNatsPerCountedStepAndScalesItsGradient) {
+  const TestData data(3, 0);
+  const TrainOptions options = test_options();
+  const roll::Batch batch = test_batch(data, options);
+  const std::unique_ptr<Engine> engine = make_engine(options);
+  torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
+  torch::Tensor whole = torch::empty_like(values);
+  const BatchLoss loss = engine->gradient(values, batch, {}, whole);
+
+  values.set_requires_grad(true);
+  const torch::Tensor per_step = batch_loss(values, *engine, batch, {});
+  (per_step * 3).backward();
+  const auto frames = static_cast<double>(loss.frames);
+  EXPECT_DOUBLE_EQ(per_step.item<double>(), loss.nats.item<double>() / frames);
+  EXPECT_TRUE(torch::allclose(values.grad(), whole * (3 / frames), 1e-5, 1e-9));
+}
+
+TEST(LossFunction, TorchsOwnDropoutIsAFunctionOfSeedAndUpdate) {
+  const TestData data(3, 0);
+  TrainOptions options = test_options();
+  options.engine = EngineKind::torch;
+  const roll::Batch batch = test_batch(data, options);
+  const std::unique_ptr<Engine> engine = make_engine(options);
+  const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
+  torch::Tensor gradient = torch::empty_like(values);
+  const auto nats = [&](std::uint64_t update) {
+    return engine
+        ->gradient(values, batch, {.keep_prob = 0.5f, .seed = 1, .update = update}, gradient)
+        .nats.item<double>();
+  };
+  const double first = nats(1);
+  EXPECT_NE(first, nats(2));
+  EXPECT_EQ(first, nats(1));
+}
+
+TEST(LossFunction, ADeviceThatIsNotThereIsRefused) {
+  TrainOptions options = test_options();
+  options.device = Device::cuda;
+  if (torch::cuda::is_available()) GTEST_SKIP() << "skipped: this machine has a CUDA device";
+  EXPECT_THROW(make_engine(options), Error);
+}
+
+}  // namespace
+}  // namespace toccata::training

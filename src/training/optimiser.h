@@ -1,0 +1,55 @@
+#pragma once
+// Optimisers on one flat parameter tensor and its flat gradient, as elementwise operations on
+// whichever device they stand. The rules, with g the gradient and r the learning rate:
+//   sgd       b = momentum b + g (b = g at first);  w -= r b                        (Polyak 1964)
+//   rmsprop   s = alpha s + (1-alpha) g²;  w -= r g / (sqrt(s) + eps)     (Tieleman & Hinton 2012)
+//   adam      m, v: moving means of g, g² (beta1, beta2), bias-corrected;
+//             w -= r m / (sqrt(v) + eps)                                       (Kingma & Ba 2015)
+//   adamw     as adam, after w *= 1 - r weight_decay                    (Loshchilov & Hutter 2019)
+//   adadelta  s = rho s + (1-rho) g²;  d = g sqrt(a+eps) / sqrt(s+eps);  w -= r d;
+//             a = rho a + (1-rho) d²                                               (Zeiler 2012)
+// All but adamw add weight_decay w to g first.
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "training/options.h"
+
+namespace toccata::training {
+
+class Optimiser {
+ public:
+  /// For parameters like `values` (P), which are not kept.
+  Optimiser(const OptimiserOptions& options, const torch::Tensor& values);
+
+  /// One update of `values` in place. The result is a function of values, gradient, rate and the
+  /// state alone, whatever the number of threads.
+  ///   values, gradient: (P); gradient is left as it was
+  void step(torch::Tensor& values, const torch::Tensor& gradient, double learning_rate);
+
+  /// Updates done, for bias correction.
+  std::int64_t updates() const { return updates_; }
+  void set_updates(std::int64_t updates) { updates_ = updates; }
+  /// Everything else that it remembers, by name, each (P); change it in place to load it.
+  std::map<std::string, torch::Tensor>& state() { return state_; }
+
+ private:
+  void adam(torch::Tensor& values, const torch::Tensor& gradient, double rate);
+  void adadelta(torch::Tensor& values, const torch::Tensor& gradient, double rate);
+  void rmsprop(torch::Tensor& values, const torch::Tensor& gradient, double rate);
+  void sgd(torch::Tensor& values, const torch::Tensor& gradient, double rate);
+
+  OptimiserOptions options_;
+  double epsilon_;
+  std::int64_t updates_ = 0;
+  std::map<std::string, torch::Tensor> state_;
+};
+
+/// Scales `gradient` down in place to the norm `longest` where it is longer (0: never), and returns
+/// the norm it had: the square root of the sum of squares, summed in double.
+double clip_gradient(torch::Tensor& gradient, double longest);
+
+}  // namespace toccata::training

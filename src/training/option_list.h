@@ -1,0 +1,157 @@
+#pragma once
+// The one list of what a user may set, from which flags, the environment, config files, the stored
+// options and the help are all made: key, field and meaning. A key is a flag without its dashes.
+
+#include <array>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "training/options.h"
+
+namespace toccata::training {
+
+/// The words for an enum's values, in the user's language.
+template <typename Enum>
+struct Words;
+
+template <>
+struct Words<Device> {
+  static constexpr std::array<std::pair<const char*, Device>, 2> list{
+      {{"cpu", Device::cpu}, {"cuda", Device::cuda}}};
+};
+template <>
+struct Words<EngineKind> {
+  static constexpr std::array<std::pair<const char*, EngineKind>, 3> list{
+      {{"auto", EngineKind::automatic}, {"own", EngineKind::own}, {"torch", EngineKind::torch}}};
+};
+template <>
+struct Words<OptimiserKind> {
+  static constexpr std::array<std::pair<const char*, OptimiserKind>, 5> list{
+      {{"adam", OptimiserKind::adam},
+       {"adamw", OptimiserKind::adamw},
+       {"adadelta", OptimiserKind::adadelta},
+       {"rmsprop", OptimiserKind::rmsprop},
+       {"sgd", OptimiserKind::sgd}}};
+};
+template <>
+struct Words<ScheduleKind> {
+  static constexpr std::array<std::pair<const char*, ScheduleKind>, 3> list{
+      {{"constant", ScheduleKind::constant},
+       {"cosine", ScheduleKind::cosine},
+       {"step", ScheduleKind::step}}};
+};
+template <>
+struct Words<network::Precision> {
+  static constexpr std::array<std::pair<const char*, network::Precision>, 2> list{
+      {{"f32", network::Precision::f32}, {"bf16", network::Precision::bf16}}};
+};
+template <>
+struct Words<network::Beat> {
+  static constexpr std::array<std::pair<const char*, network::Beat>, 2> list{
+      {{"phase", network::Beat::phase}, {"binary", network::Beat::binary}}};
+};
+template <>
+struct Words<roll::OutOfRange> {
+  static constexpr std::array<std::pair<const char*, roll::OutOfRange>, 3> list{
+      {{"fold", roll::OutOfRange::fold},
+       {"drop", roll::OutOfRange::drop},
+       {"refuse", roll::OutOfRange::refuse}}};
+};
+template <>
+struct Words<roll::Pedal> {
+  static constexpr std::array<std::pair<const char*, roll::Pedal>, 2> list{
+      {{"off", roll::Pedal::off}, {"extend", roll::Pedal::extend}}};
+};
+
+/// Calls visit(group, key, field, meaning) for every option but `paths`, `config` and `stages`.
+/// `Options` is TrainOptions, const or not.
+template <typename Options, typename Visit>
+void visit_options(Options& o, Visit&& visit) {
+  const char* group = "Run";
+  visit(group, "name", o.name, "Name of the run: its folder below the output folder");
+  visit(group, "output", o.output, "Where runs are kept");
+  visit(group, "restore", o.restore, "Start from the weights of this model");
+
+  group = "Model";
+  visit(group, "time-units", o.model.time_units, "Units of each LSTM layer along time");
+  visit(group, "note-units", o.model.note_units, "Units of each LSTM layer along the notes");
+  visit(group, "window", o.model.window, "Notes around a note that it sees; odd");
+  visit(group, "low", o.model.roll.low, "Lowest MIDI pitch");
+  visit(group, "high", o.model.roll.high, "Highest MIDI pitch");
+  visit(group, "beat", o.model.beat, "How the place in the bar is told: phase or binary");
+  visit(group, "start-step", o.model.start_step, "First step's number, for --beat binary");
+  visit(group, "forget-bias", o.forget_bias, "Added to the forget gates' biases at the start");
+
+  group = "Reading music";
+  visit(group, "grid", o.model.roll.grid, "Steps per quarter note: 4, 8, 12, 24 or other");
+  visit(group, "articulation", o.model.roll.articulation,
+        "Learn where held notes are struck again (false: play only)");
+  visit(group, "out-of-range", o.model.roll.out_of_range,
+        "Notes outside low to high: fold by octaves, drop or refuse");
+  visit(group, "pedal", o.model.roll.pedal, "Sustain pedal: off, or extend notes");
+  visit(group, "drums", o.model.roll.drums, "Read channel 10 as pitches");
+  visit(group, "trim", o.model.roll.trim, "Leave out whole silent bars at either end of a piece");
+  visit(group, "min-steps", o.min_steps, "Leave out pieces shorter than this");
+  visit(group, "strict", o.strict, "Refuse files that would need repair");
+  visit(group, "max-bad", o.max_bad, "Refuse where more files than this are unreadable; -1: never");
+
+  group = "Split";
+  visit(group, "validation-pieces", o.validation_pieces,
+        "Pieces held out for validation: a number, or a fraction below 1");
+  visit(group, "test-pieces", o.test_pieces, "Pieces held out for the final test, likewise");
+  visit(group, "split", o.split, "A file that says which piece is train, valid and test");
+
+  group = "Length";
+  visit(group, "batches", o.batches, "Updates, each on a fresh batch");
+  visit(group, "epochs", o.epochs, "Times through all training pieces");
+  visit(group, "minutes", o.minutes, "Time to train (20 where none of the three is given)");
+
+  group = "Learning";
+  visit(group, "batch-size", o.batch_size, "Sequences in a batch");
+  visit(group, "time-steps", o.time_steps, "Longest window of a piece, in steps");
+  visit(group, "transpose", o.transpose, "Move pieces by up to this many semitones either way");
+  visit(group, "keep-prob", o.keep_prob, "Dropout after every LSTM layer keeps this share");
+  visit(group, "optimizer", o.optimiser.kind, "adam, adamw, adadelta, rmsprop or sgd");
+  visit(group, "learning-rate", o.optimiser.learning_rate, "0: the optimiser's usual one");
+  visit(group, "weight-decay", o.optimiser.weight_decay, "Pull of the weights to zero");
+  visit(group, "beta1", o.optimiser.beta1, "adam, adamw");
+  visit(group, "beta2", o.optimiser.beta2, "adam, adamw");
+  visit(group, "rho", o.optimiser.rho, "adadelta");
+  visit(group, "alpha", o.optimiser.alpha, "rmsprop");
+  visit(group, "momentum", o.optimiser.momentum, "sgd");
+  visit(group, "epsilon", o.optimiser.epsilon, "0: the optimiser's usual one");
+  visit(group, "clip", o.optimiser.clip_norm, "Longest gradient; 0: any length");
+  visit(group, "schedule", o.schedule.kind, "Learning rate over time: constant, cosine or step");
+  visit(group, "warm-up", o.schedule.warm_up, "Updates over which the learning rate rises");
+  visit(group, "decay-every", o.schedule.decay_every, "Updates between falls, for step");
+  visit(group, "decay-factor", o.schedule.decay_factor, "What is left at each fall, for step");
+  visit(group, "average", o.average, "Decay of the moving average of weights; 0: none");
+
+  group = "Watching";
+  visit(group, "validate-every", o.validate_every, "Updates between validations");
+  visit(group, "save-every", o.save_every, "Updates between checkpoints");
+  visit(group, "keep-checkpoints", o.keep_checkpoints, "The newest that are kept; 0: all");
+  visit(group, "patience", o.patience,
+        "Stop after this many validations without a better one; 0: never");
+
+  group = "Machine";
+  visit(group, "seed", o.seed, "Everything random follows from it");
+  visit(group, "threads", o.threads, "0: all of the processor");
+  visit(group, "device", o.device, "cpu or cuda");
+  visit(group, "engine", o.engine, "Who computes the gradient: auto, own or torch");
+  visit(group, "precision", o.precision, "f32 or bf16");
+}
+
+/// The same for a stage, but `paths`.
+template <typename StageType, typename Visit>
+void visit_stage(StageType& stage, Visit&& visit) {
+  const char* group = "Stage";
+  visit(group, "time-steps", stage.time_steps, "");
+  visit(group, "batch-size", stage.batch_size, "");
+  visit(group, "batches", stage.batches, "");
+  visit(group, "epochs", stage.epochs, "");
+  visit(group, "nats", stage.nats, "");
+}
+
+}  // namespace toccata::training

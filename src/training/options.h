@@ -1,0 +1,133 @@
+#pragma once
+// Everything that a training run can be told, resolved: what stands here is what runs, and is
+// stored in the run folder so that --resume can go on with it. Names and defaults for the user:
+// option_list.h.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "corpus/import.h"
+#include "corpus/split.h"
+#include "network/config.h"
+#include "network/training_pass.h"
+
+namespace toccata::training {
+
+enum class Device { cpu, cuda };
+
+/// Who computes loss and gradient.
+enum class EngineKind {
+  automatic,  // own on the CPU, torch on CUDA
+  own,        // network::TrainingPass; CPU only
+  torch,      // stock torch::nn::LSTM; any device
+};
+
+enum class OptimiserKind {
+  adam,      // Kingma & Ba 2015
+  adamw,     // Loshchilov & Hutter 2019: weight decay apart from the gradient
+  adadelta,  // Zeiler 2012; the original's
+  rmsprop,   // Tieleman & Hinton 2012
+  sgd,       // with momentum (Polyak 1964)
+};
+
+struct OptimiserOptions {
+  OptimiserKind kind = OptimiserKind::adam;
+  double learning_rate = 0;           // 0: the kind's usual one (usual_learning_rate)
+  double weight_decay = 0;            // adamw: decoupled; the others: added to the gradient
+  double beta1 = 0.9, beta2 = 0.999;  // adam, adamw
+  double rho = 0.95;                  // adadelta
+  double alpha = 0.99;                // rmsprop: how slowly the mean square forgets
+  double momentum = 0.9;              // sgd
+  double epsilon = 0;                 // 0: the kind's usual one (usual_epsilon)
+  // The gradient of nats per time step is scaled down to this norm where it is longer; 0: never
+  // (Pascanu et al. 2013).
+  double clip_norm = 5;
+  bool operator==(const OptimiserOptions&) const = default;
+};
+
+double usual_learning_rate(OptimiserKind kind);
+double usual_epsilon(OptimiserKind kind);
+/// The learning rate in use where the schedule multiplies by one.
+double base_learning_rate(const OptimiserOptions& options);
+
+enum class ScheduleKind {
+  constant,  // after the warm-up
+  cosine,    // from the full rate after the warm-up to zero at the end (Loshchilov & Hutter 2017)
+  step,      // multiplied by decay_factor every decay_every updates
+};
+
+struct ScheduleOptions {
+  ScheduleKind kind = ScheduleKind::cosine;
+  int warm_up = 100;        // updates over which the rate rises from zero; at most a tenth of all
+  int decay_every = 10000;  // step only, in updates
+  double decay_factor = 0.5;
+  bool operator==(const ScheduleOptions&) const = default;
+};
+
+/// One part of a training of growing difficulty or length (Bengio et al., "Curriculum learning",
+/// 2009). It ends after its batches or epochs, or sooner where validation reaches `nats`.
+struct Stage {
+  std::vector<std::string> paths;  // empty: the run's
+  int time_steps = 0;              // 0: the run's
+  int batch_size = 0;              // 0: the run's
+  std::int64_t batches = 0;
+  std::int64_t epochs = 0;
+  double nats = 0;  // log-likelihood to reach in validation, nats per step, negative; 0: none
+  bool operator==(const Stage&) const = default;
+};
+
+struct TrainOptions {
+  std::vector<std::string> paths;  // folders, MIDI files, roll files
+  std::string name;                // of the run folder, below `output`
+  std::string output = "output";
+  std::string restore;  // a model whose weights are started from; empty: none
+  std::string split;    // a split file; empty: the corpus's own, or drawn
+
+  network::Config model;  // sizes, window, and how music is read
+  double forget_bias = 1;
+
+  // Data
+  int min_steps = 1;  // shorter pieces are left out
+  bool strict = false;
+  int max_bad = -1;
+  double validation_pieces = 0.1;  // below 1 a fraction, from 1 on a number
+  double test_pieces = 0;
+  int transpose = 0;  // up to ±K semitones, drawn per piece and epoch
+
+  // Length: one of the three; none means minutes = 20.
+  std::int64_t batches = 0;
+  std::int64_t epochs = 0;
+  double minutes = 0;
+  std::vector<Stage> stages;  // empty: one stage, the run's own values
+
+  int batch_size = 10;   // B, sequences
+  int time_steps = 128;  // T
+  double keep_prob = 0.75;
+  OptimiserOptions optimiser;
+  ScheduleOptions schedule;
+  double average = 0;  // decay of the moving average of weights, 0: none (Polyak & Juditsky 1992)
+
+  int validate_every = 100;  // updates
+  int save_every = 500;      // updates
+  int keep_checkpoints = 3;  // the newest K; 0: all
+  int patience = 0;  // validations without a better one before it stops; 0: never stops early
+
+  std::uint64_t seed = 1;
+  int threads = 0;  // 0: the processor's
+  Device device = Device::cpu;
+  EngineKind engine = EngineKind::automatic;
+  network::Precision precision = network::Precision::f32;
+  bool operator==(const TrainOptions&) const = default;
+};
+
+/// Throws Error (usage) where a value is outside its bounds or two contradict each other.
+void check(const TrainOptions& options);
+
+/// The stages to run: options.stages with the run's values where they leave one out, or the one
+/// stage that the run itself is.
+std::vector<Stage> resolved_stages(const TrainOptions& options);
+
+corpus::ImportOptions import_options(const TrainOptions& options);
+
+}  // namespace toccata::training

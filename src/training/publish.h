@@ -1,0 +1,24 @@
+#pragma once
+// The model folder that a run's folder is: the weights to use, config.json and the model card.
+
+#include <optional>
+
+#include "network/weights.h"
+#include "runs/run_folder.h"
+#include "training/course.h"
+#include "training/data.h"
+#include "training/options.h"
+
+namespace toccata::training {
+
+/// What the card says of a model's quality, in nats per step as losses are: positive, lower is
+/// better.
+struct Quality {
+  std::optional<double> train, valid, test, baseline_valid, baseline_test;
+};
+
+/// Writes model.safetensors, config.json and README.md.
+void publish(const runs::RunFolder& run, const network::Model& model, const TrainOptions& options,
+             const TrainingData& data, const Position& position, const Quality& quality);
+
+}  // namespace toccata::training

@@ -1,0 +1,97 @@
+#include "training/torch_likelihood.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+#include "training/loss_function.h"
+#include "training/torch_model.h"
+
+namespace toccata::training {
+namespace {
+
+constexpr int kSequences = 16;  // pieces side by side
+constexpr int kSteps = 128;     // a stretch
+
+/// Steps begin … begin+steps-1 of each piece side by side; past a piece's end, padding.
+roll::Batch stretch(std::span<const corpus::Piece* const> pieces, int begin, int steps) {
+  roll::Batch batch;
+  batch.steps = steps;
+  batch.sequences = static_cast<int>(pieces.size());
+  batch.notes = pieces.front()->roll.notes();
+  const auto sequences = pieces.size();
+  const auto notes = static_cast<std::size_t>(batch.notes);
+  const auto rows = static_cast<std::size_t>(steps);
+  batch.frames.resize((rows + 1) * sequences * notes);
+  batch.bar_phase.resize(rows * sequences);
+  batch.beat_phase.resize(rows * sequences);
+  batch.step.resize(rows * sequences);
+  batch.lengths.resize(sequences);
+  batch.sample.resize(sequences);
+  for (std::size_t b = 0; b < sequences; ++b) {
+    const roll::Roll& roll = pieces[b]->roll;
+    batch.lengths[b] = std::clamp(roll.steps - begin, 0, steps);
+    for (int t = 0; t <= steps; ++t) {
+      const int at = begin + t - 1;  // row t holds the frame before step begin + t
+      const std::size_t place = static_cast<std::size_t>(t) * sequences + b;
+      if (at >= 0 && at < roll.steps)
+        std::copy_n(roll.frame(at), notes, batch.frames.data() + place * notes);
+      if (t < batch.lengths[b]) {
+        batch.bar_phase[place] = roll.bar_phase[static_cast<std::size_t>(at + 1)];
+        batch.beat_phase[place] = roll.beat_phase[static_cast<std::size_t>(at + 1)];
+        batch.step[place] = at + 1;
+      }
+    }
+  }
+  return batch;
+}
+
+}  // namespace
+
+listening::Likelihood torch_likelihood(const network::Model& model,
+                                       std::span<const corpus::Piece* const> pieces, Device device,
+                                       const Stop& stop) {
+  const torch::NoGradGuard no_gradient;
+  const torch::Device on = torch_device(device);
+  TorchModel network(model.config, on);
+  network.load(torch::tensor(c10::ArrayRef<float>(model.values)));
+
+  // Pieces of like length side by side leave little padding.
+  std::vector<std::size_t> order(pieces.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return pieces[a]->roll.steps < pieces[b]->roll.steps;
+  });
+  std::vector<listening::PieceLikelihood> results(pieces.size());
+  for (std::size_t first = 0; first < order.size(); first += kSequences) {
+    if (stop.requested()) break;
+    const std::size_t count = std::min<std::size_t>(kSequences, order.size() - first);
+    std::vector<const corpus::Piece*> group;
+    for (std::size_t i = 0; i < count; ++i) group.push_back(pieces[order[first + i]]);
+    TimeState state;
+    torch::Tensor nats = torch::zeros({static_cast<std::int64_t>(count)},
+                                      torch::TensorOptions(torch::kFloat64).device(on));
+    for (int begin = 0; begin < group.back()->roll.steps; begin += kSteps) {
+      const int steps = std::min(kSteps, group.back()->roll.steps - begin);
+      const TorchBatch batch = to_torch(model.config, stretch(group, begin, steps), on);
+      const torch::Tensor logits = network.logits(batch, 1, nullptr, &state);
+      nats += TorchModel::frame_nats(batch, logits).sum(0, false, torch::kFloat64);
+    }
+    const torch::Tensor local = nats.to(torch::kCPU);
+    for (std::size_t i = 0; i < count; ++i)
+      results[order[first + i]] = {group[i]->name, group[i]->roll.steps,
+                                   local[static_cast<std::int64_t>(i)].item<double>()};
+  }
+  listening::Likelihood likelihood;
+  for (listening::PieceLikelihood& result : results) {
+    if (result.steps == 0) continue;
+    likelihood.steps += result.steps;
+    likelihood.nats += result.nats;
+    likelihood.pieces.push_back(std::move(result));
+  }
+  return likelihood;
+}
+
+}  // namespace toccata::training

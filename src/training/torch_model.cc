@@ -1,0 +1,205 @@
+#include "training/torch_model.h"
+
+#include <torch/autograd.h>
+#include <torch/nn/functional/dropout.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/rnn.h>
+
+#include "base/parallel.h"
+#include "network/input_kernel.h"
+#include "network/weights.h"
+#include "roll/roll.h"
+
+namespace toccata::training {
+namespace {
+
+using torch::indexing::Slice;
+
+/// A tensor over part of `flat` with a storage of its own that begins there: cuDNN takes an LSTM's
+/// weights without copying where they fill one storage in its order, which is the flat buffer's.
+torch::Tensor part_of(const torch::Tensor& flat, std::size_t offset, std::int64_t size) {
+  return torch::from_blob(
+      flat.data_ptr<float>() + offset, {size}, [flat](void*) {}, flat.options());
+}
+
+}  // namespace
+
+struct TorchModel::Layers {
+  network::Config config;
+  torch::Device device;
+  torch::Tensor values, gradients;  // (P), leaf storage of every parameter and its gradient
+  std::vector<torch::nn::LSTM> time, note;
+  torch::nn::Linear head{nullptr};
+
+  Layers(const network::Config& for_config, torch::Device on) : config(for_config), device(on) {
+    const auto count = static_cast<std::int64_t>(network::parameter_count(config));
+    values = torch::zeros({count}, torch::TensorOptions(torch::kFloat32).device(device));
+    gradients = torch::zeros_like(values);
+    int input = config.features();
+    for (const int hidden : config.time_units) {
+      time.emplace_back(torch::nn::LSTMOptions(input, hidden));
+      input = hidden;
+    }
+    input += config.channels();
+    for (const int hidden : config.note_units) {
+      note.emplace_back(torch::nn::LSTMOptions(input, hidden));
+      input = hidden;
+    }
+    head = torch::nn::Linear(input, config.channels());
+    const std::vector<network::Parameter> list = network::parameters(config);
+    auto parameter = list.begin();
+    for (auto* layers : {&time, &note})
+      for (torch::nn::LSTM& layer : *layers) {
+        std::vector<torch::Tensor> tensors;
+        for (const char* name : {"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"})
+          tensors.push_back(layer->named_parameters()[name]);
+        adopt(tensors, parameter);
+      }
+    adopt({head->weight, head->bias}, parameter);
+  }
+
+  /// Makes `tensors` and their gradients parts of the flat buffers, from `parameter` on.
+  void adopt(const std::vector<torch::Tensor>& tensors,
+             std::vector<network::Parameter>::const_iterator& parameter) {
+    const std::size_t begin = parameter->offset;
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+      size += (parameter + static_cast<std::ptrdiff_t>(i))->size;
+    const torch::Tensor value = part_of(values, begin, static_cast<std::int64_t>(size));
+    const torch::Tensor gradient = part_of(gradients, begin, static_cast<std::int64_t>(size));
+    for (torch::Tensor tensor : tensors) {
+      const auto offset = static_cast<std::int64_t>(parameter->offset - begin);
+      const auto length = static_cast<std::int64_t>(parameter->size);
+      TORCH_CHECK(tensor.sizes() == c10::IntArrayRef(parameter->shape), parameter->name);
+      tensor.set_data(value.narrow(0, offset, length).view(parameter->shape));
+      tensor.mutable_grad() = gradient.narrow(0, offset, length).view(parameter->shape);
+      ++parameter;
+    }
+  }
+};
+
+TorchModel::TorchModel(const network::Config& config, torch::Device device)
+    : layers_(std::make_unique<Layers>(config, device)) {}
+TorchModel::~TorchModel() = default;
+TorchModel::TorchModel(TorchModel&&) noexcept = default;
+TorchModel& TorchModel::operator=(TorchModel&&) noexcept = default;
+
+TorchBatch to_torch(const network::Config& config, const roll::Batch& batch, torch::Device device) {
+  const int steps = batch.steps, sequences = batch.sequences, notes = batch.notes;
+  TorchBatch result;
+  result.features = torch::empty({steps, sequences, notes, config.features()}, torch::kFloat32);
+  float* features = result.features.data_ptr<float>();
+  const auto frame_size =
+      static_cast<std::size_t>(notes) * static_cast<std::size_t>(config.features());
+  parallel_for(static_cast<std::size_t>(steps), 0, [&](std::size_t t) {
+    for (int b = 0; b < sequences; ++b) {
+      const std::size_t place =
+          t * static_cast<std::size_t>(sequences) + static_cast<std::size_t>(b);
+      network::encode(config, batch.frame(static_cast<int>(t), b),
+                      {.bar_phase = batch.bar_phase[place],
+                       .beat_phase = batch.beat_phase[place],
+                       .step = batch.step[place]},
+                      features + place * frame_size);
+    }
+  });
+  const torch::Tensor cells = torch::from_blob(const_cast<std::uint8_t*>(batch.frames.data()),
+                                               {steps + 1, sequences, notes}, torch::kUInt8)
+                                  .to(device);
+  const torch::Tensor lengths =
+      torch::from_blob(const_cast<std::int32_t*>(batch.lengths.data()), {sequences}, torch::kInt32)
+          .to(device);
+  result.features = result.features.to(device);
+  const torch::Tensor play = cells.bitwise_and(roll::kPlay).to(torch::kFloat32);
+  const torch::Tensor articulate = cells.bitwise_and(roll::kArticulate).ne(0).to(torch::kFloat32);
+  const torch::Tensor counted =
+      torch::arange(steps, lengths.options()).unsqueeze(1).lt(lengths).to(torch::kFloat32);
+  const torch::Tensor now = play.index({Slice(1)});
+  result.play_counts = counted.unsqueeze(2).expand({steps, sequences, notes});
+  if (config.channels() == 2) {
+    result.target = torch::stack({now, articulate.index({Slice(1)})}, 3);
+    result.articulate_counts = result.play_counts * now * play.index({Slice(0, steps)});
+  } else {
+    result.target = now.unsqueeze(3);
+  }
+  for (const std::int32_t length : batch.lengths) result.frames += length;
+  return result;
+}
+
+void TorchModel::load(const torch::Tensor& values) {
+  const torch::NoGradGuard no_gradient;
+  layers_->values.copy_(values);
+}
+
+namespace {
+
+torch::Tensor drop(const torch::Tensor& h, float keep_prob, const torch::Tensor* mask) {
+  if (mask) return h * *mask;
+  if (keep_prob >= 1) return h;
+  namespace F = torch::nn::functional;
+  return F::dropout(h, F::DropoutFuncOptions().p(1 - keep_prob).training(true));
+}
+
+}  // namespace
+
+torch::Tensor TorchModel::logits(const TorchBatch& batch, float keep_prob, const Masks* masks,
+                                 TimeState* state) {
+  const std::int64_t steps = batch.features.size(0), sequences = batch.features.size(1),
+                     notes = batch.features.size(2), channels = batch.target.size(3);
+  // Along time, each note its own sequence: (T, B*N, …).
+  torch::Tensor h = batch.features.view({steps, sequences * notes, -1});
+  TimeState next;
+  for (std::size_t k = 0; k < layers_->time.size(); ++k) {
+    torch::nn::LSTM& layer = layers_->time[k];
+    const bool carried = state && !state->h.empty();
+    const auto [output, last] =
+        carried ? layer->forward(h, std::make_tuple(state->h[k], state->c[k])) : layer->forward(h);
+    next.h.push_back(std::get<0>(last));
+    next.c.push_back(std::get<1>(last));
+    const torch::Tensor mask =
+        masks ? masks->time[k].view({steps, sequences * notes, -1}) : torch::Tensor();
+    h = drop(output, keep_prob, masks ? &mask : nullptr);
+  }
+  if (state) *state = std::move(next);
+  // Along the notes, each step its own sequence: (N, T*B, …). The note below is the truth.
+  const torch::Tensor lower =
+      torch::cat({torch::zeros({steps, sequences, 1, channels}, batch.target.options()),
+                  batch.target.narrow(2, 0, notes - 1)},
+                 2);
+  h = torch::cat({h.view({steps, sequences, notes, -1}), lower}, 3);
+  h = h.permute({2, 0, 1, 3}).reshape({notes, steps * sequences, -1});
+  for (std::size_t k = 0; k < layers_->note.size(); ++k) {
+    const torch::Tensor output = std::get<0>(layers_->note[k]->forward(h));
+    const torch::Tensor mask =
+        masks ? masks->note[k].permute({2, 0, 1, 3}).reshape({notes, steps * sequences, -1})
+              : torch::Tensor();
+    h = drop(output, keep_prob, masks ? &mask : nullptr);
+  }
+  return layers_->head->forward(h).view({notes, steps, sequences, channels}).permute({1, 2, 0, 3});
+}
+
+torch::Tensor TorchModel::frame_nats(const TorchBatch& batch, const torch::Tensor& logits) {
+  namespace F = torch::nn::functional;
+  const torch::Tensor bits = F::binary_cross_entropy_with_logits(
+      logits, batch.target, F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone));
+  torch::Tensor nats = bits.select(3, 0) * batch.play_counts;
+  if (batch.articulate_counts.defined()) nats = nats + bits.select(3, 1) * batch.articulate_counts;
+  return nats.sum(2);
+}
+
+torch::Tensor TorchModel::gradient(const TorchBatch& batch, float keep_prob,
+                                   torch::Tensor& gradient, const Masks* masks) {
+  const torch::AutoGradMode with_gradient(true);
+  {
+    const torch::NoGradGuard no_gradient;
+    layers_->gradients.zero_();
+  }
+  const torch::Tensor nats =
+      frame_nats(batch, logits(batch, keep_prob, masks)).sum(torch::kFloat64);
+  nats.backward();
+  const torch::NoGradGuard no_gradient;
+  gradient.copy_(layers_->gradients);
+  return nats.detach();
+}
+
+}  // namespace toccata::training

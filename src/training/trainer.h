@@ -1,0 +1,43 @@
+#pragma once
+// Training: the loop, and what frames it. Everything random is a function of the seed and of how
+// far the run is, so that a resumed run goes on bit for bit as if it had never stopped (the same
+// machine, threads and options; --batches and --epochs, for minutes depend on the clock).
+
+#include <filesystem>
+#include <optional>
+
+#include "base/progress.h"
+#include "base/stop.h"
+#include "runs/run_folder.h"
+#include "training/data.h"
+#include "training/observer.h"
+#include "training/options.h"
+
+namespace toccata::training {
+
+/// What a new run starts from instead of random weights.
+struct Restored {
+  network::Model model;
+  std::filesystem::path folder;     // of the model, for messages
+  std::filesystem::path optimiser;  // the checkpoint whose optimiser state to take where it fits;
+                                    // empty: none
+};
+
+struct RunContext {
+  runs::RunFolder run;  // made by the caller
+  const TrainingData& data;
+  std::optional<Restored> restored;
+  bool resume = false;  // from the run's newest whole checkpoint; from the beginning where none is
+  Observer& observer;
+  Progress& progress;  // for messages and warnings; the observer tells how far training is
+  const Stop& stop;
+};
+
+/// Trains to the end, or until stop is requested (then a checkpoint is saved first). The run's
+/// folder then holds the best model by validation (the newest where no piece is held out), its
+/// model card, options.toml, split.json and checkpoints. Throws Error where the loss diverges (the
+/// last checkpoint stays), where restored sizes differ from the options' (both shapes are named),
+/// and what writing files throws.
+EndReport train(const TrainOptions& options, const RunContext& context);
+
+}  // namespace toccata::training
