@@ -20,7 +20,7 @@ std::filesystem::path find_soundfont(const std::optional<std::filesystem::path>&
 
 struct SynthesizerOptions {
   std::optional<std::filesystem::path> soundfont;  // see find_soundfont
-  double gain = 0.6;    // of every voice, 0..10; loud chords above full scale are limited softly
+  double gain = 1.6;    // of every voice, 0..10; loud chords above full scale are limited softly
   bool reverb = true;   // a small room
   int polyphony = 256;  // voices at a time, 1..65535
 };
