@@ -5,6 +5,8 @@
 
 #include "cli/command.h"
 #include "cli/import_command.h"
+#include "cli/models_command.h"
+#include "cli/render_command.h"
 #include "cli/train_handover.h"
 
 namespace {
@@ -19,6 +21,8 @@ constexpr std::array kCommands = {
     Command{"import", "Read folders of MIDI and say what is in them: the data doctor",
             toccata::cli::add_import},
     Command{"train", "Learn from folders of MIDI (hands over to toccata-train)", add_train},
+    Command{"render", "Turn MIDI into sound and pictures", toccata::cli::add_render},
+    Command{"models", "List the shipped models and your runs", toccata::cli::add_models},
 };
 
 }  // namespace
