@@ -1,16 +1,27 @@
 #pragma once
 // The network one step and one note at a time: what composing and exact whole-piece likelihood run
 // on. The order of summation is fixed: results do not depend on how many sequences run side by side
-// or on threads.
+// or on threads, and repeat bit for bit on every processor with the same instruction set.
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "network/input_kernel.h"
 #include "network/weights.h"
 
 namespace toccata::network {
+
+/// How weights and layer outputs are held. Sums, gates and cell states are f32 in either.
+enum class Arithmetic {
+  automatic,  // bf16 where the processor multiplies it natively, else f32
+  f32,        // what exact likelihood uses
+  bf16,       // half the memory traffic, twice the speed; logits within about 1e-2
+};
+
+/// `plain` has no vectors and is far slower: the oracle of the others, and the last resort.
+enum class InstructionSet { automatic, plain, sse4, avx2, avx512, neon };
 
 struct StepperOptions {
   int sequences = 1;  // B
@@ -19,25 +30,31 @@ struct StepperOptions {
   // sequence_id, step, layer, note, unit).
   float keep_prob = 1.0f;
   std::uint64_t dropout_seed = 0;
+  Arithmetic arithmetic = Arithmetic::automatic;
+  InstructionSet instruction_set = InstructionSet::automatic;  // automatic: the best there is
 };
 
 class Stepper {
  public:
+  /// Throws Error (usage) for options out of bounds, and where the processor lacks the arithmetic
+  /// or the instruction set asked for.
   Stepper(const Model& model, const StepperOptions& options);
   ~Stepper();
   Stepper(Stepper&&) noexcept;
   Stepper& operator=(Stepper&&) noexcept;
 
-  /// Time-axis state of sequence b to zero; `sequence_id` names its dropout masks.
+  /// Sequence b back to the beginning of a piece: time-axis state to zero, steps counted from 0.
+  /// `sequence_id` names its dropout masks.
   void reset(int b, std::uint64_t sequence_id = 0);
-  /// Sequence `to` takes over the state of sequence `from`.
+  /// Sequence `to` takes over the state of sequence `from`, at any time, between two notes as well;
+  /// it keeps its own sequence_id, so that dropout parts the two.
   void copy(int from, int to);
 
   /// Runs the time axis for the next step and begins the note axis at the lowest note.
   ///   previous (B, N): cells of y(t-1);  place (B)
   void begin_step(const std::uint8_t* previous, const StepPlace* place);
 
-  /// The next note up (0 … N-1, in order; N calls a step).
+  /// The next note up (0 … N-1, in order; N calls a step). Throws Error after the last.
   ///   lower (B): cells of the note below at this step, 0 for note 0
   ///   logits (B, C): play, articulate
   void next_note(const std::uint8_t* lower, float* logits);
@@ -49,11 +66,16 @@ class Stepper {
 
   const Config& config() const;
   /// Instruction set and precision in use, for receipts: "avx512-f32"…
-  std::string arithmetic() const;
+  const std::string& arithmetic() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// What this processor can run, best first; the last is InstructionSet::plain.
+std::vector<InstructionSet> instruction_sets();
+/// Whether Arithmetic::bf16 can be asked for here other than of InstructionSet::plain.
+bool has_native_bf16();
 
 }  // namespace toccata::network

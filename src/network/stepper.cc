@@ -1,0 +1,346 @@
+#include "network/stepper.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/parallel.h"
+#include "network/safetensors.h"
+#include "network/stepping/choice.h"
+#include "network/stepping/packed_network.h"
+#include "network/stepping/worker_pool.h"
+#include "network/train_dropout.h"
+
+namespace toccata::network {
+namespace {
+
+using stepping::Buffer;
+using stepping::Cell;
+using stepping::Element;
+using stepping::PackedLayer;
+using stepping::PackedNetwork;
+using stepping::Product;
+using stepping::Rows;
+
+// Fewer multiplications than this a thread (2 to 4 microseconds) are done sooner than shared out.
+constexpr double kWorthSharing = 2e5;
+constexpr int kTileRows = 6;
+// Training numbers its updates from 0 up: no mask of training's is ever one of composing's.
+constexpr std::uint64_t kComposing = ~std::uint64_t{0};
+
+/// What one layer remembers, for `rows` sequences of its axis.
+struct LayerState {
+  LayerState(const PackedLayer& layer, std::size_t rows, Element element, bool dropout)
+      : stride(layer.stride),
+        bytes(static_cast<std::size_t>(layer.stride) * stepping::element_size(element)),
+        c(rows * static_cast<std::size_t>(layer.stride)),
+        h{Buffer<std::byte>(rows * bytes), Buffer<std::byte>(rows * bytes)},
+        dropped(dropout ? rows * bytes : 0) {}
+
+  std::byte* h_row(int which, std::size_t row) { return h[which].data() + row * bytes; }
+  float* c_row(std::size_t row) { return c.data() + row * static_cast<std::size_t>(stride); }
+  /// What the next layer reads.
+  std::byte* out_row(int which, std::size_t row) {
+    return dropped.size() != 0 ? dropped.data() + row * bytes : h_row(which, row);
+  }
+  void zero(std::size_t row, std::size_t count) {
+    std::memset(c_row(row), 0, count * static_cast<std::size_t>(stride) * sizeof(float));
+    for (int which : {0, 1}) std::memset(h_row(which, row), 0, count * bytes);
+  }
+  void copy(std::size_t from, std::size_t to, std::size_t count) {
+    std::memcpy(c_row(to), c_row(from), count * static_cast<std::size_t>(stride) * sizeof(float));
+    for (int which : {0, 1}) std::memcpy(h_row(which, to), h_row(which, from), count * bytes);
+  }
+
+  int stride;                 // elements of a row
+  std::size_t bytes;          // of a row of h
+  Buffer<float> c;            // (rows, stride)
+  Buffer<std::byte> h[2];     // (rows, stride) elements: before and after a step, in turn
+  Buffer<std::byte> dropped;  // (rows, stride) elements: h after dropout, where there is any
+};
+
+/// What a worker writes to and nobody else reads.
+struct Scratch {
+  explicit Scratch(const PackedNetwork& network, int sequences)
+      : inputs(network),
+        time(static_cast<std::size_t>(network.config.notes()) *
+             static_cast<std::size_t>(network.time.front().columns)),
+        note(static_cast<std::size_t>(sequences) *
+             static_cast<std::size_t>(network.note.front().columns)) {}
+  stepping::FirstInputs inputs;
+  Buffer<float> time;  // (N, columns): start of the first time layer's sums
+  Buffer<float> note;  // (B, columns): start of the first note layer's
+};
+
+StepperOptions checked(StepperOptions options) {
+  if (options.sequences < 1 || options.sequences > 65536)
+    fail_usage("sequences: expected 1 to 65536 side by side, found {}", options.sequences);
+  if (options.threads < 0 || options.threads > 1024)
+    fail_usage("threads: expected 0 (the processor's) to 1024, found {}", options.threads);
+  if (!(options.keep_prob > 0 && options.keep_prob <= 1))
+    fail_usage("keep_prob: expected more than 0, at most 1, found {}", options.keep_prob);
+  options.threads = thread_count(options.threads);
+  return options;
+}
+
+const Model& checked(const Model& model) {
+  check(model.config);
+  if (const std::size_t expected = parameter_count(model.config); model.values.size() != expected)
+    fail("the model has {} parameters, {} values were given", expected, model.values.size());
+  return model;
+}
+
+}  // namespace
+
+struct Stepper::State {
+  State(const Model& model, const StepperOptions& asked)
+      : options(checked(asked)),
+        network(checked(model),
+                stepping::choose_kernels(options.arithmetic, options.instruction_set)),
+        kernels(*network.kernels),
+        sequences(static_cast<std::size_t>(options.sequences)),
+        notes(static_cast<std::size_t>(network.config.notes())),
+        note_start(notes * sequences * static_cast<std::size_t>(network.note.front().columns)),
+        steps(sequences, 0),
+        pool(options.threads) {
+    const bool dropout = options.keep_prob < 1;
+    for (const PackedLayer& layer : network.time)
+      time.emplace_back(layer, sequences * notes, kernels.layout.element, dropout);
+    for (const PackedLayer& layer : network.note)
+      note.emplace_back(layer, sequences, kernels.layout.element, dropout);
+    for (int worker = 0; worker < pool.threads(); ++worker)
+      scratch.emplace_back(network, options.sequences);
+    for (std::size_t b = 0; b < sequences; ++b) masks.push_back(masks_of(0));
+  }
+
+  DropoutMasks masks_of(std::uint64_t sequence_id) const {
+    return {{options.keep_prob, options.dropout_seed, kComposing}, sequence_id};
+  }
+
+  /// Rows of a buffer of layer outputs, as a product's operand.
+  Rows rows(const PackedLayer& layer, const std::byte* data) const {
+    return {data, layer.stride, kernels.layout.padded(layer.units)};
+  }
+
+  /// One row of a layer's output after dropout.
+  void drop(const PackedLayer& layer, const DropoutRow& row, const std::byte* h, std::byte* y) {
+    const std::uint32_t threshold = DropoutMasks::keep_threshold(options.keep_prob);
+    const float scale = 1 / options.keep_prob;
+    for (int u = 0; u < layer.units; ++u) {
+      const bool kept = row.mix(static_cast<std::uint32_t>(u)) < threshold;
+      if (kernels.layout.element == Element::f32) {
+        const float value = reinterpret_cast<const float*>(h)[u];
+        reinterpret_cast<float*>(y)[u] = kept ? value * scale : 0;
+      } else {
+        const std::uint16_t value = reinterpret_cast<const std::uint16_t*>(h)[u];
+        reinterpret_cast<std::uint16_t*>(y)[u] = kept ? to_bf16(from_bf16(value) * scale) : 0;
+      }
+    }
+  }
+
+  /// The time axis of notes first … last-1 of sequence b, and the first note layer's input product.
+  void time_rows(int b, int first, int last, const std::uint8_t* previous, const StepPlace& place,
+                 Scratch& own) {
+    own.inputs.write(previous, place, first, last, own.time.data());
+    const std::size_t row = static_cast<std::size_t>(b) * notes + static_cast<std::size_t>(first);
+    const int now = time_now, next = 1 - now, count = last - first;
+    Rows x;
+    for (std::size_t k = 0; k < time.size(); ++k) {
+      const PackedLayer& layer = network.time[k];
+      LayerState& state = time[k];
+      const Product product{.weights = &layer.weights,
+                            .rows = count,
+                            .x = x,
+                            .h = rows(layer, state.h_row(now, row)),
+                            .start = k == 0 ? own.time.data() : layer.start.data(),
+                            .start_stride = k == 0 ? layer.columns : 0};
+      kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
+      if (options.keep_prob < 1)
+        for (int n = first; n < last; ++n) {
+          const std::size_t at = row + static_cast<std::size_t>(n - first);
+          drop(layer,
+               masks[static_cast<std::size_t>(b)].row(static_cast<int>(k),
+                                                      steps[static_cast<std::size_t>(b)], n),
+               state.h_row(next, at), state.out_row(next, at));
+        }
+      x = rows(layer, state.out_row(next, row));
+    }
+    const PackedLayer& layer = network.note.front();
+    kernels.product({.weights = &network.note_input,
+                     .rows = count,
+                     .x = x,
+                     .h = {},
+                     .start = layer.start.data()},
+                    note_start_row(first, b), std::ptrdiff_t{options.sequences} * layer.columns);
+  }
+
+  float* note_start_row(int n, int b) {
+    return note_start.data() +
+           (static_cast<std::size_t>(n) * sequences + static_cast<std::size_t>(b)) *
+               static_cast<std::size_t>(network.note.front().columns);
+  }
+
+  /// Note n of sequences first … last-1.
+  ///   lower: cells below of sequence `first` on, `lower_stride` apart; null at the lowest note
+  ///   logits: of sequence `first` on, `logits_stride` floats apart
+  void note_rows(int n, int first, int last, const std::uint8_t* lower, std::ptrdiff_t lower_stride,
+                 float* logits, std::ptrdiff_t logits_stride, Scratch& own) {
+    const int count = last - first, now = n & 1, next = 1 - now;
+    const auto row = static_cast<std::size_t>(first);
+    const int columns = network.note.front().columns;
+    const float* start = note_start_row(n, first);
+    bool sounding = false;
+    for (int r = 0; r < count && lower != nullptr; ++r)
+      sounding = sounding || lower[r * lower_stride] != 0;
+    if (sounding) {  // else the cells below add nothing but zeros
+      const float scales[2] = {1, 1};
+      for (int r = 0; r < count; ++r) {
+        const float* terms[2] = {
+            start + std::ptrdiff_t{r} * columns,
+            network.lower.data() + std::ptrdiff_t{lower[r * lower_stride] & 3} * columns};
+        kernels.sum(terms, scales, 2, columns, own.note.data() + std::ptrdiff_t{r} * columns);
+      }
+      start = own.note.data();
+    }
+    Rows x;
+    for (std::size_t k = 0; k < note.size(); ++k) {
+      const PackedLayer& layer = network.note[k];
+      LayerState& state = note[k];
+      const Product product{.weights = &layer.weights,
+                            .rows = count,
+                            .x = x,
+                            .h = rows(layer, state.h_row(now, row)),
+                            .start = k == 0 ? start : layer.start.data(),
+                            .start_stride = k == 0 ? columns : 0};
+      kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
+      if (options.keep_prob < 1)
+        for (std::size_t b = row; b < static_cast<std::size_t>(last); ++b)
+          drop(layer, masks[b].row(static_cast<int>(time.size() + k), steps[b] - 1, n),
+               state.h_row(next, b), state.out_row(next, b));
+      x = rows(layer, state.out_row(next, row));
+    }
+    const int stride = network.note.back().stride;
+    kernels.head({.rows = count,
+                  .channels = network.config.channels(),
+                  .h = {x.data, stride, stride},
+                  .weights = network.head_weight.data(),
+                  .bias = network.head_bias.data(),
+                  .logits = logits,
+                  .stride = logits_stride});
+  }
+
+  /// Shares sequences out evenly where that is worth it: work(first, last, worker).
+  template <typename Work>
+  void share_sequences(double multiplications, const Work& work) {
+    const int all = options.sequences;
+    const int parts = multiplications < 2 * kWorthSharing ? 1 : std::min(all, pool.threads());
+    pool.run(parts, [&](int part, int worker) {
+      work(all * part / parts, all * (part + 1) / parts, worker);
+    });
+  }
+
+  StepperOptions options;
+  PackedNetwork network;
+  const stepping::Kernels& kernels;
+  std::size_t sequences, notes;     // B, N
+  std::vector<LayerState> time;     // rows (B, N)
+  std::vector<LayerState> note;     // rows (B)
+  int time_now = 0;                 // which h of the time layers is the current state
+  int next_note = -1;               // -1 before the first step, N after its last note
+  Buffer<float> note_start;         // (N, B, columns): the first note layer's input products
+  std::vector<DropoutMasks> masks;  // (B)
+  std::vector<int> steps;           // (B), begun since the last reset
+  std::vector<Scratch> scratch;     // (workers)
+  stepping::WorkerPool pool;
+};
+
+Stepper::Stepper(const Model& model, const StepperOptions& options)
+    : state_(std::make_unique<State>(model, options)) {}
+Stepper::~Stepper() = default;
+Stepper::Stepper(Stepper&&) noexcept = default;
+Stepper& Stepper::operator=(Stepper&&) noexcept = default;
+
+void Stepper::reset(int b, std::uint64_t sequence_id) {
+  State& s = *state_;
+  const auto row = static_cast<std::size_t>(b);
+  for (LayerState& layer : s.time) layer.zero(row * s.notes, s.notes);
+  s.masks[row] = s.masks_of(sequence_id);
+  s.steps[row] = 0;
+}
+
+void Stepper::copy(int from, int to) {
+  State& s = *state_;
+  if (from == to) return;
+  const auto a = static_cast<std::size_t>(from), b = static_cast<std::size_t>(to);
+  for (LayerState& layer : s.time) layer.copy(a * s.notes, b * s.notes, s.notes);
+  for (LayerState& layer : s.note) layer.copy(a, b, 1);
+  for (int n = std::max(0, s.next_note); n < static_cast<int>(s.notes); ++n)
+    std::copy_n(s.note_start_row(n, from), s.network.note.front().columns, s.note_start_row(n, to));
+  s.steps[b] = s.steps[a];
+}
+
+void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
+  State& s = *state_;
+  const int notes = static_cast<int>(s.notes), threads = s.pool.threads();
+  const double work = s.network.time_work() * s.options.sequences;
+  // Few sequences are cut further, along the notes, into whole tiles of rows; a few parts a thread,
+  // so that a slow thread does not keep the others waiting.
+  int parts = 1;
+  if (threads > 1 && s.options.sequences < 4 * threads && work > 2 * kWorthSharing)
+    parts = (4 * threads + s.options.sequences - 1) / s.options.sequences;
+  const int tiles = (notes + kTileRows - 1) / kTileRows;
+  parts = std::min(parts, tiles);
+  const auto edge = [&](int part) { return std::min(notes, tiles * part / parts * kTileRows); };
+  const auto time_part = [&](int chunk, int worker) {
+    const int b = chunk / parts, part = chunk % parts;
+    s.time_rows(b, edge(part), edge(part + 1), previous + std::ptrdiff_t{b} * notes, place[b],
+                s.scratch[static_cast<std::size_t>(worker)]);
+  };
+  if (work > 2 * kWorthSharing)
+    s.pool.run(s.options.sequences * parts, time_part);
+  else
+    for (int b = 0; b < s.options.sequences; ++b) time_part(b, 0);
+  s.time_now = 1 - s.time_now;
+  for (int& step : s.steps) ++step;
+  for (LayerState& layer : s.note) layer.zero(0, s.sequences);
+  s.next_note = 0;
+}
+
+void Stepper::next_note(const std::uint8_t* lower, float* logits) {
+  State& s = *state_;
+  const int n = s.next_note, channels = s.network.config.channels();
+  if (n < 0 || n >= static_cast<int>(s.notes))
+    fail("next_note: {} notes a step, one after the other, after begin_step", s.notes);
+  const double work = s.network.note_work() / static_cast<double>(s.notes) * s.options.sequences;
+  s.share_sequences(work, [&](int first, int last, int worker) {
+    s.note_rows(n, first, last, n == 0 ? nullptr : lower + first, 1,
+                logits + std::ptrdiff_t{first} * channels, channels,
+                s.scratch[static_cast<std::size_t>(worker)]);
+  });
+  ++s.next_note;
+}
+
+void Stepper::all_notes(const std::uint8_t* truth, float* logits) {
+  State& s = *state_;
+  if (s.next_note != 0) fail("all_notes: expected right after begin_step");
+  const int notes = static_cast<int>(s.notes);
+  const std::ptrdiff_t channels = s.network.config.channels();
+  s.share_sequences(
+      s.network.note_work() * s.options.sequences, [&](int first, int last, int worker) {
+        const std::uint8_t* cells = truth + std::ptrdiff_t{first} * notes;
+        float* out = logits + first * notes * channels;
+        for (int n = 0; n < notes; ++n)
+          s.note_rows(n, first, last, n == 0 ? nullptr : cells + n - 1, notes, out + n * channels,
+                      notes * channels, s.scratch[static_cast<std::size_t>(worker)]);
+      });
+  s.next_note = notes;
+}
+
+const Config& Stepper::config() const {
+  return state_->network.config;
+}
+const std::string& Stepper::arithmetic() const {
+  return state_->kernels.name;
+}
+
+}  // namespace toccata::network

@@ -1,0 +1,63 @@
+#include "network/stepping/choice.h"
+
+#include <array>
+#include <utility>
+
+namespace toccata::network {
+namespace stepping {
+namespace {
+
+constexpr std::array<std::pair<InstructionSet, std::string_view>, 5> kNames{
+    {{InstructionSet::avx512, "avx512"},
+     {InstructionSet::avx2, "avx2"},
+     {InstructionSet::sse4, "sse4"},
+     {InstructionSet::neon, "neon"},
+     {InstructionSet::plain, "plain"}}};
+
+std::string_view name_of(InstructionSet set) {
+  for (const auto& [known, name] : kNames)
+    if (known == set) return name;
+  return "automatic";
+}
+
+const Kernels* f32_kernels(InstructionSet set) {
+  const std::span<const Kernels> vectors = vector_kernels();
+  if (set == InstructionSet::automatic)
+    return vectors.empty() ? &plain_kernels(Element::f32) : &vectors.front();
+  if (set == InstructionSet::plain) return &plain_kernels(Element::f32);
+  for (const Kernels& kernels : vectors)
+    if (kernels.name.starts_with(name_of(set))) return &kernels;
+  return nullptr;
+}
+
+}  // namespace
+
+const Kernels& choose_kernels(Arithmetic arithmetic, InstructionSet set) {
+  if (set == InstructionSet::plain)
+    return plain_kernels(arithmetic == Arithmetic::bf16 ? Element::bf16 : Element::f32);
+  const bool bf16_fits = set == InstructionSet::automatic || set == InstructionSet::avx512;
+  const Kernels* found = nullptr;
+  if (arithmetic != Arithmetic::f32 && bf16_fits) found = bf16_kernels();
+  if (found == nullptr && arithmetic != Arithmetic::bf16) found = f32_kernels(set);
+  if (found == nullptr && arithmetic == Arithmetic::bf16)
+    fail_usage("bf16: this processor has no native bf16 product{}; use f32",
+               bf16_fits ? "" : fmt::format(" among its {} instructions", name_of(set)));
+  if (found == nullptr)
+    fail_usage("instruction set {}: this processor does not have it", name_of(set));
+  return *found;
+}
+
+}  // namespace stepping
+
+std::vector<InstructionSet> instruction_sets() {
+  std::vector<InstructionSet> sets;
+  for (const auto& [set, name] : stepping::kNames)
+    if (stepping::f32_kernels(set) != nullptr) sets.push_back(set);
+  return sets;
+}
+
+bool has_native_bf16() {
+  return stepping::bf16_kernels() != nullptr;
+}
+
+}  // namespace toccata::network

@@ -1,0 +1,110 @@
+#pragma once
+// The inner loops of the stepper, as a table of functions for one instruction set and precision.
+// Every row of a result is summed in one order, from its start value along the summed index: a row
+// comes out the same, bit for bit, however many rows are asked for at once.
+//
+// Units stand in blocks of `block` (a vector's lanes); the last block is as narrow as whole vectors
+// of 4 gates allow. A block's gates stand side by side, i f g o, `width` values each: 4 * width
+// columns. Columns beyond the layer's units have zero weights, so that their c and h stay 0.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "network/stepping/buffer.h"
+
+namespace toccata::network::stepping {
+
+/// How weights and the h of every layer are held; sums, c and gates are always f32.
+enum class Element { f32, bf16 };
+
+inline constexpr std::size_t element_size(Element element) {
+  return element == Element::f32 ? 4 : 2;
+}
+
+/// What a kernel's weights must look like.
+struct Layout {
+  Element element = Element::f32;
+  int block = 1;                                                // units a block: 1, 4, 8 or 16
+  int pair() const { return element == Element::f32 ? 1 : 2; }  // operands multiplied together
+  int granule() const { return block < 4 ? 1 : block / 4; }     // a block's width is a multiple
+
+  int columns(int units) const { return 4 * ((units + granule() - 1) / granule() * granule()); }
+  int width(int units, int first_unit) const {
+    const int left = columns(units) / 4 - first_unit;
+    return left < block ? left : block;
+  }
+  /// Where a gate (0 … 3) of a unit stands among the columns.
+  int column(int units, int gate, int unit) const {
+    const int first = unit / block * block;
+    return 4 * first + gate * width(units, first) + unit - first;
+  }
+  int padded(int inputs) const { return (inputs + pair() - 1) / pair() * pair(); }
+};
+
+/// Weights in the order in which a kernel reads them: block after block of units, in it pair after
+/// pair of inputs, in it the block's columns, in it the pair.
+struct Packed {
+  int units = 0;    // H
+  int columns = 0;  // 4H, padded
+  int inputs = 0;   // of x and h together, each padded to whole pairs
+  Buffer<std::byte> data;
+};
+
+/// A matrix of elements, row by row.
+struct Rows {
+  const void* data = nullptr;  // (rows, size)
+  std::ptrdiff_t stride = 0;   // elements
+  int size = 0;                // whole pairs
+};
+
+/// columns = start + x W_x + h W_h, for each row.
+struct Product {
+  const Packed* weights = nullptr;
+  int rows = 0;
+  Rows x, h;                        // h.size may be 0
+  const float* start = nullptr;     // (rows, columns)
+  std::ptrdiff_t start_stride = 0;  // floats; 0: one row for all
+};
+
+/// The gates' nonlinearities and the cell, on the columns of a Product. Hochreiter & Schmidhuber
+/// 1997, with forget gates (Gers et al. 2000): c = f c + i g, h = o tanh(c).
+struct Cell {
+  float* c = nullptr;  // (rows, H), updated
+  std::ptrdiff_t c_stride = 0;
+  void* h = nullptr;  // (rows, H) elements, written; not the Product's h
+  std::ptrdiff_t h_stride = 0;
+};
+
+/// logits = bias + W h
+struct Head {
+  int rows = 0, channels = 0;
+  Rows h;                          // size: a whole number of `block`s, zeros beyond the units
+  const float* weights = nullptr;  // (channels, h.size)
+  const float* bias = nullptr;     // (channels)
+  float* logits = nullptr;
+  std::ptrdiff_t stride = 0;  // floats from row to row
+};
+
+struct Kernels {
+  std::string name;  // "avx512-f32", for receipts
+  Layout layout;
+  /// out (rows, columns) = the product
+  void (*product)(const Product&, float* out, std::ptrdiff_t out_stride) = nullptr;
+  void (*lstm)(const Product&, const Cell&) = nullptr;
+  /// out (columns) = Σ scale[k] * term[k] (columns), in the order given
+  void (*sum)(const float* const* terms, const float* scales, int count, int columns,
+              float* out) = nullptr;
+  void (*head)(const Head&) = nullptr;
+};
+
+/// Plain C++, the oracle of the others, in either precision.
+const Kernels& plain_kernels(Element element);
+/// f32 with vectors (Highway), best first: those that this processor runs.
+std::span<const Kernels> vector_kernels();
+/// bf16 with the processor's own dot product; null where it has none.
+const Kernels* bf16_kernels();
+
+}  // namespace toccata::network::stepping

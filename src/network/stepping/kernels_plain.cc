@@ -1,0 +1,101 @@
+// One operation at a time, in the order that every kernel keeps: the oracle of the others, and what
+// runs where no vectors are known.
+#include <cmath>
+
+#include "network/safetensors.h"
+#include "network/stepping/kernels.h"
+
+namespace toccata::network::stepping {
+namespace {
+
+float value_of(float element) {
+  return element;
+}
+float value_of(std::uint16_t element) {
+  return from_bf16(element);
+}
+void assign(float& element, float value) {
+  element = value;
+}
+void assign(std::uint16_t& element, float value) {
+  element = to_bf16(value);
+}
+
+template <typename E>
+const E* row_of(const Rows& rows, int row) {
+  return static_cast<const E*>(rows.data) + row * rows.stride;
+}
+
+/// The four gates of one unit; blocks are one unit wide.
+template <typename E>
+void gates_of(const Product& p, int row, int unit, float* z) {
+  constexpr int kPair = sizeof(E) == 4 ? 1 : 2;
+  const auto* w = reinterpret_cast<const E*>(p.weights->data.data()) +
+                  static_cast<std::ptrdiff_t>(4) * unit * p.weights->inputs;
+  const float* start = p.start + row * p.start_stride + 4 * unit;
+  for (int gate = 0; gate < 4; ++gate) z[gate] = start[gate];
+  for (const Rows* part : {&p.x, &p.h}) {
+    const E* a = row_of<E>(*part, row);
+    for (int k = 0; k < part->size; k += kPair)
+      for (int gate = 0; gate < 4; ++gate)
+        for (int of_pair = 0; of_pair < kPair; ++of_pair)
+          z[gate] += value_of(*w++) * value_of(a[k + of_pair]);
+  }
+}
+
+template <typename E>
+void product(const Product& p, float* out, std::ptrdiff_t out_stride) {
+  for (int row = 0; row < p.rows; ++row)
+    for (int unit = 0; unit < p.weights->units; ++unit)
+      gates_of<E>(p, row, unit, out + row * out_stride + 4 * unit);
+}
+
+float sigmoid(float x) {
+  return 1.0f / (1.0f + std::exp(-x));
+}
+
+template <typename E>
+void lstm(const Product& p, const Cell& cell) {
+  for (int row = 0; row < p.rows; ++row) {
+    float* c = cell.c + row * cell.c_stride;
+    E* h = static_cast<E*>(cell.h) + row * cell.h_stride;
+    for (int unit = 0; unit < p.weights->units; ++unit) {
+      float z[4];
+      gates_of<E>(p, row, unit, z);
+      c[unit] = sigmoid(z[1]) * c[unit] + sigmoid(z[0]) * std::tanh(z[2]);
+      assign(h[unit], sigmoid(z[3]) * std::tanh(c[unit]));
+    }
+  }
+}
+
+void sum(const float* const* terms, const float* scales, int count, int columns, float* out) {
+  for (int column = 0; column < columns; ++column) {
+    float total = 0;
+    for (int k = 0; k < count; ++k) total += scales[k] * terms[k][column];
+    out[column] = total;
+  }
+}
+
+template <typename E>
+void head(const Head& task) {
+  for (int row = 0; row < task.rows; ++row)
+    for (int channel = 0; channel < task.channels; ++channel) {
+      float total = task.bias[channel];
+      for (int k = 0; k < task.h.size; ++k)
+        total += task.weights[channel * task.h.size + k] * value_of(row_of<E>(task.h, row)[k]);
+      task.logits[row * task.stride + channel] = total;
+    }
+}
+
+}  // namespace
+
+const Kernels& plain_kernels(Element element) {
+  static const Kernels f32{"plain-f32", {Element::f32, 1}, product<float>, lstm<float>,
+                           sum,         head<float>};
+  static const Kernels bf16{
+      "plain-bf16", {Element::bf16, 1}, product<std::uint16_t>, lstm<std::uint16_t>,
+      sum,          head<std::uint16_t>};
+  return element == Element::f32 ? f32 : bf16;
+}
+
+}  // namespace toccata::network::stepping

@@ -1,0 +1,149 @@
+#include "network/stepping/packed_network.h"
+
+#include <algorithm>
+#include <array>
+
+#include "network/stepping/packing.h"
+#include "roll/roll.h"
+
+namespace toccata::network::stepping {
+namespace {
+
+std::vector<PackedLayer> pack_layers(const Layout& layout,
+                                     const std::vector<LstmSlice<const float>>& slices) {
+  std::vector<PackedLayer> layers;
+  for (const LstmSlice<const float>& slice : slices) {
+    PackedLayer layer;
+    layer.units = slice.hidden;
+    layer.stride = row_stride(slice.hidden);
+    const Part x{slice.weight_ih, slice.input, 0, layers.empty() ? 0 : slice.input};
+    const Part h{slice.weight_hh, slice.hidden, 0, slice.hidden};
+    layer.weights = pack(layout, slice.hidden, x, h);
+    layer.columns = layer.weights.columns;
+    layer.start = pack_columns(layout, slice.hidden, slice.bias_ih, slice.bias_hh);
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+double work_of(const PackedLayer& layer) {
+  return static_cast<double>(layer.columns) * layer.weights.inputs;
+}
+
+}  // namespace
+
+PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen)
+    : config(model.config), order(feature_order(model.config)), kernels(&chosen) {
+  const Layout& layout = chosen.layout;
+  const WeightSlices<const float> weights = slices(config, model.values.data());
+  time = pack_layers(layout, weights.time);
+  note = pack_layers(layout, weights.note);
+
+  const LstmSlice<const float>& first = weights.time.front();
+  features = pack_inputs(layout, first.hidden, {first.weight_ih, first.input, 0, first.input});
+  const int columns = time.front().columns, notes = config.notes();
+  still = Buffer<float>(static_cast<std::size_t>(notes) * static_cast<std::size_t>(columns));
+  for (int n = 0; n < notes; ++n) {
+    const int pitch_class = (config.roll.low + n) % 12;
+    const std::array<const float*, 3> terms{
+        time.front().start.data(),
+        features.data() + std::ptrdiff_t{FeatureOrder::position} * columns,
+        features.data() + std::ptrdiff_t{FeatureOrder::pitch_class + pitch_class} * columns};
+    const std::array<float, 3> scales{
+        1, notes > 1 ? static_cast<float>(n) / static_cast<float>(notes - 1) : 0.0f, 1};
+    kernels->sum(terms.data(), scales.data(), 3, columns,
+                 still.data() + std::ptrdiff_t{n} * columns);
+  }
+
+  const LstmSlice<const float>& lowest = weights.note.front();
+  const int channels = config.channels(), time_output = lowest.input - channels;
+  note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output}, {});
+  const Buffer<float> cells =
+      pack_inputs(layout, lowest.hidden, {lowest.weight_ih, lowest.input, time_output, channels});
+  const int note_columns = note.front().columns;
+  lower = Buffer<float>(4 * static_cast<std::size_t>(note_columns));
+  for (int cell = 0; cell < 4; ++cell)
+    for (int channel = 0; channel < channels; ++channel)
+      for (int column = 0; column < note_columns; ++column)
+        lower.data()[cell * note_columns + column] +=
+            (cell >> channel & 1) != 0 ? cells.data()[channel * note_columns + column] : 0.0f;
+
+  const int units = note.back().units, stride = note.back().stride;
+  head_weight =
+      Buffer<float>(static_cast<std::size_t>(channels) * static_cast<std::size_t>(stride));
+  head_bias = Buffer<float>(static_cast<std::size_t>(channels));
+  for (int channel = 0; channel < channels; ++channel) {
+    std::copy_n(weights.head_weight + channel * units, units,
+                head_weight.data() + channel * stride);
+    head_bias.data()[channel] = weights.head_bias[channel];
+  }
+}
+
+double PackedNetwork::time_work() const {
+  double work = static_cast<double>(note_input.columns) * note_input.inputs;
+  for (const PackedLayer& layer : time) work += work_of(layer);
+  return work * config.notes();
+}
+
+double PackedNetwork::note_work() const {
+  double work = 0;
+  for (const PackedLayer& layer : note) work += work_of(layer);
+  return work * config.notes();
+}
+
+FirstInputs::FirstInputs(const PackedNetwork& network)
+    : network_(&network),
+      step_(static_cast<std::size_t>(network.time.front().columns)),
+      classes_(12 * static_cast<std::size_t>(network.time.front().columns)),
+      terms_(static_cast<std::size_t>(2 * network.config.window + 14)),
+      scales_(terms_.size()) {}
+
+void FirstInputs::write(const std::uint8_t* previous, const StepPlace& place, int first, int last,
+                        float* start) {
+  const Config& config = network_->config;
+  const FeatureOrder& order = network_->order;
+  const int columns = network_->time.front().columns, notes = config.notes();
+  const int channels = config.channels(), half = config.window / 2;
+  int count = 0;
+  const auto feature = [&](int f) {
+    return network_->features.data() + std::ptrdiff_t{f} * columns;
+  };
+  const auto add = [&](const float* term, float scale) {
+    terms_[static_cast<std::size_t>(count)] = term;
+    scales_[static_cast<std::size_t>(count)] = scale;
+    ++count;
+  };
+  const auto write_sum = [&](float* out) {
+    network_->kernels->sum(terms_.data(), scales_.data(), count, columns, out);
+    count = 0;
+  };
+
+  const std::array<float, 4> bar = place_features(config, place);
+  for (int k = 0; k < 4; ++k) add(feature(order.place + k), bar[static_cast<std::size_t>(k)]);
+  if (place.step == 0) add(feature(order.start), 1);
+  write_sum(step_.data());
+
+  const std::array<float, 24> sounding = sounding_notes(config, previous);
+  for (int pitch_class = 0; pitch_class < std::min(12, last - first); ++pitch_class) {
+    const int own = (config.roll.low + first + pitch_class) % 12;
+    add(step_.data(), 1);
+    for (int k = 0; k < 12; ++k)
+      if (const float heard = sounding[static_cast<std::size_t>(own + k)]; heard != 0)
+        add(feature(order.sounding + k), heard);
+    write_sum(classes_.data() + std::ptrdiff_t{own} * columns);
+  }
+
+  for (int n = first; n < last; ++n) {
+    add(network_->still.data() + std::ptrdiff_t{n} * columns, 1);
+    add(classes_.data() + std::ptrdiff_t{(config.roll.low + n) % 12} * columns, 1);
+    for (int m = std::max(0, n - half); m <= std::min(notes - 1, n + half); ++m) {
+      if (previous[m] == 0) continue;
+      const int seen = FeatureOrder::window + (m - n + half) * channels;
+      if ((previous[m] & roll::kPlay) != 0) add(feature(seen), 1);
+      if (channels == 2 && (previous[m] & roll::kArticulate) != 0) add(feature(seen + 1), 1);
+    }
+    write_sum(start + std::ptrdiff_t{n - first} * columns);
+  }
+}
+
+}  // namespace toccata::network::stepping

@@ -1,0 +1,63 @@
+#pragma once
+// A model's weights as the stepper reads them: packed once, never changed.
+
+#include <vector>
+
+#include "network/input_kernel.h"
+#include "network/stepping/kernels.h"
+#include "network/weights.h"
+
+namespace toccata::network::stepping {
+
+inline int row_stride(int units) {
+  return (units + 15) / 16 * 16;
+}
+
+struct PackedLayer {
+  int units = 0;        // H
+  int stride = 0;       // of rows of c and h: H up to a multiple of 16
+  int columns = 0;      // 4H, padded
+  Packed weights;       // W_x and W_h; the first layer of either axis: W_h alone
+  Buffer<float> start;  // (columns): both biases
+};
+
+struct PackedNetwork {
+  PackedNetwork(const Model& model, const Kernels& kernels);
+
+  Config config;
+  FeatureOrder order;
+  const Kernels* kernels;
+  std::vector<PackedLayer> time, note;
+  // The first time layer's input is mostly zeros, and partly a function of the note or of the step
+  // alone: its product is a sum of few of these rows.
+  Buffer<float> features;  // (F, columns): W_x of the first time layer, a row a feature
+  Buffer<float> still;     // (N, columns): biases, position and pitch class
+  // The first note layer's: the time axis's part, for all notes at once, and the cell below.
+  Packed note_input;          // W_x of the time axis's output
+  Buffer<float> lower;        // (4, columns): W_x of each value of a cell
+  Buffer<float> head_weight;  // (C, stride of the last note layer)
+  Buffer<float> head_bias;    // (C)
+
+  /// Multiplications of a step of one sequence, along time and along the notes.
+  double time_work() const;
+  double note_work() const;
+};
+
+/// The first time layer's pre-activations without W_h, from the frame before: what encode() times
+/// W_x plus both biases gives.
+class FirstInputs {
+ public:
+  explicit FirstInputs(const PackedNetwork& network);
+  /// For notes first … last-1: start (last - first, columns). previous (N).
+  void write(const std::uint8_t* previous, const StepPlace& place, int first, int last,
+             float* start);
+
+ private:
+  const PackedNetwork* network_;
+  Buffer<float> step_;     // (columns): place and start flag
+  Buffer<float> classes_;  // (12, columns): step_ and the sounding notes as a pitch class sees them
+  std::vector<const float*> terms_;
+  std::vector<float> scales_;
+};
+
+}  // namespace toccata::network::stepping

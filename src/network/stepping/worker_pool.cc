@@ -1,0 +1,116 @@
+#include "network/stepping/worker_pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace toccata::network::stepping {
+namespace {
+
+using Work = std::function<void(int, int)>;
+
+constexpr int kCountBits = 20;
+constexpr std::uint64_t kCountMask = (std::uint64_t{1} << kCountBits) - 1;
+// About 100 microseconds of waiting, a few notes' work, before a worker sleeps.
+constexpr int kSpins = 4000;
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+struct WorkerPool::Shared {
+  // Job number, chunks of the job, next chunk: one word, so that nobody claims a chunk of one job
+  // with the numbers of another.
+  std::atomic<std::uint64_t> ticket{0};
+  std::atomic<const Work*> work{nullptr};
+  std::atomic<int> unfinished{0};
+  std::atomic<int> sleepers{0};
+  std::atomic<bool> ending{false};
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<std::thread> threads;
+
+  static std::uint64_t next(std::uint64_t t) { return t & kCountMask; }
+  static std::uint64_t count(std::uint64_t t) { return t >> kCountBits & kCountMask; }
+  static std::uint64_t job(std::uint64_t t) { return t >> 2 * kCountBits; }
+
+  /// Claims and does chunks until none is left.
+  void help(int worker) {
+    std::uint64_t t = ticket.load(std::memory_order_acquire);
+    while (next(t) < count(t)) {
+      if (!ticket.compare_exchange_weak(t, t + 1, std::memory_order_acq_rel)) continue;
+      // The chunk is ours and unfinished, so this job and its work are still there.
+      (*work.load(std::memory_order_relaxed))(static_cast<int>(next(t)), worker);
+      unfinished.fetch_sub(1, std::memory_order_release);
+      t = ticket.load(std::memory_order_acquire);
+    }
+  }
+
+  void live(int worker) {
+    std::uint64_t seen = 0;
+    while (!ending.load(std::memory_order_relaxed)) {
+      int spins = 0;
+      while (job(ticket.load(std::memory_order_acquire)) == seen && spins < kSpins) {
+        pause();
+        ++spins;
+      }
+      if (job(ticket.load(std::memory_order_acquire)) == seen) {
+        std::unique_lock lock(mutex);
+        sleepers.fetch_add(1);  // before looking again: whoever posts a job sees it or is seen
+        wake.wait(lock, [&] { return job(ticket.load()) != seen || ending.load(); });
+        sleepers.fetch_sub(1);
+      }
+      seen = job(ticket.load(std::memory_order_acquire));
+      help(worker);
+    }
+  }
+};
+
+WorkerPool::WorkerPool(int threads) : threads_(std::max(1, threads)) {
+  if (threads_ == 1) return;
+  shared_ = std::make_unique<Shared>();
+  for (int worker = 1; worker < threads_; ++worker)
+    shared_->threads.emplace_back([this, worker] { shared_->live(worker); });
+}
+
+WorkerPool::~WorkerPool() {
+  if (!shared_) return;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->ending = true;
+  }
+  shared_->wake.notify_all();
+  // A new job number lets go whoever still spins.
+  shared_->ticket.fetch_add(std::uint64_t{1} << 2 * kCountBits);
+  for (std::thread& thread : shared_->threads) thread.join();
+}
+
+void WorkerPool::run(int count, const Work& work) {
+  if (!shared_ || count <= 1) {
+    for (int chunk = 0; chunk < count; ++chunk) work(chunk, 0);
+    return;
+  }
+  Shared& shared = *shared_;
+  shared.work.store(&work, std::memory_order_relaxed);
+  shared.unfinished.store(count, std::memory_order_relaxed);
+  const std::uint64_t job = Shared::job(shared.ticket.load(std::memory_order_relaxed)) + 1;
+  shared.ticket.store(job << 2 * kCountBits | static_cast<std::uint64_t>(count) << kCountBits);
+  if (shared.sleepers.load() > 0) {
+    const std::lock_guard lock(shared.mutex);
+    shared.wake.notify_all();
+  }
+  shared.help(0);
+  while (shared.unfinished.load(std::memory_order_acquire) > 0) pause();
+}
+
+}  // namespace toccata::network::stepping
