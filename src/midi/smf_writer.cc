@@ -80,7 +80,7 @@ class TrackWriter {
     while (tick - now_ > kLongestDelta) {
       variable_length(static_cast<std::uint64_t>(kLongestDelta));
       now_ += kLongestDelta;
-      for (const std::uint8_t byte : {0xff, 0x01, 0x00}) file_.push_back(byte);
+      for (const int byte : {0xff, 0x01, 0x00}) file_.push_back(static_cast<std::uint8_t>(byte));
     }
     variable_length(static_cast<std::uint64_t>(tick - now_));
     now_ = tick;
