@@ -93,7 +93,7 @@ class Finder {
     if (S_ISDIR(status.st_mode)) {
       if (hidden) return;
       if (kind && *kind != MusicFile::Kind::json)
-        problem(path, name, "a folder with the name of a music file; what is in it is read", true);
+        problem(path, name, "a folder with the name of a music file; what is in it is read", false);
       if (folders_.contains(identity(status)))
         problem(path, name, "a link to a folder that is read already", false);
       else
