@@ -7,8 +7,7 @@ const Kernels* avx512_f32_kernels();
 const Kernels* avx512_bf16_kernels();
 
 const Kernels& best_kernels(Precision precision) {
-  const Kernels* fast =
-      precision == Precision::bf16 ? avx512_bf16_kernels() : avx512_f32_kernels();
+  const Kernels* fast = precision == Precision::bf16 ? avx512_bf16_kernels() : avx512_f32_kernels();
   return fast ? *fast : plain_kernels(precision);
 }
 

@@ -93,16 +93,15 @@ void pack_layer(const Kernels& kernels, const LayerShape& shape,
   pack_back(shape.below, weights.weight_ih, input, packed.to_below.data());
 }
 
-bool Trace::reserve(const Kernels& kernels, const LayerShape& shape, int positions_,
+void Trace::reserve(const Kernels& kernels, const LayerShape& shape, int positions_,
                     std::size_t rows_) {
   positions = positions_;
   rows = rows_;
   const std::size_t all = static_cast<std::size_t>(positions) * rows;
-  bool made = operands.reserve((all + rows) * shape.row_stride);
-  made |= gates.reserve(all * shape.gate_values * kernels.bytes());
-  made |= c.reserve((all + rows) * shape.unit_stride);
-  made |= kept.reserve(all * shape.blocks);
-  return made;
+  operands.reserve((all + rows) * shape.row_stride);
+  gates.reserve(all * shape.gate_values * kernels.bytes());
+  c.reserve((all + rows) * shape.unit_stride);
+  kept.reserve(all * shape.blocks);
 }
 
 void add_gradient(const LayerShape& shape, const LayerGradient& from, const LstmSlice<float>& to) {

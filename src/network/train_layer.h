@@ -63,8 +63,7 @@ struct Trace {
   Buffer<float> c;             // (L+1, R, unit_stride); position p: c(p-1)
   Buffer<std::uint16_t> kept;  // (L, R, blocks)
 
-  /// Returns true where memory had to be made.
-  bool reserve(const Kernels& kernels, const LayerShape& shape, int positions, std::size_t rows);
+  void reserve(const Kernels& kernels, const LayerShape& shape, int positions, std::size_t rows);
   Word* operand_row(const LayerShape& shape, int position, std::size_t row) const {
     return operands.data() + (static_cast<std::size_t>(position) * rows + row) * shape.row_stride;
   }

@@ -1,0 +1,55 @@
+#include "network/train_group.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace toccata::network::train {
+
+void Group::add(int sequence, int steps_) {
+  first_row.push_back(frames_);
+  b.push_back(sequence);
+  length.push_back(steps_);
+  frames_ += static_cast<std::size_t>(steps_);
+}
+
+std::vector<Group> plan_groups(const roll::Batch& batch, int windows) {
+  std::vector<int> order;
+  for (int b = 0; b < batch.sequences; ++b)
+    if (batch.lengths[b] > 0) order.push_back(b);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int x, int y) { return batch.lengths[x] > batch.lengths[y]; });
+  const std::size_t count = (order.size() + windows - 1) / windows;
+  std::vector<Group> groups(count);
+  for (std::size_t k = 0; k < order.size(); ++k)
+    groups[k * count / order.size()].add(order[k], batch.lengths[order[k]]);
+  return groups;
+}
+
+Group stretch(const Group& group, int from, int steps) {
+  Group part;
+  part.begin = group.begin + from;
+  for (int w = 0; w < group.windows() && group.length[w] > from; ++w)
+    part.add(group.b[w], std::min(group.length[w] - from, steps));
+  return part;
+}
+
+void check_batch(const Config& config, const roll::Batch& batch, bool may_rest) {
+  if (batch.notes != config.notes())
+    fail("The model looks at {} notes, but the batch holds {}.", config.notes(), batch.notes);
+  if (batch.sequences < 1 || batch.steps < 1)
+    fail("A batch of {} steps by {} sequences is empty.", batch.steps, batch.sequences);
+  const auto sequences = static_cast<std::size_t>(batch.sequences);
+  const auto frames = static_cast<std::size_t>(batch.steps) * sequences;
+  if (batch.frames.size() != (frames + sequences) * static_cast<std::size_t>(batch.notes) ||
+      batch.bar_phase.size() != frames || batch.beat_phase.size() != frames ||
+      batch.step.size() != frames || batch.lengths.size() != sequences ||
+      batch.sample.size() != sequences)
+    fail("A batch of {} steps by {} sequences has arrays of other sizes.", batch.steps,
+         batch.sequences);
+  for (const int length : batch.lengths)
+    if (length < (may_rest ? 0 : 1) || length > batch.steps)
+      fail("A window's length is {}; it must be {} to {}.", length, may_rest ? 0 : 1, batch.steps);
+}
+
+}  // namespace toccata::network::train

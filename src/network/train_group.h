@@ -1,0 +1,38 @@
+#pragma once
+// Which windows of a batch are worked on side by side, and in which stretches.
+
+#include <cstddef>
+#include <vector>
+
+#include "network/config.h"
+#include "roll/batch.h"
+
+namespace toccata::network::train {
+
+/// Windows worked on together, longest first.
+struct Group {
+  std::vector<int> b;                  // of the batch
+  std::vector<int> length;             // steps that count, none zero
+  std::vector<std::size_t> first_row;  // of each window on the note axis
+  int begin = 0;                       // first step, of the batch
+
+  void add(int sequence, int steps);
+  int windows() const { return static_cast<int>(b.size()); }
+  int steps() const { return length.empty() ? 0 : length[0]; }
+  std::size_t frames() const { return frames_; }
+
+ private:
+  std::size_t frames_ = 0;
+};
+
+/// The batch's windows in groups of about `windows`, windows of length zero left out.
+std::vector<Group> plan_groups(const roll::Batch& batch, int windows);
+
+/// Steps from..from+steps of a group's windows, as far as they go.
+Group stretch(const Group& group, int from, int steps);
+
+/// Throws Error where the batch's arrays do not fit each other or the model. `may_rest` allows
+/// windows of length zero.
+void check_batch(const Config& config, const roll::Batch& batch, bool may_rest);
+
+}  // namespace toccata::network::train

@@ -1,0 +1,196 @@
+#include "network/train_network.h"
+
+#include <algorithm>
+
+#include "network/weights.h"
+#include "roll/roll.h"
+
+namespace toccata::network::train {
+
+Network::Network(const Config& config, const Kernels& kernels, int slices)
+    : config_(config),
+      kernels_(kernels),
+      time_(kernels, true, config.features(), 0, config.time_units, 0),
+      note_(kernels, false, config.time_units.back() + config.channels(), config.time_units.back(),
+            config.note_units, time_.layers()) {
+  for (int k = 0; k < slices; ++k) slices_.emplace_back(config);
+}
+
+void Network::begin(std::span<const float> values, bool gradient) {
+  const WeightSlices<const float> weights = network::slices(config_, values.data());
+  time_.pack(weights.time);
+  note_.pack(weights.note);
+  const LayerShape& top = note_.shape(note_.layers() - 1);
+  head_weight_.reserve(top.unit_stride * config_.channels());
+  for (int c = 0; c < config_.channels(); ++c) {
+    std::copy_n(weights.head_weight + c * top.hidden, top.hidden,
+                head_weight_.data() + c * top.unit_stride);
+    head_bias_[c] = weights.head_bias[c];
+  }
+  if (!gradient) return;
+  for (Slice& slice : slices_) {
+    for (AxisSlice* axis : {&slice.time, &slice.note})
+      for (LayerGradient& layer : axis->gradient) {
+        layer.weight.zero();
+        layer.bias.zero();
+      }
+    slice.head_weight.reserve(head_weight_.size());
+    slice.head_weight.zero();
+    slice.head_bias[0] = slice.head_bias[1] = 0;
+  }
+}
+
+void Network::prepare(const roll::Batch& batch, const Group& group, const Dropout& dropout,
+                      bool gradient) {
+  const int windows = group.windows(), notes = config_.notes();
+  const std::size_t frames = group.frames(), count = slices_.size();
+  time_.reserve(group.steps(), static_cast<std::size_t>(windows) * notes, gradient);
+  note_.reserve(notes, frames, gradient);
+  dlogits_.reserve(frames * notes * config_.channels());
+  keep_prob_ = dropout.keep_prob;
+  masks_.clear();
+  for (const int b : group.b) masks_.emplace_back(dropout, batch.sample[b]);
+
+  for (std::size_t k = 0; k < count; ++k) {
+    Slice& slice = slices_[k];
+    slice.nats.assign(windows, 0.0);
+    slice.features.resize(static_cast<std::size_t>(notes) * config_.features());
+
+    Rows& rows = slice.time.rows;
+    const int low = static_cast<int>(k * notes / count);
+    const int high = static_cast<int>((k + 1) * notes / count);
+    rows.first = static_cast<std::size_t>(windows) * low;
+    rows.places.clear();
+    for (int w = 0; w < windows; ++w)
+      for (int n = low; n < high; ++n) rows.places.push_back({w, n});
+    rows.active.clear();
+    for (int t = 0, active = windows; t < group.steps(); ++t) {
+      while (group.length[active - 1] <= t) --active;
+      rows.active.push_back(active * (high - low));
+    }
+
+    Rows& steps = slice.note.rows;
+    steps.along_time = false;
+    steps.first = k * frames / count;
+    const std::size_t end = (k + 1) * frames / count;
+    steps.places.clear();
+    for (int w = 0; w < windows; ++w)
+      for (int t = 0; t < group.length[w]; ++t) {
+        const std::size_t row = group.first_row[w] + t;
+        if (row >= steps.first && row < end) steps.places.push_back({w, t});
+      }
+    steps.active.assign(notes, steps.count());
+
+    time_.reserve(slice.time, gradient);
+    note_.reserve(slice.note, gradient);
+    const LayerShape& top = note_.shape(note_.layers() - 1);
+    const std::size_t note_rows = steps.places.size();
+    slice.y.reserve(note_rows * top.unit_stride * kernels_.bytes());
+    slice.logits.reserve(note_rows * config_.channels());
+    if (gradient) slice.dy.reserve(note_rows * top.unit_stride);
+    slice.y_rows.resize(note_rows);
+  }
+}
+
+void Network::encode(int index, const roll::Batch& batch, const Group& group) {
+  Slice& slice = slices_[index];
+  // The frames of this slice of the note axis; their features go to every slice of the time axis.
+  for (const auto [w, t] : slice.note.rows.places) {
+    const int b = group.b[w];
+    const std::size_t at =
+        static_cast<std::size_t>(group.begin + t) * batch.sequences + static_cast<std::size_t>(b);
+    slice.encoder.encode(batch.frame(group.begin + t, b),
+                         {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]},
+                         slice.features.data());
+    for (const Slice& owner : slices_) {
+      const Rows& rows = owner.time.rows;
+      const std::size_t notes = rows.places.size() / group.b.size();
+      for (std::size_t r = w * notes; r < (w + 1) * notes; ++r)
+        kernels_.store(slice.features.data() + rows.places[r].other * config_.features(),
+                       config_.features(), time_.input(t, rows.first + r));
+    }
+  }
+}
+
+void Network::time_forward(int index, const Group& group) {
+  Slice& slice = slices_[index];
+  const Rows& rows = slice.time.rows;
+  // The last layer's output is what enters the note axis: no transposition, only other rows.
+  slice.to_note.resize(rows.places.size());
+  char* base = note_.input(0, 0);
+  for (std::size_t r = 0; r < rows.places.size(); ++r)
+    slice.to_note[r] =
+        note_.input(rows.places[r].other, group.first_row[rows.places[r].window]) - base;
+  const auto step = static_cast<std::size_t>(note_.input(0, 1) - base);
+  const auto nothing = [](int) {};
+  time_.forward(slice.time, {base, slice.to_note.data(), step}, masks(), keep_prob_, nothing,
+                nothing);
+}
+
+void Network::note_forward(int index, const roll::Batch& batch, const Group& group, bool gradient) {
+  Slice& slice = slices_[index];
+  const Rows& rows = slice.note.rows;
+  const LayerShape& top = note_.shape(note_.layers() - 1);
+  note_.clear_state(rows.first, rows.count());
+  const std::size_t y_stride = top.unit_stride * kernels_.bytes();
+  for (std::size_t r = 0; r < slice.y_rows.size(); ++r) slice.y_rows[r] = r * y_stride;
+  const int time_bytes = config_.time_units.back() * kernels_.bytes();
+  const auto lower_notes = [&](int n) {
+    for (int r = 0; r < rows.count(); ++r) {
+      const auto [w, t] = rows.places[r];
+      const std::uint8_t lower = n > 0 ? batch.frame(group.begin + t + 1, group.b[w])[n - 1] : 0;
+      const float cells[2] = {lower & roll::kPlay ? 1.0f : 0.0f,
+                              lower & roll::kArticulate ? 1.0f : 0.0f};
+      kernels_.store(cells, config_.channels(), note_.input(n, rows.first + r) + time_bytes);
+    }
+  };
+  note_.forward(slice.note, {slice.y.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,
+                lower_notes, [&](int n) { score(slice, batch, group, n, gradient); });
+}
+
+void Network::note_backward(int index, const Group& group) {
+  Slice& slice = slices_[index];
+  const Rows& rows = slice.note.rows;
+  const LayerShape& top = note_.shape(note_.layers() - 1);
+  for (std::size_t r = 0; r < slice.y_rows.size(); ++r) slice.y_rows[r] = r * top.unit_stride;
+  const auto from_head = [&](int n) {
+    const std::size_t row = static_cast<std::size_t>(n) * group.frames() + rows.first;
+    kernels_.head_backward(head(slice, false), dlogits_.data() + row * config_.channels(),
+                           slice.dy.data(), top.unit_stride);
+  };
+  note_.backward(slice.note, {slice.dy.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,
+                 from_head);
+}
+
+void Network::time_backward(int index, const Group& group) {
+  Slice& slice = slices_[index];
+  const Rows& rows = slice.time.rows;
+  const std::size_t stride = note_.input_gradient_stride();
+  slice.from_note.resize(rows.places.size());
+  for (std::size_t r = 0; r < rows.places.size(); ++r) {
+    const auto [w, n] = rows.places[r];
+    slice.from_note[r] =
+        (static_cast<std::size_t>(n) * group.frames() + group.first_row[w]) * stride;
+  }
+  time_.backward(slice.time, {note_.input_gradient(), slice.from_note.data(), stride}, masks(),
+                 keep_prob_, [](int) {});
+}
+
+void Network::collect(std::span<float> gradient) const {
+  std::fill(gradient.begin(), gradient.end(), 0.0f);
+  const WeightSlices<float> into = network::slices(config_, gradient.data());
+  const LayerShape& top = note_.shape(note_.layers() - 1);
+  for (const Slice& slice : slices_) {
+    for (int k = 0; k < time_.layers(); ++k)
+      add_gradient(time_.shape(k), slice.time.gradient[k], into.time[k]);
+    for (int k = 0; k < note_.layers(); ++k)
+      add_gradient(note_.shape(k), slice.note.gradient[k], into.note[k]);
+    for (int c = 0; c < config_.channels(); ++c) {
+      into.head_bias[c] += static_cast<float>(slice.head_bias[c]);
+      for (int u = 0; u < top.hidden; ++u)
+        into.head_weight[c * top.hidden + u] += slice.head_weight.data()[c * top.unit_stride + u];
+    }
+  }
+}
+
+}  // namespace toccata::network::train

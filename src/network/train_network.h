@@ -1,0 +1,84 @@
+#pragma once
+// The whole network in training, over one group of windows at a time: the stages that threads run
+// side by side on slices of it. The caller keeps the stages apart.
+//
+// On the time axis a slice is some notes of every window; on the note axis, some steps. The rows of
+// a slice meet no others', but what one axis hands to the other is read by every thread.
+
+#include <span>
+#include <vector>
+
+#include "network/input_kernel.h"
+#include "network/train_axis.h"
+#include "network/train_group.h"
+#include "network/training_pass.h"
+
+namespace toccata::network::train {
+
+/// One thread's part.
+struct Slice {
+  explicit Slice(const Config& config) : encoder(config) {}
+  AxisSlice time, note;
+  Encoder encoder;
+  std::vector<float> features;                  // (N, F)
+  Buffer<char> y;                               // (note rows, H) values: the top layer's output
+  Buffer<float> dy;                             // (note rows, unit_stride)
+  Buffer<float> logits;                         // (note rows, C)
+  std::vector<std::size_t> y_rows;              // row table of y, then of dy
+  std::vector<std::size_t> to_note, from_note;  // of the time axis' output and its gradient
+  Buffer<float> head_weight;                    // (C, unit_stride), gradient
+  double head_bias[2] = {};
+  std::vector<double> nats;  // of each window of the group
+};
+
+class Network {
+ public:
+  Network(const Config& config, const Kernels& kernels, int slices);
+
+  /// Packs the weights; with `gradient`, sets the slices' sums to zero.
+  void begin(std::span<const float> values, bool gradient);
+  /// Makes room for a group and shares it out.
+  void prepare(const roll::Batch& batch, const Group& group, const Dropout& dropout, bool gradient);
+
+  /// The time axis' state before the group's first step: zeros, or what was carried.
+  void clear_state(const Group& group) { time_.clear_state(0, group.windows() * config_.notes()); }
+  void load_state(const Group& group, const CarriedState& carried);
+  /// The state after each window's last step.
+  void store_state(const Group& group, CarriedState& carried) const;
+
+  // The stages, in their order, each over every slice before the next.
+  void encode(int slice, const roll::Batch& batch, const Group& group);
+  void time_forward(int slice, const Group& group);
+  void note_forward(int slice, const roll::Batch& batch, const Group& group, bool gradient);
+  void note_backward(int slice, const Group& group);
+  void time_backward(int slice, const Group& group);
+
+  /// Adds up the slices' gradients in their order: the same slices, the same bits.
+  void collect(std::span<float> gradient) const;
+
+  const std::vector<Slice>& slices() const { return slices_; }
+  int time_layers() const { return time_.layers(); }
+  int time_units(int layer) const { return time_.shape(layer).hidden; }
+  /// Kept for the way back, bytes a note-step.
+  std::size_t bytes_per_note_step() const { return time_.bytes_per_row() + note_.bytes_per_row(); }
+  std::size_t bytes() const;
+
+ private:
+  void score(Slice& slice, const roll::Batch& batch, const Group& group, int n, bool gradient);
+  Head head(const Slice& slice, bool with_y) const;
+  const DropoutMasks* masks() const { return keep_prob_ < 1 ? masks_.data() : nullptr; }
+  template <typename Work>
+  void each_state(const Group& group, const Work& work) const;
+
+  Config config_;
+  const Kernels& kernels_;
+  Axis time_, note_;
+  std::vector<Slice> slices_;
+  Buffer<float> head_weight_;  // (C, unit_stride)
+  float head_bias_[2] = {};
+  Buffer<float> dlogits_;            // (N, note rows, C)
+  std::vector<DropoutMasks> masks_;  // of the group's windows
+  float keep_prob_ = 1;
+};
+
+}  // namespace toccata::network::train

@@ -1,0 +1,100 @@
+// The head, the loss, and the state that is carried from stretch to stretch.
+
+#include <algorithm>
+#include <cmath>
+
+#include "network/train_network.h"
+#include "roll/roll.h"
+
+namespace toccata::network::train {
+namespace {
+
+double softplus(double x) {
+  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+}
+
+}  // namespace
+
+Head Network::head(const Slice& slice, bool with_y) const {
+  const LayerShape& top = note_.shape(note_.layers() - 1);
+  Head head;
+  head.rows = slice.note.rows.count();
+  head.units = top.hidden;
+  head.channels = config_.channels();
+  if (with_y) head.y = slice.y.data();
+  head.y_stride = top.unit_stride * kernels_.bytes();
+  head.weight = head_weight_.data();
+  head.weight_stride = top.unit_stride;
+  return head;
+}
+
+// Negative log-likelihood of note n in every step of the slice, and its gradient by the logits.
+void Network::score(Slice& slice, const roll::Batch& batch, const Group& group, int n,
+                    bool gradient) {
+  const Rows& rows = slice.note.rows;
+  const int channels = config_.channels();
+  float* logits = slice.logits.data();
+  kernels_.head_forward(head(slice, true), head_bias_, logits);
+  const std::size_t row = static_cast<std::size_t>(n) * group.frames() + rows.first;
+  float* d = dlogits_.data() + row * channels;
+  const auto term = [&](int at, bool truth) {
+    const double logit = logits[at];
+    d[at] = static_cast<float>(1 / (1 + std::exp(-logit)) - (truth ? 1 : 0));
+    return softplus(logit) - (truth ? logit : 0);
+  };
+  for (int r = 0; r < rows.count(); ++r) {
+    const auto [w, t] = rows.places[r];
+    const std::uint8_t before = batch.frame(group.begin + t, group.b[w])[n];
+    const std::uint8_t cell = batch.frame(group.begin + t + 1, group.b[w])[n];
+    slice.nats[w] += term(r * channels, cell & roll::kPlay);
+    if (channels == 1) continue;
+    // Where the note did not sound before, its onset is certain.
+    d[r * channels + 1] = 0;
+    if ((cell & roll::kPlay) && (before & roll::kPlay))
+      slice.nats[w] += term(r * channels + 1, cell & roll::kArticulate);
+  }
+  if (!gradient) return;
+  kernels_.head_gradient(head(slice, true), d, slice.head_weight.data());
+  for (int k = 0; k < rows.count() * channels; ++k) slice.head_bias[k % channels] += d[k];
+}
+
+/// Calls work(layer, units, window, row, place in the carried state) for every row of the time
+/// axis.
+template <typename Work>
+void Network::each_state(const Group& group, const Work& work) const {
+  for (const Slice& slice : slices_)
+    for (std::size_t r = 0; r < slice.time.rows.places.size(); ++r) {
+      const auto [w, n] = slice.time.rows.places[r];
+      for (int k = 0; k < time_layers(); ++k) {
+        const std::size_t row = static_cast<std::size_t>(group.b[w]) * config_.notes() + n;
+        work(k, time_units(k), w, slice.time.rows.first + r, row * time_units(k));
+      }
+    }
+}
+
+void Network::load_state(const Group& group, const CarriedState& carried) {
+  each_state(group, [&](int k, int units, int, std::size_t row, std::size_t at) {
+    kernels_.store(carried.hidden[k].data() + at, units, time_.hidden(k, 0, row));
+    std::copy_n(carried.cell[k].data() + at, units, time_.cell(k, 0, row));
+  });
+}
+
+void Network::store_state(const Group& group, CarriedState& carried) const {
+  each_state(group, [&](int k, int units, int w, std::size_t row, std::size_t at) {
+    kernels_.load(time_.hidden(k, group.length[w], row), units, carried.hidden[k].data() + at);
+    std::copy_n(time_.cell(k, group.length[w], row), units, carried.cell[k].data() + at);
+  });
+}
+
+std::size_t Network::bytes() const {
+  std::size_t sum = time_.bytes() + note_.bytes() + dlogits_.bytes();
+  for (const Slice& slice : slices_)
+    for (const AxisSlice* axis : {&slice.time, &slice.note}) {
+      sum += axis->work.bytes();
+      for (const LayerGradient& layer : axis->gradient)
+        sum += layer.weight.bytes() + layer.bias.bytes();
+    }
+  return sum;
+}
+
+}  // namespace toccata::network::train
