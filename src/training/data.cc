@@ -73,9 +73,10 @@ TrainingData read_data(const TrainOptions& options, const std::set<std::string>&
     if (stop.requested()) return data;
     if (!given.empty()) data.corpora.back().given_split = given;
     if (data.corpora.back().roll != data.corpora.front().roll)
-      fail_usage("{} and {} cannot be learned by one model: one has articulation, the other (roll "
-                 "files) has none; --articulation false reads both without",
-                 fmt::join(path_lists.front(), ", "), fmt::join(paths, ", "));
+      fail_usage(
+          "{} and {} cannot be learned by one model: one has articulation, the other (roll "
+          "files) has none; --articulation false reads both without",
+          fmt::join(path_lists.front(), ", "), fmt::join(paths, ", "));
   }
   data.roll = data.corpora.front().roll;
 
@@ -120,7 +121,8 @@ OrderedJson split_json(const TrainingData& data) {
 }
 
 std::set<std::string> trained_hashes(const fs::path& model_folder) {
-  const fs::path folder = fs::absolute(model_folder).lexically_normal();
+  // A closing slash would count as a folder of its own.
+  const fs::path folder = (fs::absolute(model_folder) / "").lexically_normal().parent_path();
   for (const fs::path& place : {folder, folder.parent_path().parent_path()}) {
     const fs::path file = place / "split.json";
     if (fs::exists(file))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -57,6 +58,7 @@ class Trainer {
   bool due(int every) const { return position_.update % every == 0; }
   double seconds() const { return seconds_before_ + watch_.seconds(); }
   network::Model model() const;
+  [[noreturn]] void end_badly(const std::string& why) const;
   ValidationReport validation_report(std::optional<double> nats, bool whole, bool best);
   void keep(const network::Model& model, std::optional<double> nats);
 
@@ -87,11 +89,11 @@ EndReport Trainer::run() {
   open_stage();
   if (look_is_owed()) look();
   while (!over() && !context_.stop.requested()) {
+    if (course_.stage_over(position_)) next_stage();
     learn_from_one_batch();
     if (due(options_.validate_every)) look();
     if (due(options_.save_every)) save();
     if (out_of_patience()) return finish(EndReason::patience);
-    if (course_.stage_over(position_) && !course_.last_stage(position_)) next_stage();
   }
   return finish(context_.stop.requested() ? EndReason::stopped : EndReason::finished);
 }
@@ -180,9 +182,7 @@ void Trainer::learn_from_one_batch() {
   try {
     step = learner_.learn(item.batch, position_.update, learning_rate_);
   } catch (const Error& error) {
-    fail("{}. {}", error.what(),
-         last_checkpoint_.empty() ? std::string("No checkpoint was saved yet")
-                                  : "The last checkpoint stays: " + last_checkpoint_.string());
+    end_badly(error.what());
   }
   ++position_.update;
   ++position_.in_stage;
@@ -199,6 +199,12 @@ void Trainer::learn_from_one_batch() {
                                .learning_rate = learning_rate_,
                                .gradient_norm = step.gradient_norm,
                                .seconds = seconds()});
+}
+
+void Trainer::end_badly(const std::string& why) const {
+  fail("{}. {}", why,
+       last_checkpoint_.empty() ? std::string("No checkpoint was saved yet")
+                                : "The last checkpoint stays: " + last_checkpoint_.string());
 }
 
 void Trainer::look() {
@@ -321,6 +327,12 @@ network::Model Trainer::model() const {
   network::Model model;
   model.config = options_.model;
   model.values = learner_.weights();
+  if (!std::all_of(model.values.begin(), model.values.end(),
+                   [](float value) { return std::isfinite(value); }))
+    end_badly(
+        fmt::format("training diverged: after update {} not all weights are finite numbers; "
+                    "a lower --learning-rate (now {}) helps",
+                    position_.update, learning_rate_));
   model.hash = network::model_hash(model.config, model.values);
   return model;
 }

@@ -1,0 +1,329 @@
+#include "training/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "support/temporary_folder.h"
+#include "training/checkpoint.h"
+#include "training/test_corpus.h"
+#include "training/validation.h"
+
+namespace toccata::training {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+/// Remembers what it was told, and asks for a stop after an update where told to.
+struct Listener : Observer {
+  std::vector<UpdateReport> updates;
+  std::vector<ValidationReport> validations;
+  std::vector<std::int64_t> saves;
+  StartReport start;
+  Stop stop;
+  std::int64_t stop_after = -1;
+  std::string on_save_fails;
+
+  void on_start(const StartReport& report) override { start = report; }
+  void on_update(const UpdateReport& report) override {
+    updates.push_back(report);
+    if (report.update == stop_after) stop.request(15);
+  }
+  void on_validation(const ValidationReport& report) override { validations.push_back(report); }
+  void on_save(const SaveReport& report) override { saves.push_back(report.update); }
+};
+
+struct Messages : Progress {
+  std::vector<std::string> warnings, texts;
+  void warning(std::string_view text) override { warnings.emplace_back(text); }
+  void message(std::string_view text) override { texts.emplace_back(text); }
+};
+
+EndReport run(const TrainOptions& options, const TestData& data, const fs::path& folder,
+              Listener& listener, bool resume = false,
+              std::optional<Restored> restored = std::nullopt, Progress* progress = nullptr) {
+  Messages silent;
+  return train(options, {.run = {folder},
+                         .data = data.data,
+                         .restored = std::move(restored),
+                         .resume = resume,
+                         .observer = listener,
+                         .progress = progress ? *progress : silent,
+                         .stop = listener.stop});
+}
+
+std::vector<double> losses(const Listener& listener) {
+  std::vector<double> list;
+  for (const UpdateReport& update : listener.updates) list.push_back(update.nats);
+  return list;
+}
+
+TEST(Trainer, LearnsAPieceByHeart) {
+  TestData data(1, 0);
+  TrainOptions options = test_options();
+  options.keep_prob = 1;
+  options.model.time_units = {32};
+  options.model.note_units = {24};
+  options.batch_size = 4;
+  options.time_steps = 64;  // the whole piece
+  options.batches = 600;
+  options.validate_every = options.save_every = 600;
+  options.optimiser.learning_rate = 0.02;
+  const TemporaryFolder folder;
+  Listener listener;
+  run(options, data, folder.path(), listener);
+  const network::Model model = network::load_model(folder.path());
+  const auto nats = validate(model, data.data.train, options, listener.stop);
+  ASSERT_TRUE(nats);
+  EXPECT_LT(*nats, 0.05) << "from " << listener.updates.front().nats;
+}
+
+TEST(Trainer, ASeededRunHasTheLossesThatItAlwaysHad) {
+  const TestData data(6, 0);
+  TrainOptions options = test_options();
+  options.batches = 10;
+  const TemporaryFolder folder;
+  Listener listener;
+  run(options, data, folder.path(), listener);
+  const std::vector<double> known{10.440769, 9.838915, 9.490690, 9.101067, 8.883134,
+                                  8.717496,  8.425967, 8.423606, 8.338798, 8.330855};
+  ASSERT_EQ(listener.updates.size(), known.size())
+      << fmt::format("{:.6f}", fmt::join(losses(listener), ", "));
+  for (std::size_t i = 0; i < known.size(); ++i)
+    EXPECT_NEAR(listener.updates[i].nats / known[i], 1, 1e-4) << "update " << i;
+}
+
+/// Stopped after `stop_after` updates and resumed, a run ends with the bits of one that was not.
+void expect_resume_is_exact(TrainOptions options, std::int64_t stop_after) {
+  const TestData data(6, 3);
+  const TemporaryFolder whole_folder, parts_folder;
+  Listener whole, first, second;
+  run(options, data, whole_folder.path(), whole);
+
+  first.stop_after = stop_after;
+  EXPECT_EQ(run(options, data, parts_folder.path(), first).reason, EndReason::stopped);
+  EXPECT_EQ(first.saves.back(), stop_after);
+  EXPECT_EQ(run(options, data, parts_folder.path(), second, true).reason, EndReason::finished);
+  EXPECT_EQ(second.start.begun_at, stop_after);
+
+  std::vector<double> together = losses(first);
+  for (const double nats : losses(second)) together.push_back(nats);
+  EXPECT_EQ(losses(whole), together);
+  ASSERT_EQ(first.validations.size() + second.validations.size(), whole.validations.size());
+  for (std::size_t i = 0; i < whole.validations.size(); ++i) {
+    const auto& part = i < first.validations.size()
+                           ? first.validations[i]
+                           : second.validations[i - first.validations.size()];
+    EXPECT_EQ(part.update, whole.validations[i].update);
+    EXPECT_EQ(part.valid_nats, whole.validations[i].valid_nats);
+    EXPECT_EQ(part.train_nats, whole.validations[i].train_nats);
+    EXPECT_EQ(part.best, whole.validations[i].best);
+  }
+  const auto last = fmt::format("checkpoints/step-{}", whole.updates.back().update);
+  for (const std::string& file : {std::string("model.safetensors"), std::string("config.json"),
+                                  last + "/learner.safetensors", last + "/model.safetensors"})
+    EXPECT_EQ(read_file(whole_folder.path() / file), read_file(parts_folder.path() / file)) << file;
+}
+
+TEST(Trainer, ResumesToTheSameBitsWithBatches) {
+  TrainOptions options = test_options();
+  options.batches = 17;
+  options.average = 0.9;
+  for (const std::int64_t stop_after : {5, 8}) expect_resume_is_exact(options, stop_after);
+}
+
+TEST(Trainer, ResumesToTheSameBitsWithEpochs) {
+  TrainOptions options = test_options();
+  options.epochs = 2;
+  options.transpose = 2;
+  options.optimiser.kind = OptimiserKind::adadelta;
+  options.optimiser.learning_rate = 0;
+  expect_resume_is_exact(options, 6);
+}
+
+TEST(Trainer, ResumesToTheSameBitsInTheMiddleOfStages) {
+  TrainOptions options = test_options();
+  options.stages.resize(2);
+  options.stages[0].batches = 4;
+  options.stages[0].time_steps = 8;
+  options.stages[1].batches = 6;
+  for (const std::int64_t stop_after : {4, 7}) {
+    TestData data(6, 3);
+    SCOPED_TRACE(stop_after);
+    const TemporaryFolder whole_folder, parts_folder;
+    data.data.stages = {data.data.stages[0], data.data.stages[0]};
+    Listener whole, first, second;
+    run(options, data, whole_folder.path(), whole);
+    first.stop_after = stop_after;
+    run(options, data, parts_folder.path(), first);
+    run(options, data, parts_folder.path(), second, true);
+    std::vector<double> together = losses(first);
+    for (const double nats : losses(second)) together.push_back(nats);
+    EXPECT_EQ(losses(whole), together);
+  }
+}
+
+TEST(Trainer, GoesOnWithACheckpointThatIsWholeWhereTheNewestIsDamaged) {
+  const TestData data(6, 3);
+  TrainOptions options = test_options();
+  options.batches = 12;
+  const TemporaryFolder folder;
+  Listener first;
+  run(options, data, folder.path(), first);
+  ASSERT_THAT(first.saves, testing::ElementsAre(4, 8, 12));
+  const fs::path newest = folder.path() / "checkpoints/step-12/learner.safetensors";
+  Bytes bytes = read_file(newest);
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(newest, bytes);
+
+  Listener second;
+  Messages messages;
+  run(options, data, folder.path(), second, true, std::nullopt, &messages);
+  EXPECT_EQ(second.start.begun_at, 8);
+  EXPECT_THAT(messages.warnings, testing::Contains(HasSubstr("step-12")));
+  EXPECT_EQ(second.updates.back().nats, first.updates.back().nats);
+}
+
+TEST(Trainer, ADivergedLossEndsWithItsOwnMessageAndLeavesTheLastCheckpoint) {
+  const TestData data(6, 3);
+  TrainOptions options = test_options();
+  options.batches = 100;
+  options.save_every = 1;
+  options.schedule.warm_up = 0;
+  options.optimiser.kind = OptimiserKind::sgd;
+  options.optimiser.learning_rate = 1e6;
+  options.optimiser.weight_decay = 1e6;
+  const TemporaryFolder folder;
+  Listener listener;
+  try {
+    run(options, data, folder.path(), listener);
+    FAIL() << "the loss stayed finite";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("training diverged"));
+    EXPECT_THAT(error.what(), HasSubstr("learning-rate"));
+    EXPECT_THAT(error.what(), HasSubstr("checkpoints/step-"));
+  }
+  Messages messages;
+  const auto checkpoint = load_newest_checkpoint({folder.path()}, messages);
+  ASSERT_TRUE(checkpoint);
+  EXPECT_EQ(checkpoint->position.update, listener.saves.back());
+}
+
+TEST(Trainer, RefusesToRestoreAModelOfOtherSizesAndNamesBothShapes) {
+  const TestData data(3, 0);
+  TrainOptions options = test_options();
+  options.batches = 2;
+  Restored restored;
+  restored.folder = "output/other";
+  restored.model.config = options.model;
+  restored.model.config.time_units = {12, 11};
+  restored.model.values = network::initial_values(restored.model.config, 1);
+  const TemporaryFolder folder;
+  Listener listener;
+  try {
+    run(options, data, folder.path(), listener, false, restored);
+    FAIL() << "was not refused";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("output/other"));
+    EXPECT_THAT(error.what(), HasSubstr("time_lstm.1.weight_ih_l0"));
+    EXPECT_THAT(error.what(), HasSubstr("(44, 12)"));
+    EXPECT_THAT(error.what(), HasSubstr("(40, 12)"));
+  }
+}
+
+TEST(Trainer, RestoresWeightsAndTheOptimisersStateOfTheSameKind) {
+  const TestData data(6, 3);
+  TrainOptions options = test_options();
+  options.batches = 8;
+  const TemporaryFolder folder, next_folder, other_folder;
+  Listener first, next, other;
+  run(options, data, folder.path(), first);
+  const fs::path checkpoint = folder.path() / "checkpoints/step-8";
+  const Restored restored{network::load_model(checkpoint), checkpoint, checkpoint};
+  Messages messages;
+  run(options, data, next_folder.path(), next, false, restored, &messages);
+  EXPECT_THAT(messages.texts, testing::Contains(HasSubstr("optimiser goes on")));
+  EXPECT_LT(next.updates.front().nats, first.updates.front().nats);
+
+  options.optimiser.kind = OptimiserKind::sgd;
+  run(options, data, other_folder.path(), other, false, restored, &messages);
+  EXPECT_THAT(messages.texts, testing::Contains(HasSubstr("starts afresh")));
+  EXPECT_EQ(other.updates.front().nats, next.updates.front().nats);
+}
+
+TEST(Trainer, EndsEarlyWhereValidationGetsNoBetterAndKeepsTheBest) {
+  const TestData data(3, 1);
+  TrainOptions options = test_options();
+  options.batches = 5000;
+  options.validate_every = 10;
+  options.save_every = 1000;
+  options.patience = 3;
+  options.keep_prob = 1;
+  options.optimiser.learning_rate = 0.03;
+  const TemporaryFolder folder;
+  Listener listener;
+  const EndReport end = run(options, data, folder.path(), listener);
+  EXPECT_EQ(end.reason, EndReason::patience);
+  EXPECT_LT(end.update, 5000);
+  double best = 1e9;
+  for (const ValidationReport& report : listener.validations)
+    best = std::min(best, *report.valid_nats);
+  const network::Model kept = network::load_model(folder.path());
+  EXPECT_EQ(*validate(kept, data.data.valid, options, listener.stop), best);
+  EXPECT_EQ(end.valid_nats, best);
+}
+
+TEST(Trainer, AStageEndsWhereItsAimIsReached) {
+  TestData data(4, 2);
+  data.data.stages = {data.data.stages[0], data.data.stages[0]};
+  TrainOptions options = test_options();
+  options.validate_every = 10;
+  options.stages.resize(2);
+  options.stages[0].batches = 3000;
+  options.stages[0].nats = -6;
+  options.stages[1].batches = 5;
+  const TemporaryFolder folder;
+  Listener listener;
+  Messages messages;
+  const EndReport end = run(options, data, folder.path(), listener, false, std::nullopt, &messages);
+  EXPECT_EQ(end.reason, EndReason::finished);
+  EXPECT_THAT(messages.texts, testing::Contains(HasSubstr("Stage 2 of 2")));
+  EXPECT_LT(end.update, 3000);
+  EXPECT_EQ(end.update, listener.updates.back().updates);
+}
+
+TEST(Trainer, KeepsOnlyTheNewestCheckpoints) {
+  const TestData data(3, 1);
+  TrainOptions options = test_options();
+  options.batches = 10;
+  options.save_every = 2;
+  options.keep_checkpoints = 2;
+  const TemporaryFolder folder;
+  Listener listener;
+  run(options, data, folder.path(), listener);
+  EXPECT_THAT(listener.saves, testing::ElementsAre(2, 4, 6, 8, 10));
+  EXPECT_FALSE(fs::exists(folder.path() / "checkpoints/step-6"));
+  EXPECT_TRUE(fs::exists(folder.path() / "checkpoints/step-8"));
+  EXPECT_TRUE(fs::exists(folder.path() / "checkpoints/step-10"));
+}
+
+TEST(Trainer, EndsWhenTheMinutesAreOver) {
+  const TestData data(6, 2);
+  TrainOptions options = test_options();
+  options.minutes = 2.0 / 60;
+  const TemporaryFolder folder;
+  Listener listener;
+  const EndReport end = run(options, data, folder.path(), listener);
+  EXPECT_EQ(end.reason, EndReason::finished);
+  EXPECT_GT(end.update, 0);
+  EXPECT_LT(end.seconds, 6);
+  // The schedule has come to its end too.
+  EXPECT_LT(listener.updates.back().learning_rate, 0.2 * options.optimiser.learning_rate);
+}
+
+}  // namespace
+}  // namespace toccata::training
