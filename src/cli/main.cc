@@ -4,9 +4,15 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/copying_command.h"
+#include "cli/describe_command.h"
+#include "cli/evaluate_command.h"
+#include "cli/generate_command.h"
 #include "cli/import_command.h"
 #include "cli/models_command.h"
 #include "cli/render_command.h"
+#include "cli/score_command.h"
+#include "cli/studio_command.h"
 #include "cli/train_handover.h"
 
 namespace {
@@ -21,7 +27,15 @@ constexpr std::array kCommands = {
     Command{"import", "Read folders of MIDI and say what is in them: the data doctor",
             toccata::cli::add_import},
     Command{"train", "Learn from folders of MIDI (hands over to toccata-train)", add_train},
+    Command{"evaluate", "How well a model knows music: exact likelihood, nats per step",
+            toccata::cli::add_evaluate},
+    Command{"generate", "Compose new pieces with a model", toccata::cli::add_generate},
+    Command{"score", "The surprise of each note of a piece", toccata::cli::add_score},
+    Command{"describe", "Statistics of music, and of one folder beside another",
+            toccata::cli::add_describe},
+    Command{"copying", "How much of a piece stands in a corpus", toccata::cli::add_copying},
     Command{"render", "Turn MIDI into sound and pictures", toccata::cli::add_render},
+    Command{"studio", "The page: compose, rework and train in a browser", toccata::cli::add_studio},
     Command{"models", "List the shipped models and your runs", toccata::cli::add_models},
 };
 

@@ -122,7 +122,9 @@ void compose(const network::Model& model, const ComposeOptions& options,
                       {.seed = options.seed,
                        .keep_prob = options.keep_prob,
                        .temperature = options.temperature,
-                       .threads = options.threads});
+                       .threads = options.threads,
+                       .arithmetic = options.arithmetic,
+                       .instruction_set = options.instruction_set});
     if (options.prime) composer.listen(*options.prime, options.prime_name);
     std::vector<roll::Roll> rolls(numbers.size(), start);
     for (int t = past; t < start.steps; ++t) {

@@ -9,7 +9,7 @@
 
 #include "base/progress.h"
 #include "base/stop.h"
-#include "network/weights.h"
+#include "network/stepper.h"
 #include "roll/roll.h"
 
 namespace toccata::composing {
@@ -37,6 +37,8 @@ struct ComposeOptions {
                           // music begins, silent up to there; notes held over begin anew
   int side_by_side = 32;  // pieces composed at the same time, at most
   int threads = 0;        // 0: the processor's
+  network::Arithmetic arithmetic = network::Arithmetic::automatic;  // as network/stepper.h has it
+  network::InstructionSet instruction_set = network::InstructionSet::automatic;
   // Called with each new frame as it is composed, from compose's own thread: the piece's number,
   // the step in the whole piece (primer counted), the frame's cells (N).
   std::function<void(std::uint64_t piece, int step, const std::uint8_t* frame)> heard = {};
@@ -52,7 +54,8 @@ struct Composed {
 };
 
 /// Calls `done` with each piece, by number. The same model, seed and number give the same Roll,
-/// whatever the number of pieces, side_by_side and threads. When `stop` is requested, unfinished
+/// whatever the number of pieces, side_by_side and threads, on every processor with the same
+/// instruction set. When `stop` is requested, unfinished
 /// pieces are given up. Throws Error where the primer does not fit the model.
 void compose(const network::Model& model, const ComposeOptions& options,
              const std::function<void(Composed&&)>& done, Progress& progress, const Stop& stop);

@@ -16,6 +16,8 @@ struct ComposerOptions {
   double keep_prob = 1;    // below 1: dropout stays on, as the original composed some pieces
   double temperature = 1;  // of both play and articulate
   int threads = 0;         // 0: the processor's
+  network::Arithmetic arithmetic = network::Arithmetic::automatic;
+  network::InstructionSet instruction_set = network::InstructionSet::automatic;
 };
 
 class Composer {
@@ -38,7 +40,7 @@ class Composer {
   /// What the composed steps of piece b cost under the model, at temperature 1: the negative
   /// log-likelihood in nats. A measure of how sure the model was.
   double nats(int b) const { return nats_[static_cast<std::size_t>(b)]; }
-  std::string arithmetic() const { return stepper_.arithmetic(); }
+  const std::string& arithmetic() const { return stepper_.arithmetic(); }
 
  private:
   std::size_t offset(int b) const {

@@ -1,5 +1,8 @@
 #include "composing/receipt.h"
 
+#include <array>
+#include <utility>
+
 #include "base/hash.h"
 #include "network/stepper.h"
 
@@ -56,6 +59,22 @@ Receipt from_json(const Json& json, std::string_view where) {
   return receipt;
 }
 
+// "avx2-f32" as Stepper::arithmetic() writes it.
+std::pair<network::InstructionSet, network::Arithmetic> parse_arithmetic(std::string_view text) {
+  using network::Arithmetic, network::InstructionSet;
+  constexpr std::array<std::pair<std::string_view, InstructionSet>, 5> kSets = {
+      {{"plain", InstructionSet::plain},
+       {"sse4", InstructionSet::sse4},
+       {"avx2", InstructionSet::avx2},
+       {"avx512", InstructionSet::avx512},
+       {"neon", InstructionSet::neon}}};
+  for (const auto& [name, set] : kSets) {
+    if (text == fmt::format("{}-f32", name)) return {set, Arithmetic::f32};
+    if (text == fmt::format("{}-bf16", name)) return {set, Arithmetic::bf16};
+  }
+  fail("the piece was made with {} arithmetic, which this program does not know", text);
+}
+
 }  // namespace
 
 std::string music_hash(const roll::Roll& roll) {
@@ -92,6 +111,7 @@ std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view w
 }
 
 ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime) {
+  const auto [instruction_set, arithmetic] = parse_arithmetic(receipt.arithmetic);
   return {.steps = receipt.steps,
           .first = receipt.piece,
           .pieces = 1,
@@ -101,11 +121,15 @@ ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime) 
           .meter = receipt.meter,
           .prime = prime,
           .prime_name = receipt.prime ? receipt.prime->path : "",
-          .new_only = receipt.new_only};
+          .new_only = receipt.new_only,
+          .arithmetic = arithmetic,
+          .instruction_set = instruction_set};
 }
 
-std::string arithmetic_of(const network::Model& model) {
-  return network::Stepper(model, {}).arithmetic();
+std::string arithmetic_of(const network::Model& model, network::Arithmetic arithmetic,
+                          network::InstructionSet instruction_set) {
+  return network::Stepper(model, {.arithmetic = arithmetic, .instruction_set = instruction_set})
+      .arithmetic();
 }
 
 }  // namespace toccata::composing

@@ -24,17 +24,17 @@ struct Primer {
 };
 
 struct Receipt {
-  std::string program;     // version text
-  std::string model;       // as the user named it
-  std::string model_hash;  // network::Model::hash
-  std::string arithmetic;  // instruction set and precision: Stepper::arithmetic()
+  std::string program = {};     // version text
+  std::string model = {};       // as the user named it
+  std::string model_hash = {};  // network::Model::hash
+  std::string arithmetic = {};  // instruction set and precision: Stepper::arithmetic()
   std::uint64_t seed = 1;
   std::uint64_t piece = 0;  // its number
   int steps = 1024;
   double keep_prob = 1;
   double temperature = 1;
-  std::optional<Meter> meter;
-  std::optional<Primer> prime;
+  std::optional<Meter> meter = {};
+  std::optional<Primer> prime = {};
   bool new_only = false;
   double tempo = 120;  // quarter notes a minute
   int velocity = 80;
@@ -53,10 +53,14 @@ std::optional<Receipt> parse_receipt(std::string_view text, std::string_view whe
 /// The first receipt on any track.
 std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view where);
 
-/// What compose does with the receipt's own piece.
+/// What compose does with the receipt's own piece, by the receipt's own arithmetic. Throws Error
+/// where this program does not know that arithmetic.
 ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime);
 
-/// The instruction set and precision that `model` is composed with here.
-std::string arithmetic_of(const network::Model& model);
+/// The instruction set and precision that `model` is composed with here, for receipts:
+/// "avx512-bf16".
+std::string arithmetic_of(
+    const network::Model& model, network::Arithmetic arithmetic = network::Arithmetic::automatic,
+    network::InstructionSet instruction_set = network::InstructionSet::automatic);
 
 }  // namespace toccata::composing

@@ -62,7 +62,9 @@ void walk(const network::Model& model, std::span<const Stretch> stretches,
 
   const int sequences = useful_sequences(stretches, options.sequences);
   const auto width = static_cast<std::size_t>(sequences);
-  network::Stepper stepper(model, {.sequences = sequences, .threads = options.threads});
+  network::Stepper stepper(
+      model,
+      {.sequences = sequences, .threads = options.threads, .arithmetic = network::Arithmetic::f32});
   constexpr std::size_t kIdle = ~std::size_t{0};
   struct Slot {
     std::size_t stretch = kIdle;

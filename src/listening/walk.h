@@ -36,8 +36,9 @@ struct WalkedFrame {
 };
 
 /// Calls `visit` for every step of every stretch, each stretch's steps in order, from this thread.
-/// The longest stretches go first, and one that ends makes room for the next. The logits do not
-/// depend on `options`. When `stop` is requested it returns with the rest unvisited.
+/// In f32, whatever the processor could do faster. The longest stretches go first, and one that
+/// ends makes room for the next. The logits do not depend on `options`. When `stop` is requested it
+/// returns with the rest unvisited.
 void walk(const network::Model& model, std::span<const Stretch> stretches,
           const WalkOptions& options, const std::function<void(const WalkedFrame&)>& visit,
           Progress& progress, const Stop& stop);

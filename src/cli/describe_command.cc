@@ -1,0 +1,155 @@
+#include "cli/describe_command.h"
+
+#include <cmath>
+#include <memory>
+
+#include "base/json.h"
+#include "base/parallel.h"
+#include "cli/music_arguments.h"
+#include "listening/distribution.h"
+#include "listening/excerpt.h"
+#include "listening/statistics.h"
+
+namespace toccata::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> paths, against;
+  std::string split, against_split;
+  int excerpt = 0;
+  corpus::ImportOptions read = listening_import();
+  bool json = false;
+};
+
+struct Described {
+  std::string name;
+  listening::Statistics statistics;
+};
+
+std::vector<Described> describe_all(const std::vector<std::string>& paths, const std::string& split,
+                                    const Options& options, Context& context) {
+  const std::vector<corpus::Piece> pieces = read_part(paths, split, options.read, context);
+  struct Part {
+    const corpus::Piece* piece;
+    int begin, length;
+  };
+  std::vector<Part> parts;
+  for (const corpus::Piece& piece : pieces) {
+    if (options.excerpt == 0) parts.push_back({&piece, 0, piece.roll.steps});
+    for (int t = 0; options.excerpt > 0 && t + options.excerpt <= piece.roll.steps;
+         t += options.excerpt) {
+      parts.push_back({&piece, t, options.excerpt});
+    }
+  }
+  if (parts.empty()) fail("no piece is as long as an excerpt of {} steps", options.excerpt);
+  std::vector<Described> described(parts.size());
+  parallel_for(parts.size(), options.read.threads, [&](std::size_t i) {
+    const auto& [piece, begin, length] = parts[i];
+    described[i].name =
+        options.excerpt ? fmt::format("{} from step {}", piece->name, begin) : piece->name;
+    described[i].statistics = listening::statistics(listening::excerpt(piece->roll, begin, length));
+  });
+  return described;
+}
+
+std::vector<double> values_of(const std::vector<Described>& described,
+                              const listening::Statistic& statistic) {
+  std::vector<double> values;
+  for (const Described& one : described) values.push_back(one.statistics.*statistic.value);
+  return values;
+}
+
+OrderedJson number(double value) {
+  return std::isfinite(value) ? OrderedJson(value) : OrderedJson();
+}
+
+OrderedJson to_json(const listening::Summary& s) {
+  return {{"count", s.count}, {"mean", s.mean},     {"sd", s.sd},   {"min", s.min}, {"p10", s.p10},
+          {"p25", s.p25},     {"median", s.median}, {"p75", s.p75}, {"p90", s.p90}, {"max", s.max}};
+}
+
+void print_json(const std::vector<Described>& set, const std::vector<Described>& reference) {
+  OrderedJson json, statistics, pieces = OrderedJson::array();
+  for (const listening::Statistic& statistic : listening::all_statistics()) {
+    const std::vector<double> values = values_of(set, statistic);
+    OrderedJson row = to_json(listening::summarise(values));
+    row["source"] = statistic.source;
+    row["unit"] = statistic.unit;
+    if (!reference.empty()) {
+      const std::vector<double> others = values_of(reference, statistic);
+      const listening::Likeness likeness = listening::likeness(values, others);
+      row["against"] = to_json(listening::summarise(others));
+      row["overlap"] = number(likeness.overlap);
+      row["kl"] = number(likeness.kl);
+    }
+    statistics[std::string(statistic.name)] = std::move(row);
+  }
+  for (const Described& one : set) {
+    OrderedJson row;
+    row["name"] = one.name;
+    for (const listening::Statistic& statistic : listening::all_statistics()) {
+      row[std::string(statistic.name)] = number(one.statistics.*statistic.value);
+    }
+    pieces.push_back(std::move(row));
+  }
+  json["pieces"] = set.size();
+  if (!reference.empty()) json["against_pieces"] = reference.size();
+  json["statistics"] = std::move(statistics);
+  json["per_piece"] = std::move(pieces);
+  fmt::print("{}\n", json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
+}
+
+void print_table(const std::vector<Described>& set, const std::vector<Described>& reference) {
+  fmt::print("{:<22}{:>9}{:>9}{:>9}{:>9}{:>9}", fmt::format("{} pieces", set.size()), "mean", "sd",
+             "p10", "median", "p90");
+  if (!reference.empty()) {
+    fmt::print("   | {:>9}{:>9}{:>9}{:>9}{:>9}", "against", "p10", "p90", "overlap", "KL");
+  }
+  fmt::print("\n");
+  for (const listening::Statistic& statistic : listening::all_statistics()) {
+    const std::vector<double> values = values_of(set, statistic);
+    const listening::Summary s = listening::summarise(values);
+    fmt::print("{:<22}", statistic.name);
+    if (s.count == 0) {
+      fmt::print("{:>9}{:>36}", "-", "");
+    } else {
+      fmt::print("{:>9.3f}{:>9.3f}{:>9.3f}{:>9.3f}{:>9.3f}", s.mean, s.sd, s.p10, s.median, s.p90);
+    }
+    if (!reference.empty()) {
+      const std::vector<double> others = values_of(reference, statistic);
+      const listening::Summary r = listening::summarise(others);
+      const listening::Likeness likeness = listening::likeness(values, others);
+      fmt::print("   | {:>9.3f}{:>9.3f}{:>9.3f}{:>9.3f}{:>9.3f}", r.mean, r.p10, r.p90,
+                 likeness.overlap, likeness.kl);
+    }
+    fmt::print("  {}{}{}\n", statistic.source, statistic.unit.empty() ? "" : ", ", statistic.unit);
+  }
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  app.add_option("PATH", options->paths, "folders and files")->required();
+  const CLI::IsMember part({"train", "valid", "test"});
+  app.add_option("--split", options->split, "only this part of them")->check(part);
+  app.add_option("--against", options->against,
+                 "other folders to compare with: overlap and divergence of each statistic");
+  app.add_option("--against-split", options->against_split, "only this part of those")->check(part);
+  app.add_option("--excerpt", options->excerpt,
+                 "cut every piece into stretches of so many steps, to compare equal lengths")
+      ->check(CLI::NonNegativeNumber);
+  add_reading(app, options->read);
+  app.add_flag("--json", options->json, "JSON, with each piece in it");
+  app.callback([options, &context] {
+    const std::vector<Described> set =
+        describe_all(options->paths, options->split, *options, context);
+    std::vector<Described> reference;
+    if (!options->against.empty()) {
+      reference = describe_all(options->against, options->against_split, *options, context);
+    }
+    options->json ? print_json(set, reference) : print_table(set, reference);
+  });
+}
+
+}  // namespace toccata::cli

@@ -1,0 +1,240 @@
+#include "cli/generate_command.h"
+
+#include <map>
+#include <memory>
+#include <random>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "cli/model_argument.h"
+#include "cli/version.h"
+#include "composing/piece_file.h"
+#include "listening/excerpt.h"
+#include "listening/notes.h"
+#include "midi/smf_reader.h"
+#include "roll/bars.h"
+
+namespace toccata::cli {
+namespace {
+namespace fs = std::filesystem;
+
+struct Options {
+  ModelArgument model;
+  composing::ComposeOptions compose;
+  std::optional<std::uint64_t> seed;
+  std::string meter;
+  std::string prime;
+  int prime_bars = 0;
+  double tempo = 120;
+  int velocity = 80;
+  std::string out;
+  std::string again;
+  bool json = false;
+};
+
+// The first `bars` bars of a piece; all of it where 0 or more than it has.
+roll::Roll first_bars(const roll::Roll& roll, int bars) {
+  if (bars == 0) return roll;
+  const roll::Bars lines(roll.meters, roll.grid);
+  const long last = lines.at(0).number + bars - 1;
+  int steps = 0;
+  while (steps < roll.steps && lines.at(steps).number <= last) ++steps;
+  return listening::excerpt(roll, 0, steps);
+}
+
+roll::Roll read_primer(const network::Config& config, const std::string& path, int bars,
+                       Context& context) {
+  if (!fs::is_regular_file(path)) fail("{}: expected a file of music to go on from", path);
+  const corpus::Corpus corpus = read_for(config, {path}, 1, context);
+  if (corpus.pieces.size() != 1) {
+    fail("{}: expected one piece to go on from, found {}", path, corpus.pieces.size());
+  }
+  return first_bars(corpus.pieces.front().roll, bars);
+}
+
+// `folder`/`stem`.mid, or -2, -3… behind the stem where another file has that name already.
+fs::path free_name(const fs::path& folder, const std::string& stem, const Bytes& bytes) {
+  for (int copy = 1;; ++copy) {
+    const fs::path path =
+        folder / (copy == 1 ? stem + ".mid" : fmt::format("{}-{}.mid", stem, copy));
+    if (!fs::exists(path) || (fs::is_regular_file(path) && read_file(path) == bytes)) return path;
+  }
+}
+
+std::string stem_of(const std::string& model, std::uint64_t seed, std::uint64_t piece) {
+  std::string name = fs::path(model).filename().string();
+  if (name.empty() || name == "." || name == "..") name = "piece";
+  return fmt::format("{}-s{}-{:03}", name, seed, piece);
+}
+
+std::uint64_t any_seed() {
+  return std::random_device()();
+}
+
+void generate(Options& options, Context& context) {
+  if (options.model.name.empty()) {
+    fail_usage("which model shall compose? toccata generate MODEL; toccata models lists them");
+  }
+  if (!options.meter.empty()) options.compose.meter = composing::parse_meter(options.meter);
+  options.compose.seed = options.seed ? *options.seed : any_seed();
+  composing::check(options.compose);
+  const NamedModel named = load_named(options.model);
+  const fs::path out = !options.out.empty() ? fs::path(options.out)
+                       : named.run          ? named.run->midi()
+                                            : fs::path(".");
+  composing::Receipt receipt{
+      .program = version_text(),
+      .model = options.model.name,
+      .model_hash = named.model.hash,
+      .arithmetic = composing::arithmetic_of(named.model, options.compose.arithmetic),
+      .seed = options.compose.seed,
+      .steps = options.compose.steps,
+      .keep_prob = options.compose.keep_prob,
+      .temperature = options.compose.temperature,
+      .meter = options.compose.meter,
+      .new_only = options.compose.new_only,
+      .tempo = options.tempo,
+      .velocity = options.velocity};
+  roll::Roll primer;
+  if (!options.prime.empty()) {
+    primer = read_primer(named.model.config, options.prime, options.prime_bars, context);
+    options.compose.prime = &primer;
+    options.compose.prime_name = options.prime;
+    receipt.prime =
+        composing::Primer{options.prime, composing::music_hash(primer), options.prime_bars};
+  } else if (options.compose.new_only || options.prime_bars) {
+    fail_usage("--new-only and --prime-bars go with --prime FILE");
+  }
+  // A wrong tempo or velocity shall not be found after minutes of composing.
+  composing::write_piece(
+      {0,
+       roll::make_roll(1, named.model.config.roll.low, named.model.config.roll.high,
+                       named.model.config.roll.grid, true),
+       0, 0},
+      receipt);
+
+  OrderedJson pieces = OrderedJson::array();
+  composing::compose(
+      named.model, options.compose,
+      [&](composing::Composed&& piece) {
+        receipt.piece = piece.number;
+        const Bytes bytes = composing::write_piece(piece, receipt);
+        const fs::path path =
+            free_name(out, stem_of(options.model.name, receipt.seed, piece.number), bytes);
+        write_file(path, bytes);
+        const std::size_t notes = listening::notes_of(piece.roll).size();
+        if (notes == 0) context.progress.warning(fmt::format("{}: all silence", path.string()));
+        const double per_step = -piece.nats / options.compose.steps;
+        if (options.json) {
+          pieces.push_back({{"file", path.string()},
+                            {"piece", piece.number},
+                            {"steps", piece.roll.steps},
+                            {"notes", notes},
+                            {"nats_per_step", per_step}});
+        } else {
+          context.progress.message(
+              fmt::format("{}: {} notes, {:.2f} nats a step", path.string(), notes, per_step));
+          fmt::print("{}\n", path.string());
+        }
+      },
+      context.progress, context.stop);
+  if (!options.json) {
+    context.progress.message(
+        fmt::format("seed {}: --seed {} composes the same again", receipt.seed, receipt.seed));
+    return;
+  }
+  OrderedJson json;
+  json["model"] = receipt.model;
+  json["model_hash"] = receipt.model_hash;
+  json["arithmetic"] = receipt.arithmetic;
+  json["seed"] = receipt.seed;
+  json["pieces"] = std::move(pieces);
+  fmt::print("{}\n", json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
+}
+
+composing::Receipt receipt_of(const std::string& file, const Bytes& bytes) {
+  for (const midi::Score& score : midi::read_smf(bytes, file).scores) {
+    if (std::optional<composing::Receipt> receipt = composing::find_receipt(score, file)) {
+      return *receipt;
+    }
+  }
+  fail(
+      "{}: there is no receipt in it: it was not composed by toccata generate, or another program "
+      "has written it since",
+      file);
+}
+
+void generate_again(Options& options, Context& context) {
+  const Bytes wanted = read_file(options.again);
+  const composing::Receipt receipt = receipt_of(options.again, wanted);
+  if (options.model.name.empty()) options.model.name = receipt.model;
+  const NamedModel named = load_named(options.model);
+  std::optional<roll::Roll> primer;
+  if (receipt.prime) {
+    const std::string path = options.prime.empty() ? receipt.prime->path : options.prime;
+    primer = read_primer(named.model.config, path, receipt.prime->bars, context);
+  }
+  const Bytes bytes =
+      composing::make_again(receipt, named.model, primer ? &*primer : nullptr,
+                            options.compose.threads, context.progress, context.stop);
+  if (bytes != wanted) {
+    fail(
+        "{}: composed again, it comes out otherwise: the file was edited after {} wrote it, or {} "
+        "composes otherwise",
+        options.again, receipt.program, version_text());
+  }
+  const fs::path out = options.out.empty() ? fs::path(".") : fs::path(options.out);
+  std::string stem = fs::path(options.again).stem().string();
+  if (fs::exists(out / (stem + ".mid"))) stem += "-again";
+  const fs::path path = free_name(out, stem, bytes);
+  write_file(path, bytes);
+  if (options.json) {
+    OrderedJson json;
+    json["file"] = path.string();
+    json["again"] = options.again;
+    json["equal"] = true;
+    fmt::print("{}\n", json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
+  } else {
+    context.progress.message(fmt::format("{} is {}, byte for byte", path.string(), options.again));
+    fmt::print("{}\n", path.string());
+  }
+}
+
+}  // namespace
+
+void add_generate(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  composing::ComposeOptions& compose = options->compose;
+  add_model(app, options->model);
+  app.add_option("--steps", compose.steps, "new steps of each piece")->capture_default_str();
+  app.add_option("--batch", compose.pieces, "how many pieces")->capture_default_str();
+  app.add_option("--first", compose.first,
+                 "number of the first piece: --first 7 --batch 1 is the "
+                 "eighth of a seed alone")
+      ->capture_default_str();
+  app.add_option("--seed", options->seed, "the same seed composes the same (default: a new one)");
+  app.add_option("--temperature", compose.temperature, "above 1 freer, below 1 safer")
+      ->capture_default_str();
+  app.add_option("--keep-prob", compose.keep_prob, "below 1 dropout stays on while composing")
+      ->capture_default_str();
+  app.add_option("--prime", options->prime, "a piece to go on from");
+  app.add_option("--prime-bars", options->prime_bars, "only its first bars (0: all)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--new-only", compose.new_only, "leave the primer out of what is written");
+  app.add_option("--meter", options->meter, "such as 3/4 (default: the primer's, or 4/4)");
+  app.add_option("--tempo", options->tempo, "quarter notes a minute")->capture_default_str();
+  app.add_option("--velocity", options->velocity, "1 to 127, of every note")->capture_default_str();
+  app.add_option("--out", options->out, "folder to write to (default: the run's midi/, or here)");
+  app.add_option("--again", options->again,
+                 "make a composed file again, byte for byte, from the receipt in it");
+  app.add_option("--precision", compose.arithmetic, "f32 or bf16 (default: what is faster here)")
+      ->transform(CLI::Transformer(std::map<std::string, network::Arithmetic>{
+          {"f32", network::Arithmetic::f32}, {"bf16", network::Arithmetic::bf16}}));
+  app.add_option("--threads", compose.threads, "0: the processor's")->capture_default_str();
+  app.add_flag("--json", options->json, "say what was written as JSON");
+  app.callback([options, &context] {
+    options->again.empty() ? generate(*options, context) : generate_again(*options, context);
+  });
+}
+
+}  // namespace toccata::cli
