@@ -1,0 +1,67 @@
+#pragma once
+// Requests and answers as the studio's routes see them: plain structs, whatever carries them.
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "studio/event_log.h"
+
+namespace toccata::studio {
+
+struct Request {
+  std::string method;                        // GET, HEAD, POST, DELETE
+  std::vector<std::string> path;             // the segments of the path, percent-decoded
+  std::map<std::string, std::string> query;  // decoded
+  std::string content_type;                  // lower case, without parameters
+  std::string if_none_match;                 // header of that name
+  std::optional<std::size_t> last_event;     // header Last-Event-ID
+  std::string body;
+};
+
+/// A file to send, and, where it was made for this answer only, to delete afterwards.
+struct SentFile {
+  explicit SentFile(std::filesystem::path where, bool delete_after = false)
+      : path(std::move(where)), temporary(delete_after) {}
+  ~SentFile();
+  SentFile(const SentFile&) = delete;
+  SentFile& operator=(const SentFile&) = delete;
+  const std::filesystem::path path;
+  const bool temporary;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  // The body is one of these four.
+  std::string body;
+  std::optional<std::string_view> constant;  // bytes that live as long as the program
+  std::shared_ptr<SentFile> file;
+  std::shared_ptr<EventLog> events;  // sent as they come, as server-sent events
+  std::size_t first_event = 0;
+};
+
+Response json_response(const OrderedJson& json, int status = 200);
+/// {"error": message}
+Response error_response(int status, std::string_view message);
+/// Bytes that a browser shall save under `name`.
+Response download(const Bytes& bytes, std::string content_type, std::string_view name);
+
+/// Percent-decoding of one segment or value; none where an escape is broken or stands for a control
+/// character. `plus`: '+' is a space, as in queries.
+std::optional<std::string> percent_decode(std::string_view text, bool plus = false);
+
+/// Splits a request's target ("/api/x%20y?k=v") into path and query of `request`. False where it is
+/// no such target, has more than 16 segments or 32 query values, or an escape is broken.
+bool parse_target(std::string_view target, Request& request);
+
+}  // namespace toccata::studio

@@ -1,0 +1,151 @@
+#include "studio/music.h"
+
+#include <cmath>
+
+#include "listening/excerpt.h"
+#include "listening/notes.h"
+#include "midi/smf_reader.h"
+#include "roll/bars.h"
+#include "roll/from_score.h"
+
+namespace toccata::studio {
+namespace {
+
+constexpr std::string_view kWhere = "music";
+constexpr std::size_t kMostMeters = 4096;
+
+// A member as a whole number within bounds.
+int whole(const Json& value, int least, int most, std::string_view what) {
+  const bool fits = value.is_number_integer() && value.get<std::int64_t>() >= least &&
+                    value.get<std::int64_t>() <= most;
+  if (!fits) fail_usage("music: {}: expected a whole number from {} to {}", what, least, most);
+  return value.get<int>();
+}
+
+const Json& list(const Json& json, const char* key, std::size_t most) {
+  const auto found = json.find(key);
+  if (found == json.end() || !found->is_array() || found->size() > most) {
+    fail_usage("music: \"{}\": expected a list of up to {}", key, most);
+  }
+  return *found;
+}
+
+const Json& triple(const Json& value, std::string_view what) {
+  if (!value.is_array() || value.size() != 3) fail_usage("music: {}: expected three numbers", what);
+  return value;
+}
+
+void check_same(const Json& json, const char* key, int wanted) {
+  if (json.value(key, wanted) == wanted) return;
+  fail_usage("music: \"{}\" is {}, and the model reads {}: read the MIDI file for this model", key,
+             json.value(key, wanted), wanted);
+}
+
+std::vector<roll::MeterAt> meters_from(const Json& json, int steps) {
+  std::vector<roll::MeterAt> meters;
+  for (const Json& value : list(json, "meters", kMostMeters)) {
+    const Json& meter = triple(value, "a meter");
+    if (!meter[0].is_number() || !(std::abs(meter[0].get<double>()) <= steps)) {
+      fail_usage("music: a meter begins at a step within the piece");
+    }
+    meters.push_back({meter[0].get<double>(), whole(meter[1], 1, 255, "a meter's numerator"),
+                      whole(meter[2], 1, 1 << 15, "a meter's denominator")});
+  }
+  return meters;
+}
+
+}  // namespace
+
+OrderedJson to_json(const roll::Roll& roll) {
+  OrderedJson json;
+  json["grid"] = roll.grid;
+  json["low"] = roll.low;
+  json["high"] = roll.high;
+  json["articulation"] = roll.articulation;
+  json["steps"] = roll.steps;
+  json["meters"] = OrderedJson::array();
+  for (const roll::MeterAt& meter : roll.meters) {
+    json["meters"].push_back({meter.step, meter.numerator, meter.denominator});
+  }
+  json["bars"] = roll.steps > 0 ? listening::bar_lines(roll) : std::vector<int>{};
+  json["notes"] = OrderedJson::array();
+  for (const listening::RollNote& note : listening::notes_of(roll)) {
+    json["notes"].push_back({note.onset, note.length, note.pitch});
+  }
+  return json;
+}
+
+roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_steps) {
+  try {
+    if (!json.is_object()) fail_usage("music: expected an object, found {}", json_type(json));
+    const int steps = whole(json_get<Json>(json, "steps", kWhere), 0, most_steps, "\"steps\"");
+    check_same(json, "grid", read.grid);
+    roll::Roll roll = roll::make_roll(steps, read.low, read.high, read.grid, read.articulation,
+                                      meters_from(json, steps));
+    for (const Json& value : list(json, "notes", roll.cells.size())) {
+      const Json& note = triple(value, "a note");
+      const int onset = whole(note[0], 0, steps - 1, "a note's onset");
+      const int length = whole(note[1], 1, steps - onset, "a note's length");
+      const int pitch = whole(note[2], read.low, read.high, "a note's pitch, for this model");
+      for (int t = onset; t < onset + length; ++t) {
+        std::uint8_t& cell = roll.frame(t)[pitch - read.low];
+        if (t == onset && read.articulation) {
+          cell = roll::kPlay | roll::kArticulate;
+        } else {
+          cell |= roll::kPlay;
+        }
+      }
+    }
+    return roll;
+  } catch (const Error& error) {
+    throw Error(error.what(), ErrorKind::usage);  // whatever is wrong, it is what was sent
+  }
+}
+
+ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options read,
+                    int most_steps) {
+  try {
+    if (read.out_of_range == roll::OutOfRange::drop) read.out_of_range = roll::OutOfRange::refuse;
+    const midi::ReadResult file =
+        midi::read_smf({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
+    if (file.scores.size() != 1) {
+      fail("{}: expected one piece, found {} (a file of type 2)", name, file.scores.size());
+    }
+    const midi::Score& score = file.scores.front();
+    ReadMusic music;
+    roll::ReadRoll laid = roll::from_score(score, read, name);
+    if (laid.roll.steps > most_steps) {
+      fail("{}: has {} steps, and a piece may have up to {} here", name, laid.roll.steps,
+           most_steps);
+    }
+    if (laid.statistics.notes_kept == 0) fail("{}: there are no notes in it", name);
+    music.roll = std::move(laid.roll);
+    if (!score.tempos.empty()) music.tempo = 6e7 / score.tempos.front().microseconds_per_quarter;
+    music.report["repairs"] = OrderedJson::array();
+    for (const midi::Repair& repair : file.repairs) {
+      music.report["repairs"].push_back({{"byte", repair.byte}, {"reason", repair.reason}});
+    }
+    music.report["repair_count"] = file.repair_count;
+    music.report["notes_read"] = laid.statistics.notes_read;
+    music.report["notes_kept"] = laid.statistics.notes_kept;
+    music.report["merged"] = laid.statistics.merged;
+    music.report["folded"] = laid.statistics.folded;
+    music.report["drums"] = laid.statistics.drums;
+    music.report["moved"] = laid.statistics.moved;
+    music.report["suggested_grid"] = laid.statistics.fit.suggested();
+    return music;
+  } catch (const Error& error) {
+    throw Error(error.what(), ErrorKind::usage);
+  }
+}
+
+roll::Roll first_bars(const roll::Roll& roll, int bars) {
+  if (bars == 0) return roll;
+  const roll::Bars lines(roll.meters, roll.grid);
+  const long last = lines.at(0).number + bars - 1;
+  int steps = 0;
+  while (steps < roll.steps && lines.at(steps).number <= last) ++steps;
+  return listening::excerpt(roll, 0, steps);
+}
+
+}  // namespace toccata::studio

@@ -1,0 +1,38 @@
+#pragma once
+// Music as it travels between page and server: a Roll as JSON, notes by name instead of cells.
+//   {"grid": 4, "low": 24, "high": 101, "articulation": true, "steps": 64,
+//    "meters": [[step, numerator, denominator]…], "bars": [step…],
+//    "notes": [[onset, length, pitch]…]}
+// grid: steps a quarter note. bars: where bars begin, for drawing; ignored when read.
+
+#include <string_view>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "network/config.h"
+#include "roll/roll.h"
+
+namespace toccata::studio {
+
+OrderedJson to_json(const roll::Roll& roll);
+
+/// The Roll that `json` says, read for `config`. Throws Error (usage) where it is not such music,
+/// has another grid than the model, notes outside its range or the piece, or more than
+/// `most_steps`.
+roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_steps);
+
+struct ReadMusic {
+  roll::Roll roll;
+  double tempo = 120;  // the file's first
+  OrderedJson report;  // {"repairs": […], "repair_count", "folded", "merged", "dropped", "drums"…}
+};
+
+/// A MIDI file as a model with these options hears it: as `toccata generate --prime` reads it.
+/// Throws Error (usage) where the bytes are no such file or hold several pieces.
+ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options read,
+                    int most_steps);
+
+/// The first `bars` bars of a piece; all of it where 0 or more than it has.
+roll::Roll first_bars(const roll::Roll& roll, int bars);
+
+}  // namespace toccata::studio

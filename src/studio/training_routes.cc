@@ -1,0 +1,70 @@
+#include "base/files.h"
+#include "studio/routes.h"
+
+namespace toccata::studio {
+namespace {
+
+constexpr std::size_t kMostOrder = std::size_t{64} << 10;
+
+Json parsed(const Request& request) {
+  try {
+    return parse_json(request.body, "order");
+  } catch (const Error& error) {
+    throw Error(error.what(), ErrorKind::usage);
+  }
+}
+
+}  // namespace
+
+std::vector<Route> training_routes(TrainingRuns& training) {
+  std::vector<Route> routes;
+  routes.push_back(
+      {"GET", "/api/folders", 0, "", Where::worker, [&training](const Request&, const Parameters&) {
+         OrderedJson folders = OrderedJson::array();
+         for (const NamedFolder& folder : training.folders()) {
+           folders.push_back({{"name", folder.name}, {"path", folder.path}});
+         }
+         return json_response({{"folders", std::move(folders)}});
+       }});
+  routes.push_back(
+      {"GET", "/api/runs", 0, "", Where::worker, [&training](const Request&, const Parameters&) {
+         return json_response({{"runs", training.list()}});
+       }});
+  routes.push_back({"POST", "/api/runs", kMostOrder, "application/json", Where::worker,
+                    [&training](const Request& request, const Parameters&) {
+                      const TrainingOrder order =
+                          read_training_order(parsed(request), training.folders());
+                      training.start(order);
+                      return json_response(training.describe(order.name), 202);
+                    }});
+  routes.push_back({"GET", "/api/runs/{name}", 0, "", Where::worker,
+                    [&training](const Request&, const Parameters& parameters) {
+                      return json_response(training.describe(parameters[0]));
+                    }});
+  routes.push_back({"POST", "/api/runs/{name}/stop", kMostOrder, "application/json", Where::worker,
+                    [&training](const Request&, const Parameters& parameters) {
+                      training.stop(parameters[0]);
+                      return json_response(training.describe(parameters[0]), 202);
+                    }});
+  routes.push_back({"POST", "/api/runs/{name}/resume", kMostOrder, "application/json",
+                    Where::worker, [&training](const Request&, const Parameters& parameters) {
+                      training.resume(parameters[0]);
+                      return json_response(training.describe(parameters[0]), 202);
+                    }});
+  routes.push_back({"GET", "/api/runs/{name}/events", 0, "", Where::worker,
+                    [&training](const Request& request, const Parameters& parameters) {
+                      Response response;
+                      response.events = training.events(parameters[0]);
+                      response.first_event = request.last_event ? *request.last_event + 1 : 0;
+                      return response;
+                    }});
+  routes.push_back({"GET", "/api/runs/{name}/samples/{sample}", 0, "", Where::worker,
+                    [&training](const Request&, const Parameters& parameters) {
+                      const auto path = training.sample(parameters[0], parameters[1]);
+                      return download(read_file(path, std::uint64_t{16} << 20), "audio/midi",
+                                      path.filename().string());
+                    }});
+  return routes;
+}
+
+}  // namespace toccata::studio

@@ -1,0 +1,182 @@
+// The server's interface, as docs/api.md has it.
+import type { Music, Note } from "./music";
+
+export interface Model {
+  name: string;
+  kind: "run" | "shipped";
+  complete: boolean;
+  grid: number;
+  low: number;
+  high: number;
+  articulation: boolean;
+  time_units: number[];
+  note_units: number[];
+  parameters: number;
+  valid_nats?: number;
+  problem?: string;
+}
+
+export interface PieceOutline {
+  number: number;
+  new_from: number;
+  notes: number;
+  nats_per_step: number;
+}
+
+export interface Composition {
+  id: string;
+  state: "queued" | "composing" | "done" | "stopped" | "failed";
+  error?: string;
+  model: string;
+  seed: number;
+  steps: number;
+  wanted_pieces: number;
+  done_steps: number;
+  all_steps: number;
+  tempo: number;
+  velocity: number;
+  temperature: number;
+  method?: string;
+  ahead?: number;
+  pieces: PieceOutline[];
+}
+
+export interface Order {
+  model: string;
+  steps?: number;
+  bars?: number;
+  pieces?: number;
+  seed?: number;
+  temperature?: number;
+  keep_prob?: number;
+  meter?: string;
+  tempo?: number;
+  velocity?: number;
+  prime?: { music: Music; name?: string; bars?: number };
+  new_only?: boolean;
+  rework?: { music: Music; from: number; to: number; low: number; high: number; pinned: [number, number][] };
+}
+
+/** [piece, step, pitches struck, pitches held] */
+export type Frame = [number, number, number[], number[]];
+
+export interface Metrics {
+  batch: number;
+  epoch: number;
+  seconds: number;
+  train_nats?: number;
+  valid_nats?: number;
+  learning_rate?: number;
+  note_steps_per_second?: number;
+  seconds_left?: number;
+}
+
+export interface Run {
+  name: string;
+  state: "idle" | "running" | "stopping" | "stopped" | "finished" | "failed";
+  has_model: boolean;
+  last?: Metrics;
+  best_valid_nats?: number;
+  seconds_left?: number;
+  goal: { minutes?: number; batches?: number; epochs?: number; paths?: string[] };
+  metrics?: Metrics[];
+  samples?: string[];
+  log?: string[];
+}
+
+export interface ReadFile {
+  name: string;
+  tempo: number;
+  music: Music;
+  report: { repair_count: number; folded: number; merged: number; drums: number; notes_read: number };
+}
+
+export interface Surprise {
+  nats: number;
+  nats_per_step: number;
+  notes: [onset: number, length: number, pitch: number, onsetNats: number, heldNats: number][];
+  steps: number[];
+}
+
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly retryAfter: number,
+  ) {
+    super(message);
+  }
+}
+
+async function call(method: string, path: string, body?: BodyInit, type?: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { method, body, headers: type ? { "Content-Type": type } : {} });
+  } catch {
+    throw new Refused("The studio does not answer. Is toccata studio still running?", 0, 0);
+  }
+  if (response.ok) return response;
+  let message = `${response.status} ${response.statusText}`;
+  try {
+    message = (await response.json()).error ?? message;
+  } catch {
+    // An answer without a message of the studio's own: its status has to do.
+  }
+  throw new Refused(message, response.status, Number(response.headers.get("Retry-After") ?? 0));
+}
+
+const json = "application/json";
+const send = (path: string, value: unknown) => call("POST", path, JSON.stringify(value), json);
+const part = encodeURIComponent;
+
+export const api = {
+  models: async (): Promise<Model[]> => (await (await call("GET", "/api/models")).json()).models,
+  compose: async (order: Order): Promise<Composition> => (await send("/api/compositions", order)).json(),
+  composition: async (id: string): Promise<Composition> =>
+    (await call("GET", `/api/compositions/${part(id)}`)).json(),
+  stop: async (id: string): Promise<void> => void (await call("DELETE", `/api/compositions/${part(id)}`)),
+  piece: async (id: string, number: number): Promise<{ new_from: number; nats: number; music: Music }> =>
+    (await call("GET", `/api/compositions/${part(id)}/pieces/${number}.json`)).json(),
+  pieceMidi: async (id: string, number: number): Promise<ArrayBuffer> =>
+    (await call("GET", `/api/compositions/${part(id)}/pieces/${number}.mid`)).arrayBuffer(),
+  read: async (bytes: ArrayBuffer, name: string, model: string): Promise<ReadFile> =>
+    (await call("POST", `/api/read?name=${part(name)}&model=${part(model)}`, bytes, "audio/midi")).json(),
+  midi: async (music: Music, tempo: number, velocity: number): Promise<ArrayBuffer> =>
+    (await send("/api/midi", { music, tempo, velocity })).arrayBuffer(),
+  surprise: async (model: string, music: Music): Promise<Surprise> =>
+    (await send("/api/surprise", { model, music })).json(),
+  render: async (bytes: ArrayBuffer, form: string): Promise<Blob> =>
+    (await call("POST", `/api/render/${form}`, bytes, "audio/midi")).blob(),
+  soundfont: async (): Promise<ArrayBuffer> => (await call("GET", "/api/soundfont")).arrayBuffer(),
+  folders: async (): Promise<{ name: string; path: string }[]> =>
+    (await (await call("GET", "/api/folders")).json()).folders,
+  runs: async (): Promise<Run[]> => (await (await call("GET", "/api/runs")).json()).runs,
+  run: async (name: string): Promise<Run> => (await call("GET", `/api/runs/${part(name)}`)).json(),
+  train: async (order: object): Promise<Run> => (await send("/api/runs", order)).json(),
+  stopRun: async (name: string): Promise<Run> => (await send(`/api/runs/${part(name)}/stop`, {})).json(),
+  resumeRun: async (name: string): Promise<Run> => (await send(`/api/runs/${part(name)}/resume`, {})).json(),
+  sample: async (run: string, name: string): Promise<ArrayBuffer> =>
+    (await call("GET", `/api/runs/${part(run)}/samples/${part(name)}`)).arrayBuffer(),
+};
+
+/** Listens to an event stream; lost connections are taken up again where they broke. */
+export function listen(path: string, on: Record<string, (data: any) => void>, lost?: (gone: boolean) => void): () => void {
+  const source = new EventSource(path);
+  for (const [kind, react] of Object.entries(on)) {
+    source.addEventListener(kind, (event) => react(JSON.parse((event as MessageEvent).data)));
+  }
+  source.onopen = () => lost?.(false);
+  source.onerror = () => lost?.(true);
+  return () => source.close();
+}
+
+export function notesOf(surprise: Surprise): Map<string, number> {
+  const map = new Map<string, number>();
+  for (const [onset, , pitch, nats] of surprise.notes) map.set(key([onset, 0, pitch]), nats);
+  return map;
+}
+
+/** A note's name within its piece. */
+export function key(note: Note): string {
+  return `${note[0]}:${note[2]}`;
+}

@@ -1,0 +1,33 @@
+// Downloads.
+import { api } from "./api";
+import type { Piece } from "./keep";
+import { attempt, say } from "./says";
+
+export function save(data: Blob | ArrayBuffer, name: string, type = "application/octet-stream") {
+  const blob = data instanceof Blob ? data : new Blob([data], { type });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** The bytes the server wrote, receipt and all, where it did; else the notes as MIDI. */
+export async function midiOf(piece: Piece): Promise<ArrayBuffer> {
+  return piece.midi ?? api.midi(piece.music, piece.tempo, piece.velocity);
+}
+
+function fileName(piece: Piece): string {
+  return piece.title.replace(/[^\p{L}\p{N}.-]+/gu, "-").replace(/^-+|-+$/g, "") || "piece";
+}
+
+export async function download(piece: Piece, form: "mid" | "flac" | "svg" | "png") {
+  await attempt(async () => {
+    say(form === "flac" ? "Rendering the sound…" : "Writing the file…", "doing");
+    const midi = await midiOf(piece);
+    const name = `${fileName(piece)}.${form}`;
+    if (form === "mid") save(midi, name, "audio/midi");
+    else save(await api.render(midi, form), name);
+    say(`Saved ${name} with your downloads.`);
+  });
+}

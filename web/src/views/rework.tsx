@@ -1,0 +1,468 @@
+// Rework: a piece from a file or from this browser; a region of it composed anew; candidates side
+// by side; what surprises the model as colour.
+import { computed, effect, signal } from "@preact/signals";
+import { useId, useMemo, useRef } from "preact/hooks";
+import { api, key, notesOf } from "../api";
+import { Composer } from "../composing";
+import { download } from "../files";
+import { fromDesk, kept, keepPiece, newId, putOnDesk, type Piece } from "../keep";
+import { loadModels, model, modelHint, modelName, modelOptions, models } from "../models";
+import { barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
+import { CheckField, NumberField, SelectField, SliderField } from "../parts/fields";
+import { Library } from "../parts/library";
+import { surpriseColour } from "../parts/roll";
+import { RollView, SmallRoll } from "../parts/roll_view";
+import { Transport } from "../parts/transport";
+import { player } from "../player";
+import { attempt, say } from "../says";
+import { useShortcuts } from "../shortcuts";
+import { dark } from "../theme";
+
+interface Desk {
+  history: Piece[]; // what was undone lies behind `at`
+  at: number;
+  region: Region | null;
+  pinned: string[]; // notes' names
+  candidates: Piece[];
+}
+
+const mostHistory = 60;
+const empty: Desk = { history: [], at: -1, region: null, pinned: [], candidates: [] };
+
+const desk = signal<Desk>(empty);
+const loaded = signal(false);
+const count = kept("rework.count", 3);
+const temperature = kept("rework.temperature", 1);
+const colours = kept("rework.colours", false);
+const start = signal(0);
+const audible = signal(""); // the candidate that plays
+const surprise = signal<{ of: string; model: string; nats: Map<string, number>; perStep: number } | null>(null);
+
+const piece = computed(() => desk.value.history[desk.value.at] ?? null);
+
+export async function loadDesk() {
+  const found = await fromDesk<Desk>("rework").catch(() => undefined);
+  if (found && Array.isArray(found.history)) desk.value = { ...empty, ...found };
+  loaded.value = true;
+}
+
+let writing = 0;
+effect(() => {
+  const value = desk.value;
+  if (!loaded.value) return;
+  clearTimeout(writing);
+  writing = window.setTimeout(() => void putOnDesk("rework", value).catch(() => undefined), 150);
+});
+
+function change(next: Partial<Desk>) {
+  desk.value = { ...desk.value, ...next };
+}
+
+function takeUp(next: Piece, fresh: boolean) {
+  const before = fresh ? [] : desk.value.history.slice(0, desk.value.at + 1);
+  const history = [...before, next].slice(-mostHistory);
+  change({ history, at: history.length - 1, ...(fresh ? { region: null, pinned: [], candidates: [] } : { candidates: [] }) });
+  if (fresh) start.value = 0;
+}
+
+/** Puts a piece on the desk; it replaces what was there, which stays in the library. */
+export function openPiece(next: Piece) {
+  player.stop();
+  takeUp(next, true);
+  say(`${next.title} is on the desk.`);
+}
+
+async function openFile(file: File) {
+  if (file.size > 16 * 1024 * 1024) return say(`${file.name}: larger than 16 MB, which is more than the studio reads.`, "wrong");
+  if (!models.value) await loadModels();
+  await attempt(async () => {
+    say(`Reading ${file.name}…`, "doing");
+    const read = await api.read(await file.arrayBuffer(), file.name, modelName.value);
+    const opened: Piece = {
+      id: newId(),
+      title: file.name.replace(/\.(midi?|kar)$/i, ""),
+      made: Date.now(),
+      from: "file",
+      model: modelName.value,
+      music: read.music,
+      tempo: Math.round(read.tempo * 100) / 100,
+      velocity: 80,
+      newFrom: 0,
+    };
+    openPiece(opened);
+    await keepPiece(opened);
+    const { repair_count, folded, merged, drums } = read.report;
+    const remarks = [
+      repair_count > 0 && `${repair_count} faults of the file mended`,
+      folded > 0 && `${folded} notes moved by octaves into the model's range`,
+      merged > 0 && `${merged} notes merged with others of their step`,
+      drums > 0 && `${drums} drum notes left out`,
+    ].filter(Boolean);
+    say(`${opened.title}: ${read.music.notes.length} notes in ${read.music.bars.length} bars${remarks.length ? `; ${remarks.join(", ")}` : ""}.`);
+  });
+}
+
+export const composer = new Composer("rework", (made, composition) => {
+  change({ candidates: [...made.map((each, index) => ({ ...each, title: `${"ABCDEFGH"[index] ?? index + 1}` }))] });
+  if (made.length > 0) say(`${made.length === 1 ? "One candidate" : `${made.length} candidates`} to choose from. What you heard before is still there: undo goes back.`);
+  else if (composition.state === "stopped") say("Stopped; nothing was changed.");
+});
+
+async function recompose() {
+  const now = piece.value;
+  const region = desk.value.region;
+  if (!now || !region || !model.value || composer.busy) return;
+  player.stop();
+  change({ candidates: [] });
+  await composer.start(
+    {
+      model: modelName.value,
+      pieces: count.value,
+      seed: Math.floor(Math.random() * 2 ** 31),
+      temperature: temperature.value,
+      tempo: now.tempo,
+      velocity: now.velocity,
+      rework: {
+        music: now.music,
+        from: region.from,
+        to: region.to,
+        low: region.low,
+        high: region.high,
+        pinned: desk.value.pinned.map((name) => name.split(":").map(Number) as [number, number]),
+      },
+    },
+    model.value,
+    now.title,
+  );
+}
+
+function accept(candidate: Piece) {
+  const now = piece.value!;
+  const next: Piece = { ...candidate, id: newId(), title: now.title.replace(/ \(reworked\)$/, "") + " (reworked)", made: Date.now() };
+  player.stop();
+  takeUp(next, false);
+  void attempt(() => keepPiece(next));
+  say(`Candidate ${candidate.title} is in the piece.`);
+}
+
+function step(by: number) {
+  const at = desk.value.at + by;
+  if (at < 0 || at >= desk.value.history.length) return say(by < 0 ? "There is nothing to undo." : "There is nothing to redo.");
+  player.stop();
+  change({ at, candidates: [] });
+  say(by < 0 ? "Undone." : "Done again.");
+}
+
+// Surprise is asked for anew whenever the piece or the model changes.
+let asking = "";
+effect(() => {
+  const now = piece.value;
+  const by = modelName.value;
+  if (!colours.value || !now || !model.value) return;
+  if (surprise.value?.of === now.id && surprise.value.model === by) return;
+  const mark = `${now.id} ${by}`;
+  if (asking === mark) return;
+  asking = mark;
+  say("Asking the model what surprises it…", "doing");
+  void attempt(async () => {
+    const found = await api.surprise(by, now.music);
+    surprise.value = { of: now.id, model: by, nats: notesOf(found), perStep: found.nats_per_step };
+    say(`${by} finds ${found.nats_per_step.toFixed(2)} nats a step in it.`);
+  }).finally(() => (asking = ""));
+});
+
+function RegionFields() {
+  const now = piece.value!;
+  const music = now.music;
+  const region = desk.value.region;
+  const id = useId();
+  const set = (next: Partial<Region>) => {
+    const base = region ?? { from: 0, to: music.steps, low: music.low, high: music.high };
+    const made = { ...base, ...next };
+    if (made.from < made.to && made.low <= made.high) change({ region: made });
+  };
+  const bars = music.bars.length;
+  const number = (label: string, value: number, min: number, max: number, act: (value: number) => void, shown?: string) => (
+    <div class="field">
+      <label for={`${id}${label}`}>
+        {label} {shown && <span class="unit">{shown}</span>}
+      </label>
+      <input
+        id={`${id}${label}`}
+        type="number"
+        min={min}
+        max={max}
+        value={value}
+        onChange={(event) => {
+          const typed = (event.target as HTMLInputElement).valueAsNumber;
+          if (Number.isFinite(typed)) act(Math.min(max, Math.max(min, Math.round(typed))));
+        }}
+      />
+    </div>
+  );
+  const low = region?.low ?? music.low;
+  const high = region?.high ?? music.high;
+  return (
+    <fieldset class="region">
+      <legend>Region</legend>
+      <p class="hint">Draw it on the roll, or say it here. Click a note to pin it.</p>
+      <div class="pair">
+        {number("From bar", region ? barAt(music, region.from) : 1, 1, bars, (bar) => set({ from: barBegin(music, bar), to: Math.max(region?.to ?? music.steps, barBegin(music, bar + 1)) }))}
+        {number("To bar", region ? barAt(music, region.to - 1) : bars, 1, bars, (bar) => set({ to: barBegin(music, bar + 1), from: Math.min(region?.from ?? 0, barBegin(music, bar)) }))}
+      </div>
+      <div class="pair">
+        {number("Lowest", low, music.low, music.high, (pitch) => set({ low: pitch, high: Math.max(pitch, high) }), pitchName(low))}
+        {number("Highest", high, music.low, music.high, (pitch) => set({ high: pitch, low: Math.min(pitch, low) }), pitchName(high))}
+      </div>
+      <div class="row">
+        <button type="button" class="quiet" onClick={() => change({ region: { from: 0, to: music.steps, low: music.low, high: music.high } })}>Everything</button>
+        <button type="button" class="quiet" disabled={!region} onClick={() => change({ region: null })}>Nothing</button>
+        <button
+          type="button"
+          class="quiet"
+          disabled={!region}
+          onClick={() => {
+            const names = music.notes.filter((note) => inRegion(note, region!)).map(key);
+            const all = names.every((name) => desk.value.pinned.includes(name));
+            change({ pinned: all ? desk.value.pinned.filter((name) => !names.includes(name)) : [...new Set([...desk.value.pinned, ...names])] });
+            say(all ? "Those notes are free again." : `${names.length} notes are pinned.`);
+          }}
+        >
+          Pin or free its notes
+        </button>
+      </div>
+      <p class="hint">
+        {desk.value.pinned.length > 0 && `${desk.value.pinned.length} notes are pinned and stay. `}
+        The region is composed as what follows the bars before it; what stands after it, and pinned notes, stay as they are but are not yet heard by the model.
+      </p>
+    </fieldset>
+  );
+}
+
+function Legend() {
+  const colour = (nats: number) => surpriseColour(nats, dark.value);
+  return (
+    <div class="legend" role="img" aria-label="Colours: from blue, expected, to red, a surprise of six nats or more">
+      <span>expected</span>
+      {[0, 1.5, 3, 4.5, 6].map((nats) => (
+        <svg key={nats} width="22" height="10" aria-hidden="true">
+          <rect width="22" height="10" rx="2" fill={colour(nats)} />
+        </svg>
+      ))}
+      <span>surprising</span>
+    </div>
+  );
+}
+
+export function ReworkView() {
+  const file = useRef<HTMLInputElement>(null);
+  const now = piece.value;
+  const live = composer.live.value;
+  const growing = live?.pieces[0];
+  const candidates = desk.value.candidates;
+  const heard = candidates.find((each) => each.id === audible.value && player.id.value === `candidate ${each.id}`);
+  const music = growing?.music ?? heard?.music ?? now?.music ?? emptyMusic;
+  const region = desk.value.region;
+  const loop = player.loop.value !== null;
+  const rollId = heard ? `candidate ${heard.id}` : "rework";
+
+  const shown = useMemo(
+    () => ({
+      music,
+      newFrom: Infinity,
+      known: music.steps,
+      region,
+      pinned: new Set(desk.value.pinned),
+      surprise: colours.value && !growing && !heard && surprise.value?.of === now?.id ? surprise.value!.nats : null,
+      start: start.value,
+    }),
+    [music, region, desk.value.pinned, colours.value, surprise.value, start.value, now?.id],
+  );
+
+  const playPiece = (which: Piece, id: string, from: number) => {
+    player.loop.value = loop && region ? { from: region.from, to: region.to } : player.loop.value;
+    void player.play({ id, music: which.music, tempo: now!.tempo, velocity: which.velocity, known: () => which.music.steps, complete: () => true }, from);
+  };
+  const play = () => now && playPiece(now, "rework", start.value >= now.music.steps ? 0 : start.value);
+  const setLoop = (on: boolean) => (player.loop.value = on ? (region ? { from: region.from, to: region.to } : { from: 0, to: music.steps }) : null);
+
+  useShortcuts({
+    " ": () => (player.id.value ? player.stop() : play()),
+    c: () => void recompose(),
+    l: () => setLoop(!loop),
+    s: () => (colours.value = !colours.value),
+    Escape: () => (live ? void composer.stop() : player.stop()),
+    "Ctrl+z": () => step(-1),
+    "Ctrl+Shift+z": () => step(1),
+    "Ctrl+y": () => step(1),
+  });
+
+  const take = (files: FileList | null | undefined) => {
+    const first = files?.[0];
+    if (first) void openFile(first);
+  };
+
+  const opener = (
+    <div class="opener">
+      <input
+        ref={file}
+        type="file"
+        accept=".mid,.midi,.kar,audio/midi"
+        class="visually-hidden"
+        aria-label="MIDI file"
+        tabIndex={-1}
+        onChange={(event) => {
+          const input = event.target as HTMLInputElement;
+          take(input.files);
+          input.value = "";
+        }}
+      />
+      <button type="button" onClick={() => file.current!.click()}>Open a MIDI file…</button>
+    </div>
+  );
+
+  return (
+    <div
+      class="view rework"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        take(event.dataTransfer?.files);
+      }}
+    >
+      <form
+        class="controls"
+        aria-label="What to rework"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void recompose();
+        }}
+      >
+        {opener}
+        <SelectField label="Model" value={modelName.value} options={modelOptions()} onChange={(name) => (modelName.value = name)} hint={modelHint()} />
+        {now && <RegionFields />}
+        {now && (
+          <>
+            <div class="pair">
+              <NumberField label="Candidates" value={count} min={1} max={8} />
+            </div>
+            <SliderField label="Temperature" value={temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
+            <CheckField label="Colour notes by surprise (S)" value={colours} />
+            {colours.value && <Legend />}
+            {live ? (
+              <button type="button" class="key pressed" onClick={() => void composer.stop()}>
+                <span>Stop</span>
+                <small>Esc</small>
+              </button>
+            ) : (
+              <button type="submit" class="key" disabled={!model.value || !region}>
+                <span>Recompose</span>
+                <small>{region ? "C" : "select a region first"}</small>
+              </button>
+            )}
+            {live && <progress class="progress" max={live.allSteps} value={live.doneSteps} aria-label="Composed" />}
+          </>
+        )}
+      </form>
+      <section class="stage" aria-label="The piece">
+        <header class="stage-head">
+          <h1>{now?.title ?? "An empty desk"}</h1>
+          {now && (
+            <p class="facts">
+              {now.music.notes.length} notes in {now.music.bars.length} bars
+              {surprise.value?.of === now.id && colours.value && <>, {surprise.value.perStep.toFixed(2)} nats a step to {surprise.value.model}</>}
+            </p>
+          )}
+        </header>
+        {now ? (
+          <RollView
+            id={rollId}
+            label={now.title}
+            shown={shown}
+            version={composer.version.value}
+            onSeek={(to) => {
+              start.value = to;
+              if (player.id.value === "rework") play();
+            }}
+            onRegion={(next) => {
+              change({ region: next });
+              if (next && loop) player.loop.value = { from: next.from, to: next.to };
+            }}
+            onNote={(note) => {
+              const name = key(note);
+              const there = desk.value.pinned.includes(name);
+              change({ pinned: there ? desk.value.pinned.filter((each) => each !== name) : [...desk.value.pinned, name] });
+              say(`${pitchName(note[2])} in bar ${barAt(now.music, note[0])} is ${there ? "free again" : "pinned"}.`);
+              void player.touch(note[2]).catch(() => undefined);
+            }}
+          />
+        ) : (
+          <div class="drop">
+            <p>Drop a MIDI file here, open one, or take up a piece that is kept below.</p>
+            <p class="hint">It is read on this machine, and stays there.</p>
+          </div>
+        )}
+        {now && (
+          <div class="under">
+            <Transport
+              id="rework"
+              music={music}
+              start={start.value}
+              tempo={player.id.value ? player.tempo.value : now.tempo}
+              loop={loop}
+              onPlay={play}
+              onTempo={(value) => {
+                const history = [...desk.value.history];
+                history[desk.value.at] = { ...now, tempo: value, midi: undefined };
+                change({ history });
+                if (player.id.value) player.setTempo(value);
+              }}
+              onLoop={setLoop}
+            />
+            <div class="actions" role="group" aria-label="What to do with it">
+              <button type="button" disabled={desk.value.at <= 0} title="Ctrl+Z" onClick={() => step(-1)}>Undo</button>
+              <button type="button" disabled={desk.value.at >= desk.value.history.length - 1} title="Ctrl+Shift+Z" onClick={() => step(1)}>Redo</button>
+              <button type="button" onClick={() => void download(now, "mid")}>MIDI</button>
+              <button type="button" onClick={() => void download(now, "flac")}>FLAC</button>
+              <button type="button" onClick={() => void download(now, "svg")}>Picture</button>
+            </div>
+          </div>
+        )}
+        {candidates.length > 0 && (
+          <section class="candidates" aria-labelledby="candidates-title">
+            <h2 id="candidates-title">Candidates</h2>
+            <ul>
+              {candidates.map((each) => {
+                const id = `candidate ${each.id}`;
+                const plays = player.id.value === id;
+                return (
+                  <li key={each.id} class={plays ? "current" : ""}>
+                    <SmallRoll music={each.music} region={region} />
+                    <p>
+                      <strong>{each.title}</strong> {each.natsPerStep !== undefined && <span class="unit">{each.natsPerStep.toFixed(2)} nats a step</span>}
+                    </p>
+                    <div class="row">
+                      <button
+                        type="button"
+                        aria-label={plays ? `Stop candidate ${each.title}` : `Play candidate ${each.title}`}
+                        onClick={() => {
+                          if (plays) return player.stop();
+                          audible.value = each.id;
+                          playPiece(each, id, region ? barBegin(each.music, Math.max(1, barAt(each.music, region.from) - 1)) : 0);
+                        }}
+                      >
+                        {plays ? "Stop" : "Play"}
+                      </button>
+                      <button type="button" class="strong" aria-label={`Take candidate ${each.title}`} onClick={() => accept(each)}>Take it</button>
+                    </div>
+                  </li>
+                );
+              })}
+            </ul>
+          </section>
+        )}
+        <Library current={now?.id} verb="Open" onOpen={openPiece} />
+      </section>
+    </div>
+  );
+}
