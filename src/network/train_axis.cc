@@ -4,9 +4,9 @@
 
 namespace toccata::network::train {
 
-Axis::Axis(const Kernels& kernels, bool along_time, int input, int below,
-           const std::vector<int>& units, int first_layer)
-    : kernels_(kernels), along_time_(along_time), first_layer_(first_layer) {
+Axis::Axis(const Kernels& kernels, int input, int below, const std::vector<int>& units,
+           int first_layer)
+    : kernels_(kernels), first_layer_(first_layer) {
   for (const int hidden : units) {
     shapes_.emplace_back(kernels, input, hidden, below);
     input = below = hidden;

@@ -19,7 +19,7 @@ class Axis {
  public:
   /// `input` values of x, of which a gradient is asked for by the first `below`; layers count from
   /// `first_layer` in dropout's masks.
-  Axis(const Kernels& kernels, bool along_time, int input, int below, const std::vector<int>& units,
+  Axis(const Kernels& kernels, int input, int below, const std::vector<int>& units,
        int first_layer);
 
   void pack(const std::vector<LstmSlice<const float>>& weights);
@@ -86,7 +86,6 @@ class Axis {
   }
 
   const Kernels& kernels_;
-  bool along_time_;
   int first_layer_;
   std::vector<LayerShape> shapes_;
   std::vector<PackedLayer> packed_;

@@ -2,13 +2,18 @@
 
 namespace toccata::network::train {
 
-// In files of intrinsics; null where this processor lacks the instructions.
+// In files of their own; null where this processor lacks the instructions.
 const Kernels* avx512_f32_kernels();
 const Kernels* avx512_bf16_kernels();
+const Kernels* avx2_kernels(Precision precision);
 
-const Kernels& best_kernels(Precision precision) {
-  const Kernels* fast = precision == Precision::bf16 ? avx512_bf16_kernels() : avx512_f32_kernels();
-  return fast ? *fast : plain_kernels(precision);
+std::vector<const Kernels*> all_kernels(Precision precision) {
+  std::vector<const Kernels*> found;
+  for (const Kernels* kernels :
+       {precision == Precision::bf16 ? avx512_bf16_kernels() : avx512_f32_kernels(),
+        avx2_kernels(precision), &plain_kernels(precision)})
+    if (kernels) found.push_back(kernels);
+  return found;
 }
 
 }  // namespace toccata::network::train

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "network/train_dropout.h"
 #include "network/training_pass.h"
@@ -126,7 +127,7 @@ struct Kernels {
 /// floats rounded to bf16.
 const Kernels& plain_kernels(Precision precision);
 
-/// The fastest kernels that this processor runs.
-const Kernels& best_kernels(Precision precision);
+/// All kernels that this processor runs, the fastest first, plain ones last.
+std::vector<const Kernels*> all_kernels(Precision precision);
 
 }  // namespace toccata::network::train

@@ -10,8 +10,8 @@ namespace toccata::network::train {
 Network::Network(const Config& config, const Kernels& kernels, int slices)
     : config_(config),
       kernels_(kernels),
-      time_(kernels, true, config.features(), 0, config.time_units, 0),
-      note_(kernels, false, config.time_units.back() + config.channels(), config.time_units.back(),
+      time_(kernels, config.features(), 0, config.time_units, 0),
+      note_(kernels, config.time_units.back() + config.channels(), config.time_units.back(),
             config.note_units, time_.layers()) {
   for (int k = 0; k < slices; ++k) slices_.emplace_back(config);
 }

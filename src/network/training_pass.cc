@@ -18,13 +18,27 @@ constexpr int kRowsPerThread = 78;
 // Steps of a stretch where nothing is kept for a way back.
 constexpr int kLossSteps = 128;
 
+const Kernels& kernels_of(const PassOptions& options) {
+  const std::vector<const Kernels*> all = all_kernels(options.precision);
+  if (options.arithmetic >= all.size())
+    fail_usage("There are {} arithmetics on this processor; {} was asked for.", all.size(),
+               options.arithmetic);
+  return *all[options.arithmetic];
+}
+
 }  // namespace
+
+std::vector<std::string> training_arithmetics(Precision precision) {
+  std::vector<std::string> names;
+  for (const Kernels* kernels : all_kernels(precision)) names.emplace_back(kernels->name);
+  return names;
+}
 
 struct TrainingPass::State {
   State(const Config& config_, const PassOptions& options_)
       : config(config_),
         options(options_),
-        kernels(options.plain ? plain_kernels(options.precision) : best_kernels(options.precision)),
+        kernels(kernels_of(options)),
         slices(std::min(thread_count(options.threads), config.notes())),
         network(config, kernels, slices) {}
 

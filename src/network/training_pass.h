@@ -30,13 +30,19 @@ struct Dropout {
   std::uint64_t update = 0;
 };
 
+/// The names of the kernels that this processor runs, fastest first: "avx512-bf16", "avx2-f32",
+/// "plain-f32"…
+std::vector<std::string> training_arithmetics(Precision precision);
+
 struct PassOptions {
   Precision precision = Precision::f32;
   int threads = 0;  // 0: the processor's. The same threads, the same bits.
   // What the windows worked on side by side may keep for the way back, in bytes; one window is
   // always worked on, however long.
   std::size_t activation_bytes = std::size_t{400} << 20;
-  bool plain = false;  // the plain kernels even where faster ones run: for comparison
+  // For comparison: the kernels to use instead of the fastest, by their place in
+  // training_arithmetics(precision).
+  std::size_t arithmetic = 0;
 };
 
 struct Loss {
@@ -71,7 +77,7 @@ class TrainingPass {
   /// Here a length may be 0: the sequence rests.
   Loss loss(std::span<const float> values, const roll::Batch& batch, CarriedState& state);
 
-  /// Kernels in use: "avx512-bf16", "plain-f32"…
+  /// The kernels in use, one of training_arithmetics.
   std::string arithmetic() const;
   /// Memory held for activations and gradients, in bytes.
   std::size_t bytes() const;

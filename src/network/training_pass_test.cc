@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 
 #include "base/error.h"
 #include "network/reference.h"
@@ -35,21 +36,24 @@ std::vector<Case> cases() {
   };
 }
 
-/// The error of each parameter tensor, by norm, relative to the truth's.
+/// The error of a parameter tensor, by norm, relative to the truth's.
+double tensor_error(const Parameter& parameter, const std::vector<float>& found,
+                    const std::vector<double>& truth) {
+  double error = 0, norm = 0;
+  for (std::size_t k = parameter.offset; k < parameter.offset + parameter.size; ++k) {
+    error += (found[k] - truth[k]) * (found[k] - truth[k]);
+    norm += truth[k] * truth[k];
+  }
+  // A window of one step and one note has no recurrent gradient: its zero must be exact.
+  const double relative = norm > 0 ? std::sqrt(error / norm) : (error > 0 ? 1e9 : 0);
+  EXPECT_TRUE(std::isfinite(relative)) << parameter.name;
+  return relative;
+}
 double worst_error(const Config& config, const std::vector<float>& found,
                    const std::vector<double>& truth) {
   double worst = 0;
-  for (const Parameter& parameter : parameters(config)) {
-    double error = 0, norm = 0;
-    for (std::size_t k = parameter.offset; k < parameter.offset + parameter.size; ++k) {
-      error += (found[k] - truth[k]) * (found[k] - truth[k]);
-      norm += truth[k] * truth[k];
-    }
-    // A window of one step and one note has no recurrent gradient: its zero must be exact.
-    const double relative = norm > 0 ? std::sqrt(error / norm) : (error > 0 ? 1e9 : 0);
-    EXPECT_TRUE(std::isfinite(relative)) << parameter.name;
-    worst = std::max(worst, relative);
-  }
+  for (const Parameter& parameter : parameters(config))
+    worst = std::max(worst, tensor_error(parameter, found, truth));
   return worst;
 }
 
@@ -73,30 +77,35 @@ void expect_reference(const PassOptions& options, double loss_tolerance, double 
   }
 }
 
-PassOptions pass_options(Precision precision, int threads, bool plain) {
+PassOptions pass_options(Precision precision, int threads, std::size_t arithmetic = 0) {
   PassOptions options;
   options.precision = precision;
   options.threads = threads;
-  options.plain = plain;
+  options.arithmetic = arithmetic;
   return options;
 }
 
-TEST(TrainingPass, PlainF32EqualsTheReference) {
-  expect_reference(pass_options(Precision::f32, 1, true), 1e-6, 1e-4);
-  expect_reference(pass_options(Precision::f32, 3, true), 1e-6, 1e-4);
+TEST(TrainingPass, F32EqualsTheReferenceInEveryArithmetic) {
+  for (std::size_t k = 0; k < training_arithmetics(Precision::f32).size(); ++k)
+    for (const int threads : {1, 2, 3}) {
+      SCOPED_TRACE(training_arithmetics(Precision::f32)[k]);
+      expect_reference(pass_options(Precision::f32, threads, k), 1e-6, 1e-4);
+    }
 }
 
-TEST(TrainingPass, F32EqualsTheReference) {
-  expect_reference(pass_options(Precision::f32, 1, false), 1e-6, 1e-4);
-  expect_reference(pass_options(Precision::f32, 2, false), 1e-6, 1e-4);
+TEST(TrainingPass, Bf16IsCloseToTheReferenceInEveryArithmetic) {
+  for (std::size_t k = 0; k < training_arithmetics(Precision::bf16).size(); ++k) {
+    SCOPED_TRACE(training_arithmetics(Precision::bf16)[k]);
+    expect_reference(pass_options(Precision::bf16, 2, k), 1e-3, 2e-2);
+  }
 }
 
-TEST(TrainingPass, Bf16IsCloseToTheReference) {
-  expect_reference(pass_options(Precision::bf16, 2, false), 1e-3, 2e-2);
-}
-
-TEST(TrainingPass, EmulatedBf16IsCloseToTheReference) {
-  expect_reference(pass_options(Precision::bf16, 1, true), 1e-3, 2e-2);
+TEST(TrainingPass, TheLastArithmeticIsPlain) {
+  EXPECT_EQ(training_arithmetics(Precision::f32).back(), "plain-f32");
+  EXPECT_EQ(training_arithmetics(Precision::bf16).back(), "plain-bf16-emulated");
+  const Config config = small_config(4, {5}, {5});
+  EXPECT_THROW(TrainingPass(config, pass_options(Precision::f32, 1, 9)), Error);
+  EXPECT_EQ(TrainingPass(config, {}).arithmetic(), training_arithmetics(Precision::f32).front());
 }
 
 TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {
@@ -105,11 +114,11 @@ TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {
   const roll::Batch batch = random_batch(config, 10, 5, true, 3);
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
     std::vector<float> gradient(values.size());
-    const double one = TrainingPass(config, pass_options(precision, 1, false))
+    const double one = TrainingPass(config, pass_options(precision, 1))
                            .gradient(values, batch, {0.5f, 1, 2}, gradient)
                            .nats;
     for (const int threads : {2, 3, 4, 20}) {
-      TrainingPass pass(config, pass_options(precision, threads, false));
+      TrainingPass pass(config, pass_options(precision, threads));
       const double nats = pass.gradient(values, batch, {0.5f, 1, 2}, gradient).nats;
       EXPECT_NEAR(nats / one, 1, 1e-6) << threads;
       EXPECT_NEAR(nats / pass.gradient(values, batch, {0.5f, 1, 2}, gradient).nats, 1, 0)
@@ -125,15 +134,14 @@ TEST(TrainingPass, TheSameThreadsGiveTheSameBits) {
   // Other work in between leaves nothing behind.
   const roll::Batch other = random_batch(config, 17, 8, true, 8);
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
-    TrainingPass pass(config, pass_options(precision, 2, false));
+    TrainingPass pass(config, pass_options(precision, 2));
     std::vector<float> first(values.size()), second(values.size()), third(values.size());
     pass.gradient(values, batch, {0.5f, 1, 2}, first);
     pass.gradient(values, other, {0.9f, 1, 3}, second);
     pass.loss(values, other);
     pass.gradient(values, batch, {0.5f, 1, 2}, second);
     EXPECT_EQ(first, second);
-    TrainingPass(config, pass_options(precision, 2, false))
-        .gradient(values, batch, {0.5f, 1, 2}, third);
+    TrainingPass(config, pass_options(precision, 2)).gradient(values, batch, {0.5f, 1, 2}, third);
     EXPECT_EQ(first, third);
   }
 }
@@ -144,7 +152,7 @@ TEST(TrainingPass, WindowsWorkedOnOneByOneGiveTheSameGradient) {
   const roll::Batch batch = random_batch(config, 10, 5, true, 3);
   std::vector<double> truth(values.size());
   reference_gradient(config, to_double(values), batch, {0.5f, 1, 2}, truth);
-  PassOptions options = pass_options(Precision::f32, 2, false);
+  PassOptions options = pass_options(Precision::f32, 2);
   options.activation_bytes = 1;
   std::vector<float> gradient(values.size());
   TrainingPass(config, options).gradient(values, batch, {0.5f, 1, 2}, gradient);
@@ -155,12 +163,36 @@ TEST(TrainingPass, MemoryDoesNotGrowFromCallToCall) {
   const Config config = small_config(13, {20, 17}, {12, 9});
   const std::vector<float> values = initial_values(config, 2);
   const roll::Batch batch = random_batch(config, 10, 5, true, 3);
-  TrainingPass pass(config, pass_options(Precision::bf16, 2, false));
+  TrainingPass pass(config, pass_options(Precision::bf16, 2));
   std::vector<float> gradient(values.size());
   pass.gradient(values, batch, {0.5f, 1, 2}, gradient);
   const std::size_t bytes = pass.bytes();
   for (int update = 0; update < 3; ++update) pass.gradient(values, batch, {0.5f, 1, 2}, gradient);
   EXPECT_EQ(pass.bytes(), bytes);
+}
+
+TEST(LongTrainingPass, GradientsAtTheOriginalsSizesAreCloseToDoublePrecision) {
+  const Config config;  // [200,200] and [100,100], 78 notes
+  const std::vector<float> values = initial_values(config, 2);
+  const roll::Batch batch = random_batch(config, 24, 2, true, 3);
+  const Dropout dropout{0.5f, 1, 2};
+  std::vector<double> truth(values.size());
+  const Loss expected = reference_gradient(config, to_double(values), batch, dropout, truth);
+  std::vector<float> f32(values.size()), bf16(values.size());
+  const Loss f32_loss =
+      TrainingPass(config, pass_options(Precision::f32, 2)).gradient(values, batch, dropout, f32);
+  const Loss bf16_loss =
+      TrainingPass(config, pass_options(Precision::bf16, 2)).gradient(values, batch, dropout, bf16);
+  EXPECT_NEAR(f32_loss.nats / expected.nats, 1, 1e-6);
+  EXPECT_NEAR(bf16_loss.nats / expected.nats, 1, 1e-3);
+  for (const Parameter& parameter : parameters(config)) {
+    const double f32_error = tensor_error(parameter, f32, truth);
+    const double bf16_error = tensor_error(parameter, bf16, truth);
+    EXPECT_LT(f32_error, 1e-4) << parameter.name;
+    EXPECT_LT(bf16_error, 2e-2) << parameter.name;
+    std::printf("%-28s relative error: f32 %.1e, bf16 %.1e\n", parameter.name.c_str(), f32_error,
+                bf16_error);
+  }
 }
 
 /// Steps from..to of a batch, as a batch.
@@ -189,7 +221,7 @@ TEST(TrainingPass, LossOfStretchesWithCarriedStateIsThatOfTheWhole) {
   const roll::Batch batch =
       random_batch(config, 300, 3, true, 3);  // longer than a stretch of its own
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
-    TrainingPass pass(config, pass_options(precision, 2, false));
+    TrainingPass pass(config, pass_options(precision, 2));
     const Loss whole = pass.loss(values, batch);
     CarriedState state;
     Loss sum;

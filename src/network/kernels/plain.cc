@@ -7,6 +7,9 @@
 
 #include "network/train_kernels.h"
 
+#define TOCCATA_TARGET
+#include "network/kernels/vector_products.h"
+
 namespace toccata::network::train {
 namespace {
 
@@ -18,51 +21,6 @@ float rounded_to_bf16(float x) {
 template <bool bf16>
 float operand(float x) {
   return bf16 ? rounded_to_bf16(x) : x;
-}
-
-// The compiler turns these into whatever vectors the machine has.
-using Vector = float __attribute__((vector_size(64), aligned(4), may_alias));
-
-void multiply(const Product& p) {
-  for (int v = 0; v < p.vectors; ++v) {
-    const float* column = reinterpret_cast<const float*>(p.b) + v * kLanes;
-    const std::size_t step = static_cast<std::size_t>(p.vectors) * kLanes;
-    for (int r = 0; r < p.rows; r += 2) {
-      const auto* a0 = reinterpret_cast<const float*>(p.a + r * p.a_stride);
-      const auto* a1 = r + 1 < p.rows ? a0 + p.a_stride : a0;
-      Vector sum0 = {}, sum1;
-      if (p.start) sum0 = *reinterpret_cast<const Vector*>(p.start + v * kLanes);
-      sum1 = sum0;
-      for (int k = 0; k < p.words; ++k) {
-        const Vector b = *reinterpret_cast<const Vector*>(column + k * step);
-        sum0 += a0[k] * b;
-        sum1 += a1[k] * b;
-      }
-      float* out = p.out + r * p.out_stride + v * kLanes;
-      *reinterpret_cast<Vector*>(out) = sum0;
-      if (r + 1 < p.rows) *reinterpret_cast<Vector*>(out + p.out_stride) = sum1;
-    }
-  }
-}
-
-void add_sum(const Sum& s) {
-  const std::size_t columns = static_cast<std::size_t>(s.vectors) * kLanes;
-  for (int group = 0; group < s.groups; ++group) {
-    const auto* a = reinterpret_cast<const float*>(s.a + group * s.a_group_stride);
-    for (int m = 0; m < kGroup; m += 2)
-      for (int v = 0; v < s.vectors; ++v) {
-        const auto* b = reinterpret_cast<const float*>(s.b) + v * kLanes;
-        float* out = s.out + (static_cast<std::size_t>(group) * kGroup + m) * columns + v * kLanes;
-        Vector sum0 = {}, sum1 = {};
-        for (int k = 0; k < s.words; ++k) {
-          const Vector row = *reinterpret_cast<const Vector*>(b + k * columns);
-          sum0 += a[k * kGroup + m] * row;
-          sum1 += a[k * kGroup + m + 1] * row;
-        }
-        *reinterpret_cast<Vector*>(out) += sum0;
-        *reinterpret_cast<Vector*>(out + columns) += sum1;
-      }
-  }
 }
 
 float sigmoid(float x) {
@@ -185,8 +143,18 @@ void head_backward(const Head& p, const float* dlogits, float* dy, std::size_t d
 
 template <bool bf16>
 constexpr Kernels table(const char* name) {
-  return {name,      1,           multiply, add_sum,      cell_forward<bf16>, cell_backward<bf16>,
-          pack_rows, store<bf16>, load,     head_forward, head_gradient,      head_backward};
+  return {name,
+          1,
+          vector_multiply,
+          vector_add_sum,
+          cell_forward<bf16>,
+          cell_backward<bf16>,
+          pack_rows,
+          store<bf16>,
+          load,
+          head_forward,
+          head_gradient,
+          head_backward};
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+// The plain training kernels with their products on AVX2 and FMA: where most of the time goes.
+
+#include "network/train_kernels.h"
+
+#if defined(__x86_64__)
+#define TOCCATA_TARGET __attribute__((target("avx2,fma")))
+#include "network/kernels/vector_products.h"
+
+namespace toccata::network::train {
+
+const Kernels* avx2_kernels(Precision precision) {
+  const auto with_products = [](const Kernels& plain, const char* name) {
+    Kernels kernels = plain;
+    kernels.name = name;
+    kernels.multiply = vector_multiply;
+    kernels.add_sum = vector_add_sum;
+    return kernels;
+  };
+  static const Kernels f32 = with_products(plain_kernels(Precision::f32), "avx2-f32");
+  static const Kernels bf16 = with_products(plain_kernels(Precision::bf16), "avx2-bf16-emulated");
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return nullptr;
+  return precision == Precision::bf16 ? &bf16 : &f32;
+}
+
+}  // namespace toccata::network::train
+
+#else
+namespace toccata::network::train {
+const Kernels* avx2_kernels(Precision) {
+  return nullptr;
+}
+}  // namespace toccata::network::train
+#endif
