@@ -8,6 +8,7 @@
 #include <benchmark/benchmark.h>
 #include <dlfcn.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include <chrono>
 #include <map>
@@ -37,13 +38,26 @@ double operations(const Config& config, bool gradient) {
   return sum;
 }
 
+double wall_time() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+double cpu_time(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+struct Rate {
+  double wall = 0, cpu = 0;  // GFLOP/s, of all threads together
+};
+
 /// The best GFLOP/s of oneDNN's matrix product of 1024 x 1024 x 1024, one product a thread at a
 /// time.
-double measure_peak(Precision precision, int threads) {
+Rate measure_peak(Precision precision, int threads) {
   using namespace dnnl;
   constexpr int n = 1024;
   const auto type = precision == Precision::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
-  const auto run = [&](double& best) {
+  const auto run = [&](Rate& best) {
     // oneDNN's own threads stay out of it.
     if (auto* set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
       set(1);
@@ -57,26 +71,30 @@ double measure_peak(Precision precision, int threads) {
     std::fill_n(static_cast<char*>(a.get_data_handle()), operand.get_size(), '\0');
     std::fill_n(static_cast<char*>(b.get_data_handle()), operand.get_size(), '\0');
     for (int k = 0; k < 40; ++k) {
-      const auto begin = std::chrono::steady_clock::now();
+      const double wall = wall_time(), cpu_begin = cpu_time(CLOCK_THREAD_CPUTIME_ID);
       product.execute(order, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}});
       order.wait();
-      const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-      best = std::max(best, 2e-9 * n * n * n / time.count());
+      best.wall = std::max(best.wall, 2e-9 * n * n * n / (wall_time() - wall));
+      best.cpu =
+          std::max(best.cpu, 2e-9 * n * n * n / (cpu_time(CLOCK_THREAD_CPUTIME_ID) - cpu_begin));
     }
   };
-  std::vector<double> best(static_cast<std::size_t>(threads));
+  std::vector<Rate> best(static_cast<std::size_t>(threads));
   std::vector<std::jthread> pool;
-  for (double& one : best) pool.emplace_back([&run, &one] { run(one); });
+  for (Rate& one : best) pool.emplace_back([&run, &one] { run(one); });
   pool.clear();
-  double sum = 0;
-  for (const double one : best) sum += one;
+  Rate sum;
+  for (const Rate& one : best) {
+    sum.wall += one.wall;
+    sum.cpu += one.cpu;
+  }
   return sum;
 }
 
-double peak(Precision precision, int threads) {
-  static std::map<std::pair<Precision, int>, double> known;
-  double& value = known[{precision, threads}];
-  if (value == 0) value = measure_peak(precision, threads);
+const Rate& peak(Precision precision, int threads) {
+  static std::map<std::pair<Precision, int>, Rate> known;
+  Rate& value = known[{precision, threads}];
+  if (value.wall == 0) value = measure_peak(precision, threads);
   return value;
 }
 
@@ -94,31 +112,37 @@ void BM_training_pass(benchmark::State& state, bool gradient) {
                                          static_cast<int>(state.range(2)), false, 2);
   std::vector<float> into(values.size());
   TrainingPass pass(config, options);
-  double best = 1e30;
+  double best = 1e30, best_cpu = 1e30;
   std::uint64_t update = 0;
   const auto once = [&] {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = wall_time(), cpu_begin = cpu_time(CLOCK_PROCESS_CPUTIME_ID);
     if (gradient)
       pass.gradient(values, batch, {0.5f, 1, update++}, into);
     else
       pass.loss(values, batch);
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  };
-  once();
-  for (auto _ : state) {
-    const double time = once();
-    state.SetIterationTime(time);
+    const double time = wall_time() - begin;
+    best_cpu = std::min(best_cpu, (cpu_time(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin) /
+                                      static_cast<double>(options.threads));
     best = std::min(best, time);
-  }
+    return time;
+  };
+  once();  // memory is made
+  best = best_cpu = 1e30;
+  for (auto _ : state) state.SetIterationTime(once());
   const double note_steps = static_cast<double>(batch.steps) * batch.sequences * batch.notes;
-  const double rate = 1e-9 * note_steps * operations(config, gradient) / best;
+  const double work = 1e-9 * note_steps * operations(config, gradient);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   state.SetLabel(pass.arithmetic());
   state.counters["note_steps/s"] = note_steps / best;
-  state.counters["GFLOP/s"] = rate;
-  state.counters["peak"] = peak(options.precision, options.threads);
-  state.counters["share"] = rate / peak(options.precision, options.threads);
+  state.counters["GFLOP/s"] = work / best;
+  const Rate& limit = peak(options.precision, options.threads);
+  state.counters["peak"] = limit.wall;
+  state.counters["share"] = work / best / limit.wall;
+  state.counters["cpu_note_steps/s"] = note_steps / best_cpu;
+  state.counters["cpu_GFLOP/s"] = work / best_cpu;
+  state.counters["cpu_peak"] = limit.cpu;
+  state.counters["cpu_share"] = work / best_cpu / limit.cpu;
   state.counters["MB"] = static_cast<double>(pass.bytes()) / 1e6;
   state.counters["process_MB"] = static_cast<double>(usage.ru_maxrss) / 1e3;
 }
