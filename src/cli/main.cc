@@ -7,6 +7,7 @@
 #include "cli/copying_command.h"
 #include "cli/describe_command.h"
 #include "cli/evaluate_command.h"
+#include "cli/export_command.h"
 #include "cli/generate_command.h"
 #include "cli/import_command.h"
 #include "cli/models_command.h"
@@ -36,6 +37,8 @@ constexpr std::array kCommands = {
     Command{"copying", "How much of a piece stands in a corpus", toccata::cli::add_copying},
     Command{"render", "Turn MIDI into sound and pictures", toccata::cli::add_render},
     Command{"studio", "The page: compose, rework and train in a browser", toccata::cli::add_studio},
+    Command{"export", "Write a model as a folder of its own, to ship or to share",
+            toccata::cli::add_export},
     Command{"models", "List the shipped models and your runs", toccata::cli::add_models},
 };
 
