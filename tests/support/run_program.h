@@ -22,8 +22,8 @@ struct Outcome {
 inline Outcome run_shell(const std::string& command) {
   const TemporaryFolder folder;
   const auto out = folder.path() / "out", err = folder.path() / "err";
-  const int status =
-      std::system(("{ " + command + "\n} </dev/null >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
+  const int status = std::system(
+      ("{ " + command + "\n} </dev/null >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
   Outcome outcome;
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   outcome.out = read_text(out);

@@ -1,0 +1,267 @@
+// The programs from outside, as a user meets them: exit codes, messages, nothing half-written.
+// TOCCATA_PROGRAMS is the folder they are in.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <regex>
+
+#include "base/json.h"
+#include "support/run_program.h"
+
+namespace toccata {
+namespace {
+namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string kExamples = TOCCATA_SOURCE_DIR "/examples";
+
+Outcome toccata_(const std::string& arguments) {
+  return run_shell(TOCCATA_PROGRAMS "/toccata " + arguments);
+}
+
+TEST(Usage, AnUnknownCommandOrOptionEndsWithTwo) {
+  EXPECT_EQ(toccata_("compose").exit_code, 2);
+  const Outcome outcome = toccata_("import --gird 4 x");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--gird"));
+  EXPECT_EQ(toccata_("").exit_code, 2);
+}
+
+TEST(Usage, HelpAndVersionGoToStandardOutput) {
+  for (const char* words : {"--help", "--version", "import --help", "generate --help"}) {
+    const Outcome outcome = toccata_(words);
+    EXPECT_EQ(outcome.exit_code, 0) << words;
+    EXPECT_FALSE(outcome.out.empty()) << words;
+    EXPECT_TRUE(outcome.err.empty()) << words << ": " << outcome.err;
+  }
+}
+
+TEST(Import, ReadsTheExamplesAndReportsAsJson) {
+  const Outcome outcome = toccata_("import --json " + kExamples);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json report = parse_json(outcome.out, "report");
+  EXPECT_GE(report.at("files").size(), 12u);
+}
+
+TEST(Import, OptionsComeFromTheEnvironmentToo) {
+  const Outcome plain = run_shell(
+      "TOCCATA_IMPORT_MIN_STEPS=1000000 " TOCCATA_PROGRAMS "/toccata import " + kExamples);
+  EXPECT_EQ(plain.exit_code, 1);
+  EXPECT_THAT(plain.err, HasSubstr("longest"));
+}
+
+TEST(Import, SaysWhatIsWrongWithAFolder) {
+  const TemporaryFolder folder;
+  Outcome outcome = toccata_("import " + folder.path().string());
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(folder.path().string()));
+
+  outcome = toccata_("import " + (folder.path() / "absent").string());
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("absent"));
+
+  // One bad file of each kind beside a good one: the good one is read, each bad one named.
+  write_file(folder.path() / "zero.mid", "");
+  write_file(folder.path() / "page.mid", "<!DOCTYPE html><html></html>");
+  write_file(folder.path() / "ppq0.mid",
+             std::string_view("MThd\0\0\0\6\0\0\0\1\0\0MTrk\0\0\0\4\0\xff\x2f\0", 26));
+  fs::create_directory(folder.path() / "folder.mid");
+  fs::copy_file(fs::directory_iterator(kExamples)->path().parent_path() / "README.md",
+                folder.path() / "text.mid");
+  for (const auto& entry : fs::directory_iterator(kExamples))
+    if (entry.path().extension() == ".abc") {
+      fs::copy_file(entry.path(), folder.path() / entry.path().filename());
+      break;
+    }
+  outcome = toccata_("import --json " + folder.path().string());
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json report = parse_json(outcome.out, "report");
+  int kept = 0, unreadable = 0;
+  for (const Json& file : report.at("files")) {
+    kept += file.at("kept").get<bool>();
+    unreadable += file.at("unreadable").get<bool>();
+  }
+  EXPECT_EQ(kept, 1);
+  EXPECT_EQ(unreadable, 4) << outcome.out;
+
+  EXPECT_EQ(toccata_("import --max-bad 2 " + folder.path().string()).exit_code, 1);
+}
+
+TEST(Models, AnUnknownNameListsWhatThereIs) {
+  const Outcome outcome = toccata_("generate no-such-model");
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("no-such-model"));
+}
+
+TEST(Models, APathOutOfTheFolderIsNoName) {
+  EXPECT_NE(toccata_("generate ../../etc").exit_code, 0);
+}
+
+#ifdef TOCCATA_HAS_TRAINING
+
+/// A small run on the examples, trained once for all tests of this file.
+class SmallRun : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder;
+    const Outcome outcome = train("small --batches 12 --save-every 4");
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+
+  static std::string output() { return folder_->path().string(); }
+  static fs::path run(const std::string& name) { return folder_->path() / name; }
+  /// `toccata train examples --name NAME …` with a small network.
+  static Outcome train(const std::string& name_and_more) {
+    return toccata_("train " + kExamples + " --output " + output() +
+                    " --time-units 12 --note-units 8 --batch-size 2 --time-steps 16 "
+                    "--validate-every 4 --sample-steps 16"
+                    " --threads 1 --name " +
+                    name_and_more);
+  }
+
+  static TemporaryFolder* folder_;
+};
+TemporaryFolder* SmallRun::folder_ = nullptr;
+
+TEST_F(SmallRun, HoldsTheModelTheCurvesAndMusic) {
+  for (const char* file : {"config.json", "model.safetensors", "README.md", "metrics.csv",
+                           "loss.svg", "loss.png", "checkpoints/step-4", "checkpoints/step-12"})
+    EXPECT_TRUE(fs::exists(run("small") / file)) << file;
+  EXPECT_FALSE(fs::is_empty(run("small") / "midi"));
+}
+
+TEST_F(SmallRun, IsNotOverwritten) {
+  const std::string before = read_text(run("small") / "metrics.csv");
+  const Outcome outcome = train("small --batches 2");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--resume"));
+  EXPECT_EQ(read_text(run("small") / "metrics.csv"), before);
+}
+
+TEST_F(SmallRun, StoppedAndResumedEndsWithTheSameBytes) {
+  // Ctrl-C some way in: the run saves and leaves with 130; resumed, it ends where an untouched one
+  // does.
+  const Outcome untouched = train("whole --batches 400 --save-every 1000");
+  ASSERT_EQ(untouched.exit_code, 0) << untouched.err;
+  const Outcome stopped = run_shell("timeout --signal=INT 2 " TOCCATA_PROGRAMS "/toccata train " +
+                                    kExamples + " --output " + output() +
+                                    " --time-units 12 --note-units 8 --batch-size 2 --time-steps "
+                                    "16 --validate-every 4 --sample-steps 16 --threads 1"
+                                    " --name parts --batches 400 --save-every 1000 || exit $?");
+  if (stopped.exit_code == 124) {  // timeout's own code: it had to stop the run
+    const Outcome resumed = toccata_("train --resume --name parts --output " + output());
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  } else {
+    EXPECT_EQ(stopped.exit_code, 0) << stopped.err;  // a fast machine was done before
+  }
+  EXPECT_EQ(read_file(run("parts") / "model.safetensors"),
+            read_file(run("whole") / "model.safetensors"));
+}
+
+TEST_F(SmallRun, IsEvaluatedExactly) {
+  const Outcome outcome =
+      toccata_("evaluate " + run("small").string() + " " + kExamples + " --json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json result = parse_json(outcome.out, "evaluate");
+  int parts = 0;
+  for (const auto& [name, part] : result.items()) {
+    if (!part.is_object() || !part.contains("nats_per_step")) continue;
+    ++parts;
+    EXPECT_LT(part.at("nats_per_step").get<double>(), 0);
+    EXPECT_GT(part.at("steps").get<int>(), 0);
+    EXPECT_TRUE(part.contains("baseline"));
+    EXPECT_NEAR(part.at("nats_per_step_88").get<double>(),
+                part.at("nats_per_step").get<double>() * 88 / 78, 1e-6);
+  }
+  EXPECT_GE(parts, 1) << outcome.out;
+}
+
+TEST_F(SmallRun, ComposesTheSameBytesAgain) {
+  const std::string made = output() + "/made", again = output() + "/again";
+  ASSERT_EQ(
+      toccata_("generate " + run("small").string() + " --steps 64 --batch 3 --seed 5 --out " + made)
+          .exit_code,
+      0);
+  ASSERT_EQ(toccata_("generate " + run("small").string() +
+                     " --steps 64 --batch 1 --threads 2 --seed 5 --out " + again)
+                .exit_code,
+            0);
+  const fs::path first = fs::path(again) / fs::directory_iterator(again)->path().filename();
+  EXPECT_EQ(read_file(first), read_file(fs::path(made) / first.filename()));
+  fs::create_directory(output() + "/receipt");
+  const Outcome outcome =
+      toccata_("generate --again " + first.string() + " --out " + output() + "/receipt");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(read_file(fs::directory_iterator(output() + "/receipt")->path()), read_file(first));
+}
+
+TEST_F(SmallRun, ADamagedModelIsRefusedWithAReason) {
+  const auto damaged = [&](const char* name, const auto& damage) {
+    const fs::path folder = folder_->path() / name;
+    fs::create_directory(folder);
+    fs::copy_file(run("small") / "config.json", folder / "config.json");
+    fs::copy_file(run("small") / "model.safetensors", folder / "model.safetensors");
+    damage(folder);
+    const Outcome outcome = toccata_("generate " + folder.string() + " --steps 8 --batch 1 --out " +
+                                     output() + "/none");
+    EXPECT_NE(outcome.exit_code, 0) << name;
+    EXPECT_LT(outcome.exit_code, 128) << name << " ended with a signal";
+    EXPECT_FALSE(outcome.err.empty()) << name;
+    EXPECT_FALSE(fs::exists(output() + "/none")) << name;
+  };
+  damaged("short", [](const fs::path& f) { fs::resize_file(f / "model.safetensors", 1000); });
+  damaged("long", [](const fs::path& f) { append_file(f / "model.safetensors", "more"); });
+  damaged("foreign", [](const fs::path& f) { write_file(f / "model.safetensors", "MThd"); });
+  damaged("missing", [](const fs::path& f) { fs::remove(f / "model.safetensors"); });
+  damaged("config", [](const fs::path& f) {
+    write_file(f / "config.json", "{\"format_version\": \"one\"}");
+  });
+}
+
+TEST_F(SmallRun, AnotherSizeIsNotRestoredFrom) {
+  const Outcome outcome = toccata_("train " + kExamples + " --output " + output() +
+                                   " --restore small --name other"
+                                   " --time-units 16 --note-units 8 --batches 2 --threads 1");
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("(48, 80)"));
+  EXPECT_THAT(outcome.err, HasSubstr("(64, 80)"));
+}
+
+TEST_F(SmallRun, AConfigOfAWrongTypeIsNamedWithFileAndLine) {
+  const fs::path config = folder_->path() / "wrong.toml";
+  write_file(config, "batches = 2\nbatch-size = \"many\"\n");
+  const Outcome outcome = train("wrong --config " + config.string());
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("wrong.toml"));
+  EXPECT_THAT(outcome.err, HasSubstr("2"));
+}
+
+TEST_F(SmallRun, NoPieceLongEnoughNamesTheLongest) {
+  const Outcome outcome = train("too-short --min-steps 100000 --batches 2");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("longest"));
+  EXPECT_FALSE(fs::exists(run("too-short") / "checkpoints"));
+}
+
+TEST_F(SmallRun, AFullDiskEndsLoudlyAndLosesNothing) {
+  // The largest file that may be written is cut to 4 KiB: a checkpoint does not fit.
+  const Outcome outcome =
+      run_shell("ulimit -f 8; trap '' XFSZ; exec " TOCCATA_PROGRAMS "/toccata generate " +
+                run("small").string() + " --steps 20000 --batch 1 --out " + output() + "/full");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_FALSE(outcome.err.empty());
+  if (fs::exists(output() + "/full")) EXPECT_TRUE(fs::is_empty(output() + "/full"));
+}
+
+#endif
+
+}  // namespace
+}  // namespace toccata
