@@ -4,6 +4,7 @@
 
 #if defined(__x86_64__)
 #define TOCCATA_TARGET __attribute__((target("avx2,fma")))
+#define TOCCATA_VECTOR_BYTES 32
 #include "network/kernels/vector_products.h"
 
 namespace toccata::network::train {

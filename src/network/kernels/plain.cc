@@ -8,6 +8,7 @@
 #include "network/train_kernels.h"
 
 #define TOCCATA_TARGET
+#define TOCCATA_VECTOR_BYTES 16
 #include "network/kernels/vector_products.h"
 
 namespace toccata::network::train {
