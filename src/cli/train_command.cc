@@ -104,22 +104,33 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
   }
 }
 
+/// A run that failed before it wrote anything leaves its name free.
+struct RemovedIfEmpty {
+  fs::path folder;
+  ~RemovedIfEmpty() {
+    std::error_code not_empty;
+    fs::remove(folder, not_empty);
+  }
+};
+
 void train(const Given& given, Context& context) {
   std::optional<training::Restored> restored;
   training::TrainOptions options = resolve(given, restored, context.progress);
+  // Before the music is read: a name that is taken is told at once.
+  const runs::RunFolder run = given.resume ? runs::open_run(options.output, options.name)
+                                           : runs::create_run(options.output, options.name);
+  const RemovedIfEmpty nothing_left{run.path};
+  const runs::RunLock lock(run);
+
   std::set<std::string> trained;
   if (restored) trained = training::trained_hashes(restored->folder);
-  if (given.resume) trained = training::trained_hashes(fs::path(options.output) / options.name);
-
+  if (given.resume) trained = training::trained_hashes(run.path);
   const training::TrainingData data =
       training::read_data(options, trained, context.progress, context.stop);
   if (context.stop.requested()) return;
   tell_import(data, context.progress);
   options.model.roll = data.roll;
 
-  const runs::RunFolder run = given.resume ? runs::open_run(options.output, options.name)
-                                           : runs::create_run(options.output, options.name);
-  const runs::RunLock lock(run);
   if (given.resume) refuse_other_model(run, options);
   TrainObserver observer({.run = run,
                           .minutes = options.minutes,

@@ -71,6 +71,7 @@ class Trainer {
   Quality quality_;
   Stopwatch watch_;
   double seconds_before_ = 0;
+  double judging_seconds_ = 0;  // kept back from the minutes for judging whole pieces at the end
 
   std::unique_ptr<BatchQueue> batches_;
   Pieces sample_;  // the stage's pieces to validate on
@@ -267,14 +268,21 @@ void Trainer::keep(const network::Model& model, std::optional<double> nats) {
 }
 
 void Trainer::plan_by_the_clock() {
-  const double left = options_.minutes * 60 - seconds();
   double step = 0;
-  if (position_.update == 0) {
+  if (position_.update == 0 || judging_seconds_ == 0) {
     corpus::Windows windows = stage_windows(options_, context_.data.stages[0], 0);
-    step = learner_.measure(windows.next()) * 1.15;  // and what validating takes
+    const roll::Batch batch = windows.next();
+    const double seconds_of_batch = learner_.measure(batch);
+    const double frames = static_cast<double>(batch.steps) * batch.sequences;
+    const auto judged = total_steps(context_.data.valid) + total_steps(context_.data.test);
+    judging_seconds_ =
+        std::min(kValidationCost * seconds_of_batch / frames * static_cast<double>(judged),
+                 options_.minutes * 60 / 4);
+    step = seconds_of_batch * (1 + kValidationShare);
   } else {
     step = seconds() / static_cast<double>(position_.update);
   }
+  const double left = options_.minutes * 60 - judging_seconds_ - seconds();
   const auto more = static_cast<std::int64_t>(left / step);
   course_.plan(position_.update + std::max<std::int64_t>(more, 1));
 }
@@ -286,6 +294,7 @@ EndReport Trainer::finish(EndReason reason) {
   report.update = position_.update;
   report.epoch = position_.epoch;
   if (reason != EndReason::stopped) judge_on_everything(report);
+  if (context_.stop.requested()) report.reason = EndReason::stopped;
   if (saved_update_ != position_.update) save();
   report.seconds = seconds();
   context_.observer.on_end(report);
@@ -314,7 +323,8 @@ void Trainer::judge_on_everything(EndReport& report) {
 }
 
 bool Trainer::over() const {
-  const bool out_of_time = options_.minutes > 0 && seconds() >= options_.minutes * 60;
+  const bool out_of_time =
+      options_.minutes > 0 && seconds() >= options_.minutes * 60 - judging_seconds_;
   return reached_ || out_of_time ||
          (course_.last_stage(position_) && course_.stage_over(position_));
 }

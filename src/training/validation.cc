@@ -9,10 +9,9 @@
 namespace toccata::training {
 
 Pieces validation_sample(const Pieces& valid, int validate_every, int batch_size, int time_steps) {
-  constexpr double kCost = 0.5, kShare = 0.1;
   const double learned =
       static_cast<double>(validate_every) * static_cast<double>(batch_size) * time_steps;
-  const double most = kShare / kCost * learned;  // frames
+  const double most = kValidationShare / kValidationCost * learned;  // frames
   if (static_cast<double>(total_steps(valid)) <= most) return valid;
   Pieces sample = valid;
   std::sort(sample.begin(), sample.end(), [](const corpus::Piece* a, const corpus::Piece* b) {

@@ -10,10 +10,13 @@
 
 namespace toccata::training {
 
+/// What a frame costs to validate, as a share of what it costs to learn from; and the share of the
+/// time that validation may take.
+inline constexpr double kValidationCost = 0.5, kValidationShare = 0.1;
+
 /// The pieces to validate on during training: all of them, or, where that would take more than
 /// about a tenth of the time, as many as fit into it (at least one), drawn by their hash so that
-/// the sample is the same in every run. A frame costs about half as much to validate as to learn
-/// from (measured: docs/performance.md).
+/// the sample is the same in every run. Reckoned from the sizes alone, never from a clock.
 Pieces validation_sample(const Pieces& valid, int validate_every, int batch_size, int time_steps);
 
 /// Nats per step of whole pieces: positive, lower is better. Nothing where there are no pieces or
