@@ -113,6 +113,7 @@ Model load_model(const std::filesystem::path& folder) {
   const TensorFile file = from_safetensors(read_file(path), path.string());
   const std::vector<Parameter> list = parameters(model.config);
   require_same_tensors(list, file, path.string());
+  model.values.reserve(list.back().offset + list.back().size);
   for (const Parameter& parameter : list) {
     const std::vector<float> values = to_floats(file.tensors.at(parameter.name));
     require_finite(values, path.string(), parameter.name);

@@ -231,14 +231,14 @@ std::vector<float> to_floats(const Tensor& tensor) {
   if (tensor.type != DType::f32 && tensor.type != DType::bf16 && tensor.type != DType::f16)
     fail("tensor: expected F32, BF16 or F16, found {}", name_of(tensor.type));
   std::vector<float> values(tensor.bytes.size() / size);
+  if (tensor.type == DType::f32) {
+    if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), 4 * values.size());
+    return values;
+  }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (tensor.type == DType::f32) {
-      std::memcpy(&values[i], tensor.bytes.data() + i * size, 4);
-    } else {
-      std::uint16_t half = 0;
-      std::memcpy(&half, tensor.bytes.data() + i * size, 2);
-      values[i] = tensor.type == DType::bf16 ? from_bf16(half) : from_f16(half);
-    }
+    std::uint16_t half = 0;
+    std::memcpy(&half, tensor.bytes.data() + i * size, 2);
+    values[i] = tensor.type == DType::bf16 ? from_bf16(half) : from_f16(half);
   }
   return values;
 }

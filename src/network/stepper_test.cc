@@ -171,7 +171,7 @@ TEST(Stepper, EqualsTheReferenceInDouble) {
 
 TEST(Stepper, EqualsTheReferenceAtTheOriginalsSizes) {
   const Model model = lively_model(Config(), 2.0f);
-  const Music music(Config(), 3, 1);
+  const Music music(Config(), 2, 1);
   const std::vector<double> expected = reference(model, music);
   for (const StepperOptions& options : every_arithmetic())
     expect_near(difference(expected, run(model, music, options)), options,
@@ -195,7 +195,7 @@ TEST(Stepper, EqualsTheReferenceForLayersOfEveryShape) {
 
 TEST(Stepper, InstructionSetsAgreeOverALongPiece) {
   const Model model = lively_model(small_config());
-  const Music music(small_config(), 200, 1);
+  const Music music(small_config(), 100, 1);
   const std::vector<float> plain =
       run(model, music, {.arithmetic = Arithmetic::f32, .instruction_set = InstructionSet::plain});
   for (const InstructionSet set : instruction_sets())
@@ -218,6 +218,7 @@ TEST(Stepper, AllNotesEqualsNoteByNoteBitForBit) {
 TEST(Stepper, BatchAndThreadsDoNotChangeABit) {
   // Large enough to be shared out among threads.
   Config config;
+  config.roll.high = config.roll.low + 19;
   config.time_units = {64, 40};
   config.note_units = {72, 50};
   const Model model = lively_model(config);

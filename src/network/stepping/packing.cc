@@ -1,39 +1,53 @@
 #include "network/stepping/packing.h"
 
+#include <algorithm>
+
 #include "network/safetensors.h"
 
 namespace toccata::network::stepping {
+
+namespace {
+
+void assign(float& to, float value) {
+  to = value;
+}
+void assign(std::uint16_t& to, float value) {
+  to = to_bf16(value);
+}
+
+/// Written from front to back, what is beyond the units or the inputs left zero.
+template <typename E>
+void write_blocks(const Layout& layout, int units, const Part& x, const Part& h, E* to) {
+  const int pair = layout.pair();
+  for (int first = 0, width = 0; first < units; first += width) {
+    width = layout.width(units, first);
+    const int last = std::min(units, first + width);
+    for (const Part* part : {&x, &h})
+      for (int k = 0; k < layout.padded(part->size); k += pair, to += 4 * width * pair)
+        for (int gate = 0; gate < 4; ++gate)
+          for (int unit = first; unit < last; ++unit) {
+            const float* from =
+                part->weights + (std::ptrdiff_t{gate} * units + unit) * part->row + part->first + k;
+            E* cell = to + (gate * width + unit - first) * pair;
+            for (int i = 0; i < std::min(pair, part->size - k); ++i) assign(cell[i], from[i]);
+          }
+  }
+}
+
+}  // namespace
 
 Packed pack(const Layout& layout, int units, const Part& x, const Part& h) {
   Packed packed;
   packed.units = units;
   packed.columns = layout.columns(units);
   packed.inputs = layout.padded(x.size) + layout.padded(h.size);
-  const int pair = layout.pair();
   packed.data =
       Buffer<std::byte>(static_cast<std::size_t>(packed.columns) *
                         static_cast<std::size_t>(packed.inputs) * element_size(layout.element));
-  for (int unit = 0; unit < units; ++unit) {
-    const int first = unit / layout.block * layout.block;
-    const int width = layout.width(units, first);
-    for (int gate = 0; gate < 4; ++gate) {
-      std::ptrdiff_t input = 0;  // of x and h together
-      for (const Part* part : {&x, &h}) {
-        for (int k = 0; k < part->size; ++k) {
-          const std::ptrdiff_t place =
-              std::ptrdiff_t{4} * first * packed.inputs + (input + k / pair * pair) * 4 * width +
-              static_cast<std::ptrdiff_t>(gate * width + unit - first) * pair + k % pair;
-          const float value =
-              part->weights[(std::ptrdiff_t{gate} * units + unit) * part->row + part->first + k];
-          if (layout.element == Element::f32)
-            reinterpret_cast<float*>(packed.data.data())[place] = value;
-          else
-            reinterpret_cast<std::uint16_t*>(packed.data.data())[place] = to_bf16(value);
-        }
-        input += layout.padded(part->size);
-      }
-    }
-  }
+  if (layout.element == Element::f32)
+    write_blocks(layout, units, x, h, reinterpret_cast<float*>(packed.data.data()));
+  else
+    write_blocks(layout, units, x, h, reinterpret_cast<std::uint16_t*>(packed.data.data()));
   return packed;
 }
 
