@@ -10,8 +10,11 @@ namespace toccata::studio {
 namespace {
 namespace http = boost::beast::http;
 
+// 'wasm-unsafe-eval': the page's synthesizer decodes compressed soundfonts by WebAssembly; it lets
+// no text become a script.
 constexpr std::string_view kStandingHeaders =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+    "Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
+    "style-src 'self'; "
     "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; "
     "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'\r\n"

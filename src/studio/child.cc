@@ -1,6 +1,7 @@
 #include "studio/child.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -91,12 +92,24 @@ void Child::take(std::string_view text) {
   }
 }
 
+bool Child::ended_already() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+         info.si_pid == process_;
+}
+
 void Child::read(int descriptor) {
+  constexpr int kPatience = 200;  // milliseconds
   std::array<char, 4096> bytes;
   for (;;) {
-    const ssize_t count = ::read(descriptor, bytes.data(), bytes.size());
-    if (count > 0) take({bytes.data(), static_cast<std::size_t>(count)});
-    if (count == 0 || (count < 0 && errno != EINTR)) break;
+    // The pipe may outlive the child, in the hands of a child of its own.
+    pollfd ready{descriptor, POLLIN, 0};
+    const int count = ::poll(&ready, 1, kPatience);
+    if (count == 0 && ended_already()) break;
+    if (count <= 0) continue;
+    const ssize_t taken = ::read(descriptor, bytes.data(), bytes.size());
+    if (taken > 0) take({bytes.data(), static_cast<std::size_t>(taken)});
+    if (taken == 0 || (taken < 0 && errno != EINTR)) break;
   }
   ::close(descriptor);
   int status = 0;

@@ -35,6 +35,7 @@ class Child {
   std::size_t written() const;
 
  private:
+  bool ended_already() const;
   void read(int descriptor);
   void take(std::string_view text);
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kWhere = "music";
 constexpr std::size_t kMostMeters = 4096;
+constexpr double kLastMeter = 1 << 24;  // steps
 
 // A member as a whole number within bounds.
 int whole(const Json& value, int least, int most, std::string_view what) {
@@ -41,12 +42,13 @@ void check_same(const Json& json, const char* key, int wanted) {
              json.value(key, wanted), wanted);
 }
 
-std::vector<roll::MeterAt> meters_from(const Json& json, int steps) {
+// A file's last meters may stand after its last note.
+std::vector<roll::MeterAt> meters_from(const Json& json) {
   std::vector<roll::MeterAt> meters;
   for (const Json& value : list(json, "meters", kMostMeters)) {
     const Json& meter = triple(value, "a meter");
-    if (!meter[0].is_number() || !(std::abs(meter[0].get<double>()) <= steps)) {
-      fail_usage("music: a meter begins at a step within the piece");
+    if (!meter[0].is_number() || !(std::abs(meter[0].get<double>()) <= kLastMeter)) {
+      fail_usage("music: a meter begins at a step, found {}", meter[0].dump().substr(0, 40));
     }
     meters.push_back({meter[0].get<double>(), whole(meter[1], 1, 255, "a meter's numerator"),
                       whole(meter[2], 1, 1 << 15, "a meter's denominator")});
@@ -81,7 +83,7 @@ roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_
     const int steps = whole(json_get<Json>(json, "steps", kWhere), 0, most_steps, "\"steps\"");
     check_same(json, "grid", read.grid);
     roll::Roll roll = roll::make_roll(steps, read.low, read.high, read.grid, read.articulation,
-                                      meters_from(json, steps));
+                                      meters_from(json));
     for (const Json& value : list(json, "notes", roll.cells.size())) {
       const Json& note = triple(value, "a note");
       const int onset = whole(note[0], 0, steps - 1, "a note's onset");

@@ -154,7 +154,7 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
         </div>
         <SliderField label="Temperature" value={temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
         <div class="pair">
-          <NumberField label="Tempo" unit="quarters a minute" value={tempo} min={20} max={400} />
+          <NumberField label="Tempo" unit="♩ a minute" value={tempo} min={20} max={400} />
           <NumberField label="Pieces" value={count} min={1} max={8} />
         </div>
         <details>

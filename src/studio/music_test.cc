@@ -1,0 +1,172 @@
+#include "studio/music.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "midi/smf_writer.h"
+#include "roll/to_score.h"
+#include "studio/compose_order.h"
+#include "studio/test_studio.h"
+
+namespace toccata::studio {
+namespace {
+
+roll::Roll random_roll(bool articulation) {
+  const int steps = *rc::gen::inRange(1, 40);
+  roll::Roll roll = roll::make_roll(steps, 48, 71, 4, articulation, {{0, 3, 4}, {12, 4, 4}});
+  for (int t = 0; t < steps; ++t) {
+    for (int n = 0; n < roll.notes(); ++n) {
+      const bool before = t > 0 && (roll.frame(t - 1)[n] & roll::kPlay);
+      if (*rc::gen::inRange(0, 4) > 0) continue;
+      const bool struck = articulation && (!before || *rc::gen::arbitrary<bool>());
+      roll.frame(t)[n] = struck ? roll::kPlay | roll::kArticulate : roll::kPlay;
+    }
+  }
+  return roll;
+}
+
+RC_GTEST_PROP(Music, LosesNothingOnItsWayToThePageAndBack, ()) {
+  const roll::Roll roll = random_roll(*rc::gen::arbitrary<bool>());
+  roll::Options read;
+  read.low = roll.low;
+  read.high = roll.high;
+  read.articulation = roll.articulation;
+  const Json travelled = Json::parse(to_json(roll).dump());
+  RC_ASSERT(roll_from_json(travelled, read, 1000) == roll);
+}
+
+TEST(Music, IsRefusedWhereItIsNone) {
+  roll::Options read;
+  const std::string good = R"("steps":8,"meters":[[0,4,4]],"notes":[])";
+  EXPECT_EQ(roll_from_json(Json::parse('{' + good + '}'), read, 100).steps, 8);
+  for (const char* bad :
+       {R"([])", R"({})", R"({"steps":-1,"meters":[],"notes":[]})",
+        R"({"steps":1e9,"meters":[],"notes":[]})", R"({"steps":101,"meters":[],"notes":[]})",
+        R"({"steps":8,"meters":[],"notes":[[0,1]]})",
+        R"({"steps":8,"meters":[],"notes":[[8,1,60]]})",
+        R"({"steps":8,"meters":[],"notes":[[7,2,60]]})",
+        R"({"steps":8,"meters":[],"notes":[[-1,2,60]]})",
+        R"({"steps":8,"meters":[],"notes":[[0,99999999999,60]]})",
+        R"({"steps":8,"meters":[],"notes":[[0,1,23]]})",
+        R"({"steps":8,"meters":[],"notes":[["0",1,60]]})",
+        R"({"steps":8,"meters":[[0,0,4]],"notes":[]})",
+        R"({"steps":8,"meters":[[1e300,4,4]],"notes":[]})",
+        R"({"steps":8,"meters":[[4,4,4],[0,3,4]],"notes":[]})",
+        R"({"steps":8,"meters":{},"notes":[]})", R"({"grid":8,"steps":8,"meters":[],"notes":[]})",
+        R"({"steps":0,"meters":[],"notes":[[0,1,60]]})"}) {
+    EXPECT_THROW(roll_from_json(Json::parse(bad), read, 100), std::exception) << bad;
+  }
+}
+
+TEST(Music, OfAFileIsWhatTheModelHears) {
+  roll::Roll roll = roll::make_roll(32, 48, 71, 4, true);
+  roll.frame(0)[12] = roll::kPlay | roll::kArticulate;
+  roll.frame(31)[3] = roll::kPlay | roll::kArticulate;
+  const Bytes bytes = midi::write_smf(roll::to_score(roll, {.tempo = 90, .track_name = "x"}));
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const ReadMusic read = read_midi(text, "x.mid", small_model().config.roll, 1000);
+  EXPECT_EQ(read.roll, roll);
+  EXPECT_NEAR(read.tempo, 90, 0.01);
+  EXPECT_THROW(read_midi(text, "x.mid", small_model().config.roll, 31), Error);
+  EXPECT_THROW(read_midi("MThd and nothing else", "x.mid", {}, 1000), Error);
+  EXPECT_THROW(read_midi("", "x.mid", {}, 1000), Error);
+}
+
+class Order : public testing::Test {
+ protected:
+  Order() { network::save_model(folder_.path() / "models" / "small", small_model()); }
+  ComposeOrder read(std::string_view text) {
+    return read_order(Json::parse(text), models_, OrderLimits{});
+  }
+  TemporaryFolder folder_;
+  Models models_{{.output = folder_.path() / "runs", .shipped = {folder_.path() / "models"}}};
+};
+
+TEST_F(Order, CountsBarsByTheMeter) {
+  EXPECT_EQ(read(R"({"model":"small","bars":4})").options.steps, 64);
+  EXPECT_EQ(read(R"({"model":"small","bars":4,"meter":"3/4"})").options.steps, 48);
+  EXPECT_EQ(read(R"({"model":"small","bars":2,"meter":"7/8"})").options.steps, 28);
+  EXPECT_EQ(read(R"({"model":"small"})").options.steps, 256);
+}
+
+TEST_F(Order, IsRefusedWhereItLeavesItsBounds) {
+  for (const char* more :
+       {R"("steps":1000000000)",
+        R"("steps":0)",
+        R"("steps":-5)",
+        R"("steps":"9")",
+        R"("steps":12.5)",
+        R"("bars":100000)",
+        R"("steps":8,"bars":2)",
+        R"("pieces":65)",
+        R"("pieces":64,"steps":16384)",
+        R"("seed":-1)",
+        R"("seed":1e40)",
+        R"("temperature":0)",
+        R"("temperature":1e9)",
+        R"("temperature":null)",
+        R"("keep_prob":0)",
+        R"("keep_prob":2)",
+        R"("meter":"4/3")",
+        R"("meter":4)",
+        R"("tempo":0)",
+        R"("tempo":1e9)",
+        R"("velocity":0)",
+        R"("velocity":128)",
+        R"("new_only":true)",
+        R"("new_only":1)",
+        R"("prime":{})",
+        R"("prime":[])",
+        R"("out":"/etc/x")",
+        R"("rework":{})",
+        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"from":4,"to":4})",
+        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"from":0,"to":9})",
+        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"low":60,"high":50})",
+        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"pinned":[[1]]})",
+        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]}},"steps":4)"}) {
+    const std::string text = fmt::format(R"({{"model":"small",{}}})", more);
+    EXPECT_THROW(read(text), Error) << text;
+  }
+  for (const char* name : {"", "..", "../models/small", "small/", "./small", "/etc", "small@last",
+                           "small@step-1", "Small"}) {
+    EXPECT_THROW(read(Json{{"model", name}}.dump()), Error) << name;
+  }
+}
+
+RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
+  ComposeOrder order;
+  order.piece = random_roll(true);
+  const roll::Roll& old = *order.piece;
+  roll::Roll composed = random_roll(true);
+  composed.steps = old.steps;
+  composed.cells.resize(old.cells.size());
+  order.region.from = *rc::gen::inRange(0, old.steps);
+  order.region.to = *rc::gen::inRange(order.region.from + 1, old.steps + 1);
+  order.region.low = *rc::gen::inRange(48, 72);
+  order.region.high = *rc::gen::inRange(order.region.low, 72);
+  const auto music = to_json(old);
+  for (const auto& note : music["notes"]) {
+    if (*rc::gen::inRange(0, 3) == 0) order.pinned.emplace_back(note[0], note[2]);
+  }
+  const roll::Roll made = with_region(order, composed);
+  for (int t = 0; t < old.steps; ++t) {
+    for (int n = 0; n < old.notes(); ++n) {
+      const int pitch = old.low + n;
+      const bool inside = t >= order.region.from && t < order.region.to &&
+                          pitch >= order.region.low && pitch <= order.region.high;
+      const auto plays = [&](const roll::Roll& roll) { return roll.frame(t)[n] & roll::kPlay; };
+      if (!inside) RC_ASSERT(plays(made) == plays(old));
+    }
+  }
+  for (const auto& note : music["notes"]) {
+    const bool pinned = std::find(order.pinned.begin(), order.pinned.end(),
+                                  std::pair<int, int>(note[0], note[2])) != order.pinned.end();
+    if (!pinned) continue;
+    for (int t = note[0]; t < note[0].get<int>() + note[1].get<int>(); ++t) {
+      RC_ASSERT(made.frame(t)[note[2].get<int>() - old.low] & roll::kPlay);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace toccata::studio

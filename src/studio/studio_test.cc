@@ -1,0 +1,232 @@
+// The whole server over real sockets.
+#include "studio/studio.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "composing/piece_file.h"
+#include "midi/smf_writer.h"
+#include "roll/to_score.h"
+#include "studio/test_studio.h"
+
+namespace toccata::studio {
+namespace {
+
+constexpr const char* kSmall = R"({"model":"small","steps":32,"pieces":2,"seed":5,"meter":"3/4"})";
+
+Bytes as_the_command_line(const composing::ComposeOptions& options,
+                          const composing::Receipt& receipt, std::uint64_t wanted) {
+  Bytes bytes;
+  Progress silent;
+  const Stop never;
+  composing::compose(
+      small_model(), options,
+      [&](composing::Composed&& piece) {
+        composing::Receipt own = receipt;
+        own.piece = piece.number;
+        if (piece.number == wanted) bytes = composing::write_piece(piece, own);
+      },
+      silent, never);
+  return bytes;
+}
+
+std::string text_of(const Bytes& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(Studio, TellsThatItLives) {
+  const TestStudio studio;
+  const Answer answer = studio.ask("GET", "/health");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.json()["status"], "ok");
+}
+
+TEST(Studio, ComposesByteForByteAsTheCommandLineDoes) {
+  StudioOptions options;
+  options.program = "toccata test";
+  const TestStudio studio(options);
+  const Json done = studio.compose(kSmall);
+  EXPECT_EQ(done["state"], "done");
+  composing::ComposeOptions asked;
+  asked.steps = 32;
+  asked.pieces = 2;
+  asked.seed = 5;
+  asked.meter = composing::Meter{3, 4};
+  const network::Model model = small_model();
+  composing::Receipt receipt;
+  receipt.program = "toccata test";
+  receipt.model = "small";
+  receipt.model_hash = model.hash;
+  receipt.arithmetic = composing::arithmetic_of(model);
+  receipt.seed = 5;
+  receipt.steps = 32;
+  receipt.meter = asked.meter;
+  for (std::uint64_t number : {0, 1}) {
+    const Answer piece = studio.ask("GET", fmt::format("/api/compositions/{}/pieces/{}.mid",
+                                                       done["id"].get<std::string>(), number));
+    EXPECT_EQ(piece.status, 200);
+    EXPECT_EQ(piece.headers.at("Content-Type"), "audio/midi");
+    EXPECT_EQ(piece.body, text_of(as_the_command_line(asked, receipt, number))) << number;
+  }
+}
+
+TEST(Studio, TellsNotesAsTheyAreComposed) {
+  const TestStudio studio;
+  const Answer made =
+      studio.ask("POST", "/api/compositions", R"({"model":"small","steps":4000,"seed":5})");
+  ASSERT_EQ(made.status, 202) << made.body;
+  TestClient client = studio.client();
+  client.write(fmt::format("GET /api/compositions/{}/events HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                           made.json()["id"].get<std::string>()));
+  const std::string text = client.read_all(std::chrono::seconds(30));
+  EXPECT_NE(text.find("Content-Type: text/event-stream"), std::string::npos);
+  EXPECT_NE(text.find("event: frames"), std::string::npos);
+  EXPECT_NE(text.find("event: end"), std::string::npos);
+  EXPECT_LT(text.find("event: frames"), text.find("event: end"));
+}
+
+TEST(Studio, StopsWhatIsNoLongerWanted) {
+  const TestStudio studio;
+  const Answer made =
+      studio.ask("POST", "/api/compositions", R"({"model":"small","steps":16000,"pieces":8})");
+  ASSERT_EQ(made.status, 202);
+  const std::string path = "/api/compositions/" + made.json()["id"].get<std::string>();
+  EXPECT_EQ(studio.ask("DELETE", path).status, 200);
+  Json now;
+  for (int i = 0; i < 500; ++i) {
+    now = studio.ask("GET", path).json();
+    if (now["state"] == "stopped") break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(now["state"], "stopped");
+}
+
+TEST(Studio, QueuesOrdersAndThenSaysWhenToComeAgain) {
+  StudioOptions options;
+  options.compositions.waiting = 3;
+  const TestStudio studio(options);
+  std::vector<std::string> taken;
+  int refused = 0;
+  for (int i = 0; i < 12; ++i) {
+    const Answer answer =
+        studio.ask("POST", "/api/compositions", R"({"model":"small","steps":16000,"pieces":8})");
+    if (answer.status == 202) {
+      taken.push_back(answer.json()["id"]);
+    } else {
+      EXPECT_EQ(answer.status, 429);
+      EXPECT_GE(std::stoi(answer.headers.at("Retry-After")), 1);
+      ++refused;
+    }
+  }
+  EXPECT_GE(refused, 8);
+  EXPECT_GE(taken.size(), 3u);
+  EXPECT_EQ(studio.ask("GET", "/health").status, 200);
+  for (const std::string& id : taken) studio.ask("DELETE", "/api/compositions/" + id);
+}
+
+TEST(Studio, ForgetsOldCompositionsRatherThanGrow) {
+  StudioOptions options;
+  options.compositions.kept = 3;
+  const TestStudio studio(options);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 6; ++i) {
+    ids.push_back(studio.compose(R"({"model":"small","steps":4})")["id"]);
+  }
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 6u);
+  EXPECT_LE(studio.ask("GET", "/api/compositions").json()["compositions"].size(), 4u);
+  EXPECT_EQ(studio.ask("GET", "/api/compositions/" + ids[0]).status, 404);
+  EXPECT_EQ(studio.ask("GET", "/api/compositions/" + ids[5]).status, 200);
+}
+
+TEST(Studio, ReadsGoesOnFromAndScoresMusic) {
+  const TestStudio studio;
+  const Json done = studio.compose(kSmall);
+  const std::string id = done["id"];
+  const std::string midi = studio.ask("GET", "/api/compositions/" + id + "/pieces/0.mid").body;
+  const Answer read = studio.ask("POST", "/api/read?model=small&name=x.mid", midi, "audio/midi");
+  ASSERT_EQ(read.status, 200) << read.body;
+  const Json piece = studio.ask("GET", "/api/compositions/" + id + "/pieces/0.json").json();
+  EXPECT_EQ(read.json()["music"]["notes"], piece["music"]["notes"]);
+
+  const Json order = {{"model", "small"},
+                      {"steps", 12},
+                      {"seed", 9},
+                      {"prime", {{"music", piece["music"]}, {"name", "x.mid"}, {"bars", 2}}}};
+  const Json more = studio.compose(order.dump());
+  EXPECT_EQ(more["pieces"][0]["new_from"], 24);
+
+  const Answer scored = studio.ask("POST", "/api/surprise",
+                                   Json{{"model", "small"}, {"music", piece["music"]}}.dump());
+  ASSERT_EQ(scored.status, 200) << scored.body;
+  EXPECT_EQ(scored.json()["notes"].size(), piece["music"]["notes"].size());
+  EXPECT_NEAR(scored.json()["nats_per_step"].get<double>(),
+              done["pieces"][0]["nats_per_step"].get<double>(), 0.05);
+
+  const Answer back = studio.ask(
+      "POST", "/api/midi", Json{{"music", piece["music"]}, {"tempo", 90}, {"velocity", 70}}.dump());
+  EXPECT_EQ(back.status, 200);
+  EXPECT_TRUE(back.body.starts_with("MThd"));
+}
+
+TEST(Studio, ReworksARegionAndKeepsWhatIsPinned) {
+  const TestStudio studio;
+  const Json done = studio.compose(R"({"model":"small","steps":64,"seed":5})");
+  const std::string path = "/api/compositions/" + done["id"].get<std::string>();
+  const Json music = studio.ask("GET", path + "/pieces/0.json").json()["music"];
+  Json pinned = Json::array();
+  for (const Json& note : music["notes"]) {
+    if (note[0] >= 16 && note[0] < 20) pinned.push_back({note[0], note[2]});
+  }
+  const Json order = {{"model", "small"},
+                      {"seed", 6},
+                      {"pieces", 2},
+                      {"rework", {{"music", music}, {"from", 16}, {"to", 32}, {"pinned", pinned}}}};
+  const Json made = studio.compose(order.dump());
+  EXPECT_EQ(made["state"], "done");
+  EXPECT_TRUE(made.contains("method"));
+  const Json other =
+      studio.ask("GET", "/api/compositions/" + made["id"].get<std::string>() + "/pieces/1.json")
+          .json()["music"];
+  EXPECT_EQ(other["steps"], 64);
+  EXPECT_NE(other["notes"], music["notes"]);
+  const auto count = [](const Json& piece, auto which) {
+    return std::count_if(piece["notes"].begin(), piece["notes"].end(), which);
+  };
+  const auto early = [](const Json& note) { return note[0] < 16; };
+  EXPECT_EQ(count(other, early), count(music, early));
+  for (const Json& pin : pinned) {
+    EXPECT_EQ(
+        count(other, [&](const Json& note) { return note[0] == pin[0] && note[2] == pin[1]; }), 1);
+  }
+}
+
+TEST(Studio, RendersPicturesAndRefusesWhatIsNoMusic) {
+  const TestStudio studio;
+  roll::Roll roll = roll::make_roll(16, 48, 71, 4, true);
+  roll.frame(0)[12] = roll::kPlay | roll::kArticulate;
+  const std::string midi = text_of(midi::write_smf(roll::to_score(roll)));
+  const Answer svg = studio.ask("POST", "/api/render/svg", midi, "audio/midi");
+  EXPECT_EQ(svg.status, 200);
+  EXPECT_EQ(svg.headers.at("Content-Type"), "image/svg+xml");
+  EXPECT_NE(svg.body.find("<svg"), std::string::npos);
+  EXPECT_EQ(studio.ask("POST", "/api/render/exe", midi, "audio/midi").status, 400);
+  EXPECT_EQ(studio.ask("POST", "/api/render/svg", "rubbish", "audio/midi").status, 400);
+  EXPECT_EQ(studio.ask("POST", "/api/render/svg", midi, "text/html").status, 415);
+  EXPECT_EQ(studio.ask("POST", "/api/read?model=small", "<html>", "audio/midi").status, 400);
+}
+
+TEST(Studio, TrainsOnlyOnNamedFolders) {
+  const TestStudio studio;
+  EXPECT_EQ(studio.ask("GET", "/api/folders").json()["folders"].size(), 0u);
+  for (const char* folder : {"/etc", "..", "", "."}) {
+    const Answer answer =
+        studio.ask("POST", "/api/runs", Json{{"name", "x"}, {"folder", folder}}.dump());
+    EXPECT_EQ(answer.status, 400) << folder;
+  }
+  EXPECT_EQ(studio.ask("POST", "/api/runs/x/stop", "{}").status, 400);
+  EXPECT_EQ(studio.ask("GET", "/api/runs/..%2F..%2Fetc").status, 400);
+}
+
+}  // namespace
+}  // namespace toccata::studio
