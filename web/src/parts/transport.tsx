@@ -1,5 +1,5 @@
 // Play, stop, tempo, loop.
-import { useId } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { player } from "../player";
 import { barAt, clock, secondsOf, type Music } from "../music";
 
@@ -19,6 +19,12 @@ export function Transport(props: Props) {
   const mine = player.id.value === props.id && player.state.value !== "silent";
   const state = mine ? player.state.value : "silent";
   const empty = props.music.steps === 0;
+  const [bar, setBar] = useState(1);
+  useEffect(() => {
+    if (!mine) return;
+    const timer = setInterval(() => setBar(barAt(props.music, player.position())), 100);
+    return () => clearInterval(timer);
+  }, [mine, props.music]);
   const label = mine ? "Stop playing" : `Play from bar ${barAt(props.music, props.start)}`;
   return (
     <div class="transport" role="group" aria-label="Playing">
@@ -35,7 +41,7 @@ export function Transport(props: Props) {
         </svg>
       </button>
       <span class="where">
-        {state === "loading" ? "fetching the sounds…" : state === "waiting" ? "waiting for more notes…" : `bar ${barAt(props.music, props.start)}`}
+        {state === "loading" ? "fetching the sounds…" : state === "waiting" ? "waiting for more notes…" : `bar ${mine ? bar : barAt(props.music, props.start)}`}
         <span class="unit"> of {props.music.bars.length}, {clock(secondsOf(props.music, props.music.steps, props.tempo))}</span>
       </span>
       <span class="tempo">

@@ -231,10 +231,13 @@ function RegionFields() {
           Pin or free its notes
         </button>
       </div>
-      <p class="hint">
-        {desk.value.pinned.length > 0 && `${desk.value.pinned.length} notes are pinned and stay. `}
-        The region is composed as what follows the bars before it; what stands after it, and pinned notes, stay as they are but are not yet heard by the model.
-      </p>
+      {desk.value.pinned.length > 0 && <p class="hint">{desk.value.pinned.length} notes are pinned and stay.</p>}
+      <details>
+        <summary>How it is composed</summary>
+        <p class="hint">
+          The region is composed as what follows the bars before it. What stands after it, and pinned notes, stay as they are, but the model does not yet hear them.
+        </p>
+      </details>
     </fieldset>
   );
 }

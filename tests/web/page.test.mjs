@@ -1,0 +1,276 @@
+// Each flow of the page, end to end: the real server, a real model, a real browser.
+// node --test tests/web   (TOCCATA_BUILD names the build folder; build/release by default)
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { canTrain, missing, openBrowser, openPage, playwright, said, Studio, waitFor } from "./support.mjs";
+
+const skip = missing();
+if (skip) console.error(`skipped: ${skip}`);
+
+describe("the page", { skip, timeout: 600000 }, () => {
+  let studio, browser;
+  before(async () => {
+    studio = await Studio.start({ train: true });
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await studio?.remove();
+  });
+
+  const setNumber = async (page, label, value) => {
+    const field = page.getByLabel(label).first();
+    await field.fill(`${value}`);
+    await field.blur();
+  };
+  const compose = async (page, bars = 4) => {
+    await setNumber(page, "Length", bars);
+    await page.getByRole("button", { name: /^Compose C/ }).click();
+    await said(page, /^Done/);
+  };
+
+  test("one press of the key composes a piece that is the command line's, byte for byte", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByLabel("Play while it composes").uncheck();
+    await page.getByText("Seed and more").click();
+    await page.getByLabel("A new seed for each piece").uncheck();
+    await setNumber(page, "Seed", 77);
+    await compose(page);
+    await page.getByRole("heading", { level: 1, name: `${studio.model} 77` }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "MIDI", exact: true }).click()]);
+    const bytes = readFileSync(await download.path());
+    const order = { model: studio.model, steps: 64, pieces: 1, seed: 77, meter: "4/4" };
+    const made = await studio.json("/api/compositions", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(order) });
+    await waitFor(async () => (await studio.json(`/api/compositions/${made.id}`)).state === "done");
+    const again = Buffer.from(await (await fetch(`${studio.url}/api/compositions/${made.id}/pieces/0.mid`)).arrayBuffer());
+    assert.ok(bytes.equals(again));
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
+  test("notes appear while they are composed, and are heard", async () => {
+    const page = await openPage(browser, studio);
+    await setNumber(page, "Length", 256);
+    await page.getByRole("button", { name: /^Compose C/ }).click();
+    const bar = page.getByLabel("Composed");
+    const seen = new Set();
+    await waitFor(async () => {
+      const value = await bar.getAttribute("value", { timeout: 1000 }).catch(() => null);
+      if (value !== null) seen.add(value);
+      return seen.size > 3 || (await page.locator(".says").textContent()).startsWith("Done");
+    }, 60000);
+    assert.ok(seen.size >= 2, "progress was seen to grow");
+    await page.getByRole("button", { name: "Stop playing" }).waitFor();
+    await page.locator(".where").filter({ hasText: /bar [2-9]/ }).waitFor({ timeout: 60000 });
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.context().close();
+  });
+
+  test("composing can be stopped, and what was there is kept", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByLabel("Play while it composes").uncheck();
+    await setNumber(page, "Length", 512);
+    await setNumber(page, "Pieces", 2);
+    await page.getByRole("button", { name: /^Compose C/ }).click();
+    await waitFor(async () => Number(await page.getByLabel("Composed").getAttribute("value").catch(() => 0)) >= 1);
+    await page.getByRole("button", { name: /^Stop Esc/ }).click();
+    await said(page, /^(Stopped|Done)/);
+    assert.ok((await page.getByRole("button", { name: /^Show / }).count()) >= 1);
+    await page.context().close();
+  });
+
+  test("it plays from any bar, in another tempo, in a loop, by keys alone", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByLabel("Play while it composes").uncheck();
+    await compose(page, 6);
+    const roll = page.getByRole("slider", { name: /bar to play from/ });
+    await roll.focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await roll.getAttribute("aria-valuenow"), "3");
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Stop playing" }).waitFor();
+    await page.locator(".where").filter({ hasText: /bar [3-6]/ }).waitFor();
+    await page.locator(".where").filter({ hasText: /bar [4-6]/ }).waitFor({ timeout: 20000 });
+    await setNumber(page, "Tempo", 240);
+    await page.getByRole("button", { name: "Loop", exact: true }).click();
+    await page.locator(".where").filter({ hasText: /bar 1/ }).waitFor({ timeout: 30000 });
+    await roll.focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: /^Play from/ }).waitFor();
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
+  test("a reload loses nothing, even while it composes", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByLabel("Play while it composes").uncheck();
+    await compose(page);
+    const title = await page.getByRole("heading", { level: 1 }).textContent();
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await setNumber(page, "Length", 300);
+    await page.getByRole("button", { name: /^Compose C/ }).click();
+    await waitFor(async () => Number(await page.getByLabel("Composed").getAttribute("value").catch(() => 0)) >= 0);
+    await page.reload();
+    await said(page, /^Done/, 120000);
+    assert.equal(await page.getByRole("button", { name: /^Show / }).count(), 2);
+    await page.context().close();
+  });
+
+  const openFile = async (page) => {
+    const order = { model: studio.model, bars: 8, seed: 3 };
+    const made = await studio.json("/api/compositions", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(order) });
+    await waitFor(async () => (await studio.json(`/api/compositions/${made.id}`)).state === "done");
+    const bytes = Buffer.from(await (await fetch(`${studio.url}/api/compositions/${made.id}/pieces/0.mid`)).arrayBuffer());
+    await page.getByRole("button", { name: "Rework", exact: true }).first().click();
+    await page.locator("input[type=file]").setInputFiles({ name: "mine.mid", mimeType: "audio/midi", buffer: bytes });
+    await page.getByRole("heading", { level: 1, name: "mine" }).waitFor();
+  };
+
+  test("a file is dropped, a region recomposed, a candidate taken, undone and done again", async () => {
+    const page = await openPage(browser, studio);
+    await openFile(page);
+    await setNumber(page, "From bar", 3);
+    await setNumber(page, "To bar", 4);
+    await setNumber(page, "Candidates", 2);
+    const facts = () => page.locator(".facts").textContent();
+    const first = await facts();
+    await page.getByRole("button", { name: /^Recompose/ }).click();
+    await page.getByRole("heading", { name: "Candidates" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Take candidate/ }).count(), 2);
+    await page.getByRole("button", { name: "Play candidate B" }).click();
+    await page.getByRole("button", { name: "Stop candidate B" }).click();
+    await page.getByRole("button", { name: "Take candidate A" }).click();
+    await page.getByRole("heading", { level: 1, name: "mine (reworked)" }).waitFor();
+    const second = await facts();
+    await page.keyboard.press("Control+z");
+    assert.equal(await facts(), first);
+    await page.waitForTimeout(400);
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "mine" }).waitFor();
+    await page.getByRole("button", { name: "Redo" }).click();
+    assert.equal(await facts(), second);
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
+  test("a region is drawn on the roll and notes are pinned by the pointer", async () => {
+    const page = await openPage(browser, studio);
+    await openFile(page);
+    const box = await page.locator(".roll canvas").boundingBox();
+    await page.mouse.move(box.x + 120, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 420, box.y + box.height - 40, { steps: 6 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: "Pin or free its notes" }).click();
+    await said(page, /notes are pinned/);
+    await page.getByRole("button", { name: /^Recompose C/ }).waitFor();
+    await page.context().close();
+  });
+
+  test("the surprise of each note is shown as colour", async () => {
+    const page = await openPage(browser, studio);
+    await openFile(page);
+    await page.getByLabel(/Colour notes by surprise/).check();
+    await said(page, /nats a step in it/);
+    await page.getByRole("img", { name: /Colours: from blue/ }).waitFor();
+    await page.context().close();
+  });
+
+  test("sound and pictures are downloaded", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByLabel("Play while it composes").uncheck();
+    await compose(page, 2);
+    for (const [button, magic] of [["FLAC", "fLaC"], ["Picture", "<?xml"]]) {
+      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 120000 }), page.getByRole("button", { name: button, exact: true }).click()]);
+      assert.equal(readFileSync(await download.path()).subarray(0, magic.length).toString(), magic);
+    }
+    await page.context().close();
+  });
+
+  test("what is no MIDI is refused in words, and nothing is lost", async () => {
+    const page = await openPage(browser, studio);
+    await openFile(page);
+    await page.locator("input[type=file]").setInputFiles({ name: "page.mid", mimeType: "audio/midi", buffer: Buffer.from("<html>") });
+    await page.getByRole("alert").filter({ hasText: "page.mid" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "mine" }).waitFor();
+    await page.context().close();
+  });
+
+  test("a run is started, watched, heard, stopped and resumed", { skip: canTrain ? false : "toccata-train is not built" }, async () => {
+    const page = await openPage(browser, studio);
+    await page.getByRole("button", { name: "Train", exact: true }).first().click();
+    await page.getByLabel("Name of the run").fill("evening");
+    await setNumber(page, "Time", 3);
+    await page.getByLabel("Size").selectOption("small");
+    await page.getByText("More", { exact: true }).click();
+    await page.getByLabel("Measure often").check();
+    await page.getByRole("button", { name: /^Train/ }).last().click();
+    await page.locator(".curves figcaption").filter({ hasText: /After \d+ batches/ }).waitFor({ timeout: 180000 });
+    await page.locator(".facts").filter({ hasText: /left/ }).waitFor();
+    await page.getByRole("button", { name: "Save and stop" }).click();
+    await page.locator(".stage .state").filter({ hasText: "stopped" }).waitFor({ timeout: 60000 });
+    await page.getByRole("heading", { name: "Samples it composed" }).waitFor({ timeout: 60000 });
+    await page.getByRole("button", { name: /^Play step-/ }).first().click();
+    await page.getByRole("button", { name: /^Stop step-/ }).first().click();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.locator(".stage .state").filter({ hasText: "training" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "evening" }).waitFor();
+    await page.getByRole("button", { name: "Save and stop" }).click();
+    await page.locator(".stage .state").filter({ hasText: "stopped" }).waitFor({ timeout: 60000 });
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
+  test("the studio may go and come back", async () => {
+    const page = await openPage(browser, studio);
+    const port = new URL(studio.url).port;
+    await studio.close();
+    await page.getByRole("button", { name: /^Compose C/ }).click();
+    await page.getByRole("alert").filter({ hasText: "does not answer" }).waitFor();
+    await studio.open(port);
+    await page.getByLabel("Play while it composes").uncheck();
+    await compose(page, 2);
+    await page.context().close();
+  });
+
+  for (const [width, scheme] of [[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"]]) {
+    test(`axe finds nothing serious at ${width} pixels, ${scheme}`, async () => {
+      const page = await openPage(browser, studio, { width, scheme, height: width === 390 ? 844 : 900 });
+      const axe = readFileSync(new URL("../../web/node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+      const check = async (where) => {
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+        const serious = violations.filter((each) => ["serious", "critical"].includes(each.impact));
+        assert.deepEqual(serious.map((each) => `${where}: ${each.id}: ${each.nodes[0].html.slice(0, 120)}`), []);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(overflow <= 0, `${where}: ${overflow} pixels wider than the window`);
+      };
+      await check("compose, empty");
+      await page.getByLabel("Play while it composes").uncheck();
+      await compose(page, 4);
+      await check("compose");
+      await page.getByRole("button", { name: "Rework", exact: true }).first().click();
+      await check("rework, empty");
+      await openFile(page);
+      await page.getByRole("button", { name: "Everything" }).click();
+      await page.getByLabel(/Colour notes by surprise/).check();
+      await said(page, /nats a step in it/);
+      await page.getByRole("button", { name: /^Recompose C/ }).click();
+      await page.getByRole("heading", { name: "Candidates" }).waitFor({ timeout: 60000 });
+      await check("rework");
+      await page.getByRole("button", { name: "Train", exact: true }).first().click();
+      await page.locator(".runs .card").first().click();
+      await page.getByRole("heading", { level: 1, name: "pupil" }).waitFor();
+      await check("train");
+      await page.getByRole("button", { name: "Keys", exact: true }).click();
+      await check("keys");
+      await page.context().close();
+    });
+  }
+});

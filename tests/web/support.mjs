@@ -1,0 +1,131 @@
+// What the tests of the page share: the real server with a real model, and Debian's chromium.
+// A test that lacks something (Node's packages, chromium, toccata-train) skips, and says why.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const build = process.env.TOCCATA_BUILD ?? join(root, "build/release");
+export const program = join(build, "toccata");
+const trainer = [process.env.TOCCATA_TRAIN, join(build, "toccata-train"), join(root, "build/release/toccata-train")].find(
+  (path) => path && existsSync(path),
+);
+export const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+
+const require = createRequire(join(root, "web/package.json"));
+function optional(name) {
+  try {
+    return require(name);
+  } catch {
+    return null;
+  }
+}
+export const playwright = optional("playwright-core");
+
+/** Why the tests with a browser cannot run here; undefined where they can. */
+export function missing() {
+  if (!existsSync(program)) return `${program} is not built`;
+  if (!playwright) return "playwright-core is absent (npm ci --prefix web)";
+  if (!chromiumPath) return "chromium is absent (apt-get install chromium)";
+  if (!trainer && !existsSync(join(root, "models/first"))) return "there is neither models/first nor toccata-train to make a model";
+  return undefined;
+}
+
+export const canTrain = !!trainer;
+
+/** A folder with a run called "pupil" in it, trained for a moment on examples/. */
+function trainPupil(folder) {
+  const words = ["examples", "--name", "pupil", "--output", folder, "--time-units", "24", "--note-units", "16"];
+  const run = spawnSync(trainer, [...words, "--batches", "30", "--batch-size", "4", "--time-steps", "64", "--validate-every", "10", "--save-every", "15"], { cwd: root });
+  if (run.status !== 0) throw new Error(`toccata-train: ${run.stderr}`);
+}
+
+export class Studio {
+  static async start({ train = false } = {}) {
+    const studio = new Studio();
+    studio.folder = mkdtempSync(join(tmpdir(), "toccata-web-"));
+    if (trainer && (train || !existsSync(join(root, "models/first")))) trainPupil(studio.folder);
+    await studio.open(0);
+    return studio;
+  }
+
+  async open(port) {
+    const words = ["studio", "--port", `${port}`, "--data", this.folder, "--folder", join(root, "examples")];
+    const PATH = trainer ? `${dirname(trainer)}:${process.env.PATH}` : process.env.PATH;
+    this.child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PATH } });
+    let errors = "";
+    this.child.stderr.on("data", (data) => (errors += data));
+    this.url = await new Promise((found, failed) => {
+      let text = "";
+      this.child.stdout.on("data", (data) => {
+        text += data;
+        if (text.includes("\n")) found(text.trim());
+      });
+      this.child.on("exit", (code) => failed(new Error(`the studio ended (${code}): ${errors}`)));
+    });
+    const { models } = await this.json("/api/models");
+    this.model = models.find((known) => known.complete && known.name === "pupil")?.name ?? models.find((known) => known.complete).name;
+  }
+
+  async json(path, options) {
+    const answer = await fetch(this.url + path, options);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  async close() {
+    if (this.child.exitCode === null) {
+      const ended = new Promise((done) => this.child.once("exit", done));
+      this.child.removeAllListeners("exit");
+      this.child.once("exit", () => (this.ended = true));
+      this.child.kill("SIGINT");
+      await Promise.race([ended, waitFor(() => this.ended, 20000)]);
+    }
+  }
+
+  async remove() {
+    await this.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export async function waitFor(condition, milliseconds = 30000) {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${milliseconds} ms in vain for ${condition}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+export async function openBrowser() {
+  return playwright.chromium.launch({
+    executablePath: chromiumPath,
+    args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+  });
+}
+
+/** A page of its own, which fails the test on any error in its console. */
+export async function openPage(browser, studio, { width = 1280, height = 900, scheme = "light" } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
+  const page = await context.newPage();
+  page.errors = [];
+  page.on("pageerror", (error) => page.errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") page.errors.push(message.text());
+  });
+  await page.goto(studio.url);
+  await page.locator("select").first().waitFor();
+  await page.locator("select").first().selectOption(studio.model);
+  return page;
+}
+
+export async function said(page, pattern, timeout = 60000) {
+  await page.locator(".says").filter({ hasText: pattern }).waitFor({ timeout });
+}
+
+export { existsSync };
