@@ -205,16 +205,16 @@ describe("the page", { skip, timeout: 600000 }, () => {
     const page = await openPage(browser, studio);
     await page.getByRole("button", { name: "Train", exact: true }).first().click();
     await page.getByLabel("Name of the run").fill("evening");
-    await setNumber(page, "Time", 3);
+    await setNumber(page, "Time", 10);
     await page.getByLabel("Size").selectOption("small");
     await page.getByText("More", { exact: true }).click();
     await page.getByLabel("Measure often").check();
     await page.getByRole("button", { name: /^Train/ }).last().click();
     await page.locator(".curves figcaption").filter({ hasText: /After \d+ batches/ }).waitFor({ timeout: 180000 });
     await page.locator(".facts").filter({ hasText: /left/ }).waitFor();
+    await page.getByRole("heading", { name: "Samples it composed" }).waitFor({ timeout: 180000 });
     await page.getByRole("button", { name: "Save and stop" }).click();
     await page.locator(".stage .state").filter({ hasText: "stopped" }).waitFor({ timeout: 60000 });
-    await page.getByRole("heading", { name: "Samples it composed" }).waitFor({ timeout: 60000 });
     await page.getByRole("button", { name: /^Play step-/ }).first().click();
     await page.getByRole("button", { name: /^Stop step-/ }).first().click();
     await page.getByRole("button", { name: "Resume" }).click();

@@ -25,7 +25,7 @@ function enter(name: Room) {
   room.value = name;
 }
 
-const themes = { system: "as the system", light: "light", dark: "dark" } as const;
+const themes = { system: "Auto", light: "Light", dark: "Dark" } as const;
 
 function Help(props: { dialog: { current: HTMLDialogElement | null } }) {
   const rows: [string, string][] = [
@@ -103,8 +103,8 @@ export function App() {
           ))}
         </nav>
         <div class="top-right">
-          <button type="button" class="quiet" onClick={() => (theme.value = next[theme.value])} aria-label={`Colours: ${themes[theme.value]}. Change`}>
-            {theme.value === "dark" ? "Dark" : theme.value === "light" ? "Light" : "Auto"}
+          <button type="button" class="quiet" onClick={() => (theme.value = next[theme.value])} aria-label={`${themes[theme.value]} colours: change`}>
+            {themes[theme.value]}
           </button>
           <button type="button" class="quiet" aria-label="Keys" title="Keys (?)" onClick={() => help.current?.showModal()}>?</button>
         </div>

@@ -20,8 +20,9 @@ export function Library(props: { current?: string; onOpen: (piece: Piece) => voi
       <ul>
         {all.slice(0, 40).map((piece) => (
           <li key={piece.id} class={piece.id === props.current ? "current" : ""}>
-            <button type="button" class="card" aria-label={`${props.verb} ${piece.title}`} aria-current={piece.id === props.current} onClick={() => props.onOpen(piece)}>
+            <button type="button" class="card" aria-current={piece.id === props.current} onClick={() => props.onOpen(piece)}>
               <SmallRoll music={piece.music} />
+              <span class="visually-hidden">{props.verb} </span>
               <span class="card-title">{piece.title}</span>
               <span class="card-note">{kinds[piece.from]}, {when.format(piece.made)}</span>
             </button>

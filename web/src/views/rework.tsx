@@ -456,7 +456,7 @@ export function ReworkView() {
                       >
                         {plays ? "Stop" : "Play"}
                       </button>
-                      <button type="button" class="strong" aria-label={`Take candidate ${each.title}`} onClick={() => accept(each)}>Take it</button>
+                      <button type="button" class="strong" aria-label={`Take candidate ${each.title}`} onClick={() => accept(each)}>Take</button>
                     </div>
                   </li>
                 );
