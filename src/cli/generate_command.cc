@@ -139,8 +139,9 @@ void generate(Options& options, Context& context) {
       },
       context.progress, context.stop);
   if (!options.json) {
-    context.progress.message(
-        fmt::format("seed {}: --seed {} composes the same again", receipt.seed, receipt.seed));
+    if (!context.stop.requested())
+      context.progress.message(fmt::format(
+          "seed {0}: with these options, --seed {0} composes the same again", receipt.seed));
     return;
   }
   OrderedJson json;
@@ -211,8 +212,10 @@ void add_generate(CLI::App& app, Context& context) {
   app.add_option("--first", compose.first,
                  "number of the first piece: --first 7 --batch 1 is the "
                  "eighth of a seed alone")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--seed", options->seed, "the same seed composes the same (default: a new one)");
+  app.add_option("--seed", options->seed, "the same seed composes the same (default: a new one)")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--temperature", compose.temperature, "above 1 freer, below 1 safer")
       ->capture_default_str();
   app.add_option("--keep-prob", compose.keep_prob, "below 1 dropout stays on while composing")

@@ -92,6 +92,13 @@ int run_program(int argc, char** argv, const char* description, std::span<const 
   app.get_formatter()->column_width(20);
   for (const Command& command : commands)
     prepare(*app.add_subcommand(command.name, command.description), command, context);
+  const bool named = argc >= 2 && argv[1][0] != '-';
+  if (named && std::ranges::none_of(commands, [&](const Command& command) {
+        return std::string_view(command.name) == argv[1];
+      })) {
+    fmt::print(stderr, "toccata: \"{}\" is no command; toccata --help lists them\n", argv[1]);
+    return 2;
+  }
   return parse_and_run(app, argc, argv, progress);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "midi/abc.h"
 #include "midi/smf_reader.h"
 #include "midi/smf_writer.h"
 #include "rendering/audio.h"
@@ -85,7 +86,12 @@ void check_outputs(const std::vector<Job>& jobs) {
 std::vector<Job> read_jobs(const Options& options, Context& context) {
   std::vector<Job> jobs;
   for (const std::string& file : options.files) {
-    midi::ReadResult read = midi::read_smf(read_file(file), file);
+    const bool abc = fs::path(file).extension() == ".abc";
+    midi::ReadResult read;
+    if (abc)
+      read.scores.push_back(midi::read_abc(read_text(file), file));
+    else
+      read = midi::read_smf(read_file(file), file);
     if (read.repair_count)
       context.progress.message(fmt::format("{}: {} repaired in reading; toccata import tells which",
                                            file, read.repair_count));

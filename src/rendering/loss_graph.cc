@@ -47,10 +47,13 @@ Range heights(const Curves& curves) {
   for (const Point& point : curves.valid) values.push_back(point.y);
   if (curves.baseline) values.push_back(*curves.baseline);
   if (values.empty()) return {0, 1};
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  double top = *high;
-  // The same for a first validation far above the baseline.
-  if (curves.baseline) top = std::min(top, std::max(*curves.baseline * 1.25, *low + 1e-9));
+  std::sort(values.begin(), values.end());
+  const auto low = values.begin();
+  double top = values.back();
+  // The same for a first validation far above the baseline; of a run that never came near it, half
+  // of what was measured stays in sight.
+  if (curves.baseline)
+    top = std::min(top, std::max(*curves.baseline * 1.25, values[values.size() / 2]));
   const double margin = std::max((top - *low) * 0.08, std::max(1e-6, std::fabs(top) * 0.005));
   return {*low >= 0 ? std::max(0.0, *low - margin) : *low - margin, top + margin};
 }
