@@ -1,5 +1,7 @@
 #include "training/restore.h"
 
+#include <cmath>
+
 #include "base/error.h"
 #include "network/weights.h"
 #include "training/checkpoint.h"
@@ -26,13 +28,42 @@ void check_same_sizes(const network::Config& here, const Restored& restored) {
   }
 }
 
+/// Yes and no of a bit over the music, one of each seen beforehand.
+struct Odds {
+  double yes = 1, no = 1;
+  void add(bool bit) { (bit ? yes : no) += 1; }
+  float log() const { return static_cast<float>(std::log(yes / no)); }
+};
+
+void start_head_at_density(const network::Config& config, const Pieces& train,
+                           std::vector<float>& values) {
+  Odds play, articulate;
+  for (const corpus::Piece* piece : train) {
+    const roll::Roll& roll = piece->roll;
+    for (int t = 0; t < roll.steps; ++t) {
+      for (int n = 0; n < roll.notes(); ++n) {
+        const std::uint8_t cell = roll.frame(t)[n];
+        const std::uint8_t before = t > 0 ? roll.frame(t - 1)[n] : 0;
+        play.add((cell & roll::kPlay) != 0);
+        if ((cell & before & roll::kPlay) != 0) articulate.add((cell & roll::kArticulate) != 0);
+      }
+    }
+  }
+  float* bias = network::slices(config, values.data()).head_bias;  // (C)
+  bias[0] = play.log();
+  if (config.channels() == 2) bias[1] = articulate.log();
+}
+
 }  // namespace
 
 std::vector<float> first_values(const TrainOptions& options,
-                                const std::optional<Restored>& restored) {
-  if (!restored)
-    return network::initial_values(options.model, options.seed,
-                                   static_cast<float>(options.forget_bias));
+                                const std::optional<Restored>& restored, const Pieces& train) {
+  if (!restored) {
+    std::vector<float> values = network::initial_values(options.model, options.seed,
+                                                        static_cast<float>(options.forget_bias));
+    start_head_at_density(options.model, train, values);
+    return values;
+  }
   check_same_sizes(options.model, *restored);
   return restored->model.values;
 }

@@ -106,7 +106,7 @@ Trainer::Trainer(const TrainOptions& options, const RunContext& context)
       context_(context),
       stages_(resolved_stages(options)),
       course_(options, context.data),
-      learner_(options, first_values(options, context.restored)) {}
+      learner_(options, first_values(options, context.restored, context.data.train)) {}
 
 void Trainer::begin() {
   const TrainingData& data = context_.data;
