@@ -26,6 +26,7 @@ void visit_position(PositionType& p, Visit&& visit) {
   visit("worse_in_a_row", p.worse_in_a_row);
   visit("nats", p.nats);
   visit("frames", p.frames);
+  visit("train_nats", p.train_nats);
 }
 
 }  // namespace
@@ -39,6 +40,8 @@ OrderedJson to_json(const Position& position) {
 Position position_from_json(const Json& json, std::string_view where) {
   Position position;
   visit_position(position, [&](const char* key, auto& field) {
+    // Checkpoints of before that field was have none.
+    if (std::string_view(key) == "train_nats" && !json.contains(key)) return;
     field = json_get<std::remove_cvref_t<decltype(field)>>(json, key, where);
   });
   return position;

@@ -30,6 +30,7 @@ struct Position {
   // Since the last validation, for the mean of the training loss.
   double nats = 0;
   std::int64_t frames = 0;
+  double train_nats = 0;  // that mean at the last validation; 0: none yet
   bool operator==(const Position&) const = default;
 };
 

@@ -64,7 +64,10 @@ void publish(const runs::RunFolder& run, const network::Model& model, const Trai
   facts.batches = position.update;
   facts.epochs = position.epoch;
   facts.seconds = position.seconds;
-  facts.train_nats = likelihood(quality.train);
+  if (position.train_nats > 0)
+    facts.notes.push_back(
+        fmt::format("Last training loss, over windows and with dropout: {:.4f} nats per time step.",
+                    -position.train_nats));
   facts.valid_nats = likelihood(quality.valid);
   facts.test_nats = likelihood(quality.test);
   facts.baseline_valid_nats = likelihood(quality.baseline_valid);

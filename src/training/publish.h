@@ -11,13 +11,14 @@
 
 namespace toccata::training {
 
-/// What the card says of a model's quality, in nats per step as losses are: positive, lower is
-/// better.
+/// What the card says of a model's quality, exact and over whole pieces, in nats per step as losses
+/// are: positive, lower is better.
 struct Quality {
-  std::optional<double> train, valid, test, baseline_valid, baseline_test;
+  std::optional<double> valid, test, baseline_valid, baseline_test;
 };
 
-/// Writes model.safetensors, config.json and README.md.
+/// Writes model.safetensors, config.json and README.md. The loss while learning, of windows and
+/// with dropout, is no such figure: the card tells it in words, from `position`.
 void publish(const runs::RunFolder& run, const network::Model& model, const TrainOptions& options,
              const TrainingData& data, const Position& position, const Quality& quality);
 

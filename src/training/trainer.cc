@@ -47,6 +47,8 @@ class Trainer {
   void plan_by_the_clock();
   EndReport finish(EndReason reason);
   void judge_on_everything(EndReport& report);
+  void tell_last_validation(double nats, bool best);
+  void count_as_best(const network::Model& model, double nats);
 
   bool over() const;
   bool out_of_patience() const;
@@ -79,8 +81,9 @@ class Trainer {
   bool reached_ = false;  // the last stage's aim in nats
   std::filesystem::path last_checkpoint_;
   std::int64_t saved_update_ = -1;
-  // Since the last validation:
+  // Since the last validation, and since a resumption:
   double learning_rate_ = 0, gradient_norm_ = 0, learning_seconds_ = 0;
+  std::int64_t timed_frames_ = 0;  // learned from in learning_seconds_
 };
 
 // The story.
@@ -88,6 +91,11 @@ class Trainer {
 EndReport Trainer::run() {
   begin();
   open_stage();
+  if (context_.resume && over())
+    context_.progress.message(fmt::format(
+        "The run had come to its end after {} batches: to learn on, resume it with more "
+        "--batches, --epochs or --minutes",
+        position_.update));
   if (look_is_owed()) look();
   while (!over() && !context_.stop.requested()) {
     if (course_.stage_over(position_)) next_stage();
@@ -193,6 +201,7 @@ void Trainer::learn_from_one_batch() {
   position_.frames += step.frames;
   gradient_norm_ = step.gradient_norm;
   learning_seconds_ += watch.seconds();
+  timed_frames_ += step.frames;
   context_.observer.on_update({.update = position_.update,
                                .updates = course_.updates(position_),
                                .epoch = position_.epoch,
@@ -234,20 +243,23 @@ void Trainer::look() {
 
 ValidationReport Trainer::validation_report(std::optional<double> nats, bool whole, bool best) {
   const auto frames = static_cast<double>(position_.frames);
+  position_.train_nats = frames > 0 ? position_.nats / frames : 0;
   ValidationReport report;
   report.update = position_.update;
   report.epoch = position_.epoch;
   report.seconds = seconds();
-  quality_.train = report.train_nats = frames > 0 ? position_.nats / frames : 0;
+  report.train_nats = position_.train_nats;
   report.valid_nats = nats;
   report.whole = whole;
   report.best = best;
   report.learning_rate = learning_rate_;
   report.gradient_norm = gradient_norm_;
   if (learning_seconds_ > 0)
-    report.note_steps_per_second = frames * options_.model.notes() / learning_seconds_;
+    report.note_steps_per_second =
+        static_cast<double>(timed_frames_) * options_.model.notes() / learning_seconds_;
   position_.nats = 0;
   position_.frames = 0;
+  timed_frames_ = 0;
   learning_seconds_ = 0;
   return report;
 }
@@ -293,9 +305,13 @@ EndReport Trainer::finish(EndReason reason) {
   report.reason = reason;
   report.update = position_.update;
   report.epoch = position_.epoch;
+  const std::int64_t best_before = position_.best_update;
   if (reason != EndReason::stopped) judge_on_everything(report);
   if (context_.stop.requested()) report.reason = EndReason::stopped;
-  if (saved_update_ != position_.update) save();
+  if (saved_update_ != position_.update)
+    save();
+  else if (position_.best_update != best_before)  // the checkpoint does not know it yet
+    save_checkpoint(context_.run, model(), learner_.state(), position_, options_);
   report.seconds = seconds();
   context_.observer.on_end(report);
   return report;
@@ -306,20 +322,40 @@ void Trainer::judge_on_everything(EndReport& report) {
   const Stop& stop = context_.stop;
   network::Model kept = model();
   report.valid_nats = validate(kept, data.valid, options_, stop);
-  if (report.valid_nats && position_.frames > 0)
-    context_.observer.on_validation(validation_report(report.valid_nats, true, false));
+  bool last_is_best = report.valid_nats.has_value();
   if (position_.best_update >= 0 && position_.best_update != position_.update) {
     const network::Model best = network::load_model(context_.run.path);
     const auto best_nats = sample_is_whole_ ? std::optional(position_.best)
                                             : validate(best, data.valid, options_, stop);
     if (report.valid_nats && best_nats && *best_nats <= *report.valid_nats) {
+      last_is_best = false;
+      tell_last_validation(*report.valid_nats, last_is_best);
       kept = best;
       report.valid_nats = best_nats;
     }
   }
   if (stop.requested()) return;
+  if (last_is_best) {
+    tell_last_validation(*report.valid_nats, last_is_best);
+    count_as_best(kept, *report.valid_nats);
+  }
   quality_.test = report.test_nats = validate(kept, context_.data.test, options_, stop);
   keep(kept, report.valid_nats);
+}
+
+/// Where updates came after the last validation.
+void Trainer::tell_last_validation(double nats, bool best) {
+  if (position_.frames > 0) context_.observer.on_validation(validation_report(nats, true, best));
+}
+
+void Trainer::count_as_best(const network::Model& model, double nats) {
+  // What a resumed run compares with it may be of the sample alone.
+  const auto compared =
+      sample_is_whole_ ? std::optional(nats) : validate(model, sample_, options_, context_.stop);
+  if (!compared) return;
+  position_.best = *compared;
+  position_.best_update = position_.update;
+  position_.worse_in_a_row = 0;
 }
 
 bool Trainer::over() const {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "runs/model_card.h"
 #include "support/temporary_folder.h"
 #include "training/checkpoint.h"
 #include "training/test_corpus.h"
@@ -275,6 +276,29 @@ TEST(Trainer, EndsEarlyWhereValidationGetsNoBetterAndKeepsTheBest) {
   const network::Model kept = network::load_model(folder.path());
   EXPECT_EQ(*validate(kept, data.data.valid, options, listener.stop), best);
   EXPECT_EQ(end.valid_nats, best);
+}
+
+TEST(Trainer, TheCardTellsTheFinalValidationWhereItIsTheOnlyOneAndAfterAResumption) {
+  const TestData data(6, 3);
+  TrainOptions options = test_options();
+  options.batches = 3;
+  const TemporaryFolder folder;
+  Listener first, second;
+  const EndReport end = run(options, data, folder.path(), first);
+  ASSERT_TRUE(end.valid_nats);
+  ASSERT_EQ(first.validations.size(), 1u);
+  EXPECT_TRUE(first.validations[0].best);
+  const std::string card = read_text(folder.path() / "README.md");
+  EXPECT_NEAR(runs::valid_nats_of_card(card).value_or(0), -*end.valid_nats, 1e-6);
+  EXPECT_THAT(card,
+              HasSubstr(fmt::format("with dropout: {:.4f}", -first.validations[0].train_nats)));
+
+  Messages messages;
+  run(options, data, folder.path(), second, true, std::nullopt, &messages);
+  EXPECT_TRUE(second.updates.empty());
+  EXPECT_THAT(messages.texts, testing::Contains(HasSubstr("more --batches")));
+  const std::string again = read_text(folder.path() / "README.md");
+  EXPECT_EQ(again.substr(again.find("## How good")), card.substr(card.find("## How good")));
 }
 
 TEST(Trainer, AStageEndsWhereItsAimIsReached) {
