@@ -51,7 +51,8 @@ describe("the page", { skip, timeout: 600000 }, () => {
 
   test("notes appear while they are composed, and are heard", async () => {
     const page = await openPage(browser, studio);
-    await setNumber(page, "Length", 256);
+    await setNumber(page, "Length", 512);
+    await setNumber(page, "Pieces", 4);
     await page.getByRole("button", { name: /^Compose C/ }).click();
     const bar = page.getByLabel("Composed");
     const seen = new Set();
@@ -265,7 +266,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
       await page.getByRole("heading", { name: "Candidates" }).waitFor({ timeout: 60000 });
       await check("rework");
       await page.getByRole("button", { name: "Train", exact: true }).first().click();
-      await page.locator(".runs .card").first().click();
+      await page.locator(".runs .card").filter({ hasText: "pupil" }).click();
       await page.getByRole("heading", { level: 1, name: "pupil" }).waitFor();
       await check("train");
       await page.getByRole("button", { name: "Keys", exact: true }).click();

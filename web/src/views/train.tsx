@@ -61,7 +61,7 @@ async function start() {
       transpose: transpose.value,
       keep_prob: keepProb.value,
       ...(restore.value ? { restore: restore.value } : { time_units: size.time, note_units: size.note }),
-      ...(often.value ? { validate_every: 10, save_every: 50 } : {}),
+      ...(often.value ? { validate_every: 5, save_every: 10 } : {}),
     });
     opened.value = started.name;
     run.value = started;
@@ -251,7 +251,7 @@ export function TrainView(props: { onRework: (piece: Piece) => void }) {
           <details>
             <summary>More</summary>
             <SliderField label="Keep (dropout)" value={keepProb} min={0.3} max={1} step={0.05} say={(value) => value.toFixed(2)} />
-            <CheckField label="Measure often" value={often} hint="Validation every 10 batches, a sample every 50: for small folders and for watching." />
+            <CheckField label="Measure often" value={often} hint="Validation every 5 batches, a sample every 10: for small folders and for watching." />
           </details>
           <button type="submit" class="key" disabled={none || taken || anyRunning.value || !folder.value}>
             <span>Train</span>
