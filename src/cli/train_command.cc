@@ -93,8 +93,11 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
     for (const corpus::FileReport& file : corpus.report.files)
       if (!file.kept) progress.warning(fmt::format("{}: left out: {}", file.name, file.reason));
     const corpus::ImportTotals sum = corpus::totals(corpus.report);
+    long notes = 0;  // the sum counts those of left-out pieces too
+    for (const corpus::FileReport& file : corpus.report.files)
+      if (file.kept) notes += file.notes_kept;
     std::string text = fmt::format("Read {} pieces in {:.1f} s, kept {}: {} notes", sum.files,
-                                   corpus.report.seconds, sum.kept, sum.notes_kept);
+                                   corpus.report.seconds, sum.kept, notes);
     if (sum.repaired > 0) text += fmt::format("; {} files repaired", sum.repaired);
     if (sum.merged > 0) text += fmt::format("; {} notes merged", sum.merged);
     if (sum.folded > 0) text += fmt::format("; {} folded into the range", sum.folded);

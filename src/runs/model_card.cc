@@ -67,7 +67,7 @@ void add_likelihoods(const ModelFacts& facts, std::string& text) {
       "frame counted, "
       "dropout off; higher is better), beside that of each note's marginal frequency:\n\n"
       "| pieces | this model | marginal frequencies |\n|---|---|---|\n";
-  text += fmt::format("| training | {} | |\n", cell(facts.train_nats));
+  if (facts.train_nats) text += fmt::format("| training | {} | |\n", cell(facts.train_nats));
   text += fmt::format("| validation | {} | {} |\n", cell(facts.valid_nats),
                       cell(facts.baseline_valid_nats));
   text +=
