@@ -1,9 +1,13 @@
 // Makes the pictures in docs/screenshots: node tests/web/screenshots.mjs [FOLDER]
+import { cpSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBrowser, openPage, root, said, Studio } from "./support.mjs";
 
 const folder = process.argv[2] ?? join(root, "docs/screenshots");
-const studio = await Studio.start({ train: true });
+const music = join(tmpdir(), "music");
+cpSync(join(root, "examples"), music, { recursive: true });
+const studio = await Studio.start({ train: true, music });
 const { models } = await studio.json("/api/models");
 if (models.some((known) => known.name === "first")) studio.model = "first";
 const browser = await openBrowser();
@@ -44,3 +48,4 @@ for (const width of [1280, 390]) {
 }
 await browser.close();
 await studio.remove();
+rmSync(music, { recursive: true });

@@ -44,8 +44,9 @@ function trainPupil(folder) {
 }
 
 export class Studio {
-  static async start({ train = false } = {}) {
+  static async start({ train = false, music = join(root, "examples") } = {}) {
     const studio = new Studio();
+    studio.music = music;
     studio.folder = mkdtempSync(join(tmpdir(), "toccata-web-"));
     if (trainer && (train || !existsSync(join(root, "models/first")))) trainPupil(studio.folder);
     await studio.open(0);
@@ -53,7 +54,7 @@ export class Studio {
   }
 
   async open(port) {
-    const words = ["studio", "--port", `${port}`, "--data", this.folder, "--folder", join(root, "examples")];
+    const words = ["studio", "--port", `${port}`, "--data", this.folder, "--folder", this.music];
     const PATH = trainer ? `${dirname(trainer)}:${process.env.PATH}` : process.env.PATH;
     this.child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PATH } });
     let errors = "";
