@@ -211,7 +211,9 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.getByText("More", { exact: true }).click();
     await page.getByLabel("Measure often").check();
     await page.getByRole("button", { name: /^Train/ }).last().click();
-    await page.locator(".curves figcaption").filter({ hasText: /After \d+ batches/ }).waitFor({ timeout: 180000 });
+    await page.locator(".curves figcaption").filter({ hasText: /After \d+ batches/ }).waitFor({ timeout: 180000 }).catch(async (error) => {
+      throw new Error(`${error.message}\n${await page.locator("main").innerText()}\n${await page.locator(".says").innerText()}`);
+    });
     await page.locator(".facts").filter({ hasText: /left/ }).waitFor();
     await page.getByRole("heading", { name: "Samples it composed" }).waitFor({ timeout: 180000 });
     await page.getByRole("button", { name: "Save and stop" }).click();

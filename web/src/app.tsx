@@ -23,6 +23,7 @@ function enter(name: Room) {
   player.stop();
   player.loop.value = null;
   room.value = name;
+  if (saying.value.kind !== "doing") say("Ready.");
 }
 
 const themes = { system: "Auto", light: "Light", dark: "Dark" } as const;

@@ -103,8 +103,11 @@ export class Roll {
   show(shown: Shown) {
     const other = this.shown?.music !== shown.music;
     this.shown = shown;
-    if (other) this.fit();
-    else this.widen();
+    if (other) {
+      this.fit();
+      // Another piece is looked at from its beginning; a version of the same one from where it was.
+      if (!this.selectable && shown.position === null) this.scroll = 0;
+    } else this.widen();
     if (shown.position !== null && this.follow) this.keepInView(shown.position);
     else if (shown.known < shown.music.steps && this.follow) this.keepInView(shown.known);
     this.redraw();

@@ -237,7 +237,7 @@ export function TrainView(props: { onRework: (piece: Piece) => void }) {
           <TextField label="Name of the run" value={name} required wrong={taken ? "There is a run of this name already." : undefined} />
           <div class="pair">
             <NumberField label="Time" unit="minutes" value={minutes} min={0.1} max={10080} step={0.1} />
-            <NumberField label="Transpose" unit="± semitones" value={transpose} min={0} max={24} />
+            <NumberField label="Transpose" unit="± steps" value={transpose} min={0} max={24} />
           </div>
           <SelectField
             label="Begin with"
