@@ -32,6 +32,7 @@ Windows::Windows(std::vector<const Piece*> pieces, const WindowOptions& options)
   if (options.steps < 1) fail_usage("time steps: expected at least 1, found {}", options.steps);
   if (options.sequences < 1)
     fail_usage("batch size: expected at least 1, found {}", options.sequences);
+  if (options.history < 1) fail_usage("history: expected at least 1, found {}", options.history);
   if (options.transpose < 0 || options.transpose > 127)
     fail_usage("transpose: expected 0 to 127 semitones, found {}", options.transpose);
   for (const Piece* piece : pieces) {
@@ -133,13 +134,8 @@ void Windows::copy(const Window& window, int b, roll::Batch& batch) const {
   const std::size_t from = static_cast<std::size_t>(std::max(0, -window.shift));
   const std::size_t to = static_cast<std::size_t>(std::max(0, window.shift));
   const std::size_t count = notes - std::max(from, to);
-  for (int t = window.begin == 0 ? 1 : 0; t <= window.length; ++t) {
-    std::uint8_t* frame = batch.frames.data() +
-                          (static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
-                           static_cast<std::size_t>(b)) *
-                              notes;
-    std::memcpy(frame + to, roll.frame(window.begin + t - 1) + from, count);
-  }
+  for (int t = std::max(1 - batch.history, 1 - window.begin); t <= window.length; ++t)
+    std::memcpy(batch.frame(t, b) + to, roll.frame(window.begin + t - 1) + from, count);
   for (int t = 0; t < window.length; ++t) {
     const std::size_t at = static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
                            static_cast<std::size_t>(b);
@@ -155,20 +151,11 @@ roll::Batch Windows::next() {
   const std::size_t size = static_cast<std::size_t>(options_.sequences);
   const std::size_t begin = static_cast<std::size_t>(place_.batch) * size;
   const std::size_t end = std::min(begin + size, epoch_.size());
+  int steps = 0;
+  for (std::size_t i = begin; i < end; ++i) steps = std::max(steps, epoch_[i].length);
   roll::Batch batch;
-  batch.sequences = static_cast<int>(end - begin);
-  batch.notes = pieces_.front()->roll.notes();
-  for (std::size_t i = begin; i < end; ++i) batch.steps = std::max(batch.steps, epoch_[i].length);
-  const std::size_t places =
-      static_cast<std::size_t>(batch.steps) * static_cast<std::size_t>(batch.sequences);  // T * B
-  batch.frames.assign(
-      (places + static_cast<std::size_t>(batch.sequences)) * static_cast<std::size_t>(batch.notes),
-      0);
-  batch.bar_phase.assign(places, 0);
-  batch.beat_phase.assign(places, 0);
-  batch.step.assign(places, 0);
-  batch.lengths.assign(static_cast<std::size_t>(batch.sequences), 0);
-  batch.sample.assign(static_cast<std::size_t>(batch.sequences), 0);
+  batch.resize(steps, static_cast<int>(end - begin), pieces_.front()->roll.notes(),
+               options_.history);
   for (std::size_t i = begin; i < end; ++i) {
     copy(epoch_[i], static_cast<int>(i - begin), batch);
     batch.sample[i - begin] = (place_.epoch << 32) + i;

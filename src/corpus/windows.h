@@ -26,6 +26,7 @@ struct WindowOptions {
   int sequences = 10;  // B; an epoch's last batch may have fewer
   int transpose = 0;   // K: a piece is moved by -K..K semitones, drawn per piece and epoch (limited
                        // so that no note leaves low..high)
+  int history = 1;     // frames of a window's past that go with it (network::Config::history)
   std::uint64_t seed = 1;
 };
 

@@ -63,8 +63,7 @@ std::map<std::pair<int, int>, int> check_epoch(const std::vector<Piece>& pieces,
       const int p = piece_of(batch.frame(1, b), shift);
       const roll::Roll& roll = pieces.at(static_cast<std::size_t>(p)).roll;
       const std::size_t stride = static_cast<std::size_t>(batch.sequences);
-      for (int t = 0; t <= batch.steps; ++t) {
-        const std::size_t at = static_cast<std::size_t>(t) * stride + static_cast<std::size_t>(b);
+      for (int t = 1 - batch.history; t <= batch.steps; ++t) {
         const int length = batch.lengths[static_cast<std::size_t>(b)];
         const int begin = batch.step[static_cast<std::size_t>(b)];
         // Row t holds frame begin + t - 1; before the piece and after the window silence.
@@ -75,6 +74,8 @@ std::map<std::pair<int, int>, int> check_epoch(const std::vector<Piece>& pieces,
               expected[static_cast<std::size_t>(n + shift)] = roll.frame(begin + t - 1)[n];
         const std::uint8_t* frame = batch.frame(t, b);
         EXPECT_EQ(std::vector<std::uint8_t>(frame, frame + 128), expected) << p << " row " << t;
+        if (t < 0) continue;
+        const std::size_t at = static_cast<std::size_t>(t) * stride + static_cast<std::size_t>(b);
         if (t >= length) {
           if (t < batch.steps) {
             EXPECT_EQ(batch.step[at], 0);
@@ -98,6 +99,7 @@ TEST(Windows, DrawEveryStepOfEveryPieceOnceAnEpoch) {
   WindowOptions options;
   options.steps = 16;
   options.sequences = 5;
+  options.history = 40;  // longer than a window
   Windows windows(pointers(pieces), options);
   for (int epoch = 0; epoch < 5; ++epoch) {
     EXPECT_EQ(windows.place(), (Windows::Place{static_cast<std::uint64_t>(epoch), 0}));

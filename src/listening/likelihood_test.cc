@@ -62,14 +62,11 @@ TEST(Likelihood, EqualsThatOfTheReferenceNetwork) {
   const network::Model model = tiny_model(6, true);
   const corpus::Piece piece = random_piece_for(model, "a", 40, 1);
   roll::Batch batch;
-  batch.steps = 40;
-  batch.sequences = 1;
-  batch.notes = 6;
-  batch.frames.assign(6, 0);
-  batch.frames.insert(batch.frames.end(), piece.roll.cells.begin(), piece.roll.cells.end());
+  batch.resize(40, 1, 6);
+  std::ranges::copy(piece.roll.cells, batch.frame(1, 0));
   batch.bar_phase = piece.roll.bar_phase;
   batch.beat_phase = piece.roll.beat_phase;
-  for (int t = 0; t < 40; ++t) batch.step.push_back(t);
+  for (int t = 0; t < 40; ++t) batch.step[static_cast<std::size_t>(t)] = t;
   batch.lengths = {40};
   batch.sample = {0};
   const std::vector<double> values(model.values.begin(), model.values.end());

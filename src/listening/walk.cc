@@ -92,6 +92,9 @@ void walk(const network::Model& model, std::span<const Stretch> stretches,
         if (stretches[candidate].length == 0) continue;
         slot = {candidate, 0};
         stepper.reset(static_cast<int>(b));
+        const Stretch& begun = stretches[candidate];
+        for (int t = std::max(0, begun.begin - model.config.history()); t + 1 < begun.begin; ++t)
+          stepper.recall(static_cast<int>(b), begun.roll->frame(t));
       }
       if (slot.stretch == kIdle) {
         std::fill_n(before, notes, std::uint8_t{0});

@@ -1,5 +1,7 @@
 #include "network/config.h"
 
+#include <fmt/ranges.h>
+
 #include <array>
 #include <limits>
 #include <string>
@@ -11,6 +13,8 @@ namespace {
 constexpr int kFormatVersion = 1;
 constexpr int kMaxLayers = 32;
 constexpr int kMaxUnits = 16384;
+constexpr int kMaxLag = 4096;
+constexpr std::size_t kMaxEchoes = 32;
 
 template <typename Enum, std::size_t Count>
 using Names = std::array<std::pair<Enum, const char*>, Count>;
@@ -87,7 +91,9 @@ void check_units(const std::vector<int>& units, const char* what) {
 
 int Config::features() const {
   constexpr int kPosition = 1, kPitchClass = 12, kSounding = 12, kPlace = 4, kStart = 1;
-  return kPosition + kPitchClass + window * channels() + kSounding + kPlace + kStart;
+  constexpr int kMatch = 1;
+  return kPosition + kPitchClass + window * channels() + kSounding + kPlace + kStart +
+         static_cast<int>(echoes.size()) * (echo_window * channels() + kMatch);
 }
 
 void check(const Config& config) {
@@ -100,6 +106,18 @@ void check(const Config& config) {
         "window: expected an odd number of notes from 1 to 255, found {}; 25 is an octave "
         "to either side",
         config.window);
+  if (config.echoes.size() > kMaxEchoes)
+    fail_usage("echoes: expected at most {}, found {}", kMaxEchoes, config.echoes.size());
+  for (std::size_t k = 0; k < config.echoes.size(); ++k)
+    if (config.echoes[k] < 2 || config.echoes[k] > kMaxLag ||
+        (k > 0 && config.echoes[k] <= config.echoes[k - 1]))
+      fail_usage("echoes: expected rising lags of 2 to {} steps, found {}", kMaxLag,
+                 fmt::join(config.echoes, ","));
+  if (config.echo_window < 1 || config.echo_window > 255 || config.echo_window % 2 == 0)
+    fail_usage("echo_window: expected an odd number of notes from 1 to 255, found {}",
+               config.echo_window);
+  if (config.lower_notes < 1 || config.lower_notes > 127)
+    fail_usage("lower_notes: expected 1 to 127, found {}", config.lower_notes);
   if (config.start_step < 0 || config.start_step > 65535)
     fail_usage("start_step: expected 0 to 65535, found {}", config.start_step);
   check_units(config.time_units, "time_units");
@@ -107,21 +125,28 @@ void check(const Config& config) {
 }
 
 OrderedJson to_json(const Config& config) {
-  return {{"format_version", config.format_version},
-          {"roll",
-           {{"grid", config.roll.grid},
-            {"low", config.roll.low},
-            {"high", config.roll.high},
-            {"articulation", config.roll.articulation},
-            {"out_of_range", name(kOutOfRange, config.roll.out_of_range)},
-            {"pedal", name(kPedals, config.roll.pedal)},
-            {"drums", config.roll.drums},
-            {"trim", config.roll.trim}}},
-          {"window", config.window},
-          {"beat", name(kBeats, config.beat)},
-          {"start_step", config.start_step},
-          {"time_units", config.time_units},
-          {"note_units", config.note_units}};
+  OrderedJson json = {{"format_version", config.format_version},
+                      {"roll",
+                       {{"grid", config.roll.grid},
+                        {"low", config.roll.low},
+                        {"high", config.roll.high},
+                        {"articulation", config.roll.articulation},
+                        {"out_of_range", name(kOutOfRange, config.roll.out_of_range)},
+                        {"pedal", name(kPedals, config.roll.pedal)},
+                        {"drums", config.roll.drums},
+                        {"trim", config.roll.trim}}},
+                      {"window", config.window},
+                      {"beat", name(kBeats, config.beat)},
+                      {"start_step", config.start_step},
+                      {"time_units", config.time_units},
+                      {"note_units", config.note_units}};
+  // Only where they are not the original's: models without them are read by any program.
+  const Config original;
+  if (config.echoes != original.echoes) json["echoes"] = config.echoes;
+  if (config.echo_window != original.echo_window) json["echo_window"] = config.echo_window;
+  if (config.lower_notes != original.lower_notes) json["lower_notes"] = config.lower_notes;
+  if (config.lower_chord != original.lower_chord) json["lower_chord"] = config.lower_chord;
+  return json;
 }
 
 Config config_from_json(const Json& json, std::string_view where) {
@@ -143,6 +168,10 @@ Config config_from_json(const Json& json, std::string_view where) {
   config.window = whole(json, "window", where);
   config.beat = choice(kBeats, json, "beat", where);
   config.start_step = whole(json, "start_step", where);
+  if (json.contains("echoes")) config.echoes = whole_list(json, "echoes", where);
+  if (json.contains("echo_window")) config.echo_window = whole(json, "echo_window", where);
+  if (json.contains("lower_notes")) config.lower_notes = whole(json, "lower_notes", where);
+  if (json.contains("lower_chord")) config.lower_chord = flag(json, "lower_chord", where);
   config.time_units = whole_list(json, "time_units", where);
   config.note_units = whole_list(json, "note_units", where);
   try {

@@ -22,7 +22,15 @@ struct Config {
   roll::Options roll;  // how music is read; N = roll.notes()
   int window = 25;     // notes around a note that it sees, odd
   Beat beat = Beat::phase;
-  int start_step = 0;                        // Beat::binary only; the original's time_init
+  int start_step = 0;  // Beat::binary only; the original's time_init
+  // Lags of earlier frames that a note sees beside the one before, in steps, ascending: 16 shows
+  // what stood a bar of 4/4 earlier on a grid of 4. Music repeats itself; an LSTM of a few hundred
+  // units does not remember bars note by note. None: the original.
+  std::vector<int> echoes = {};
+  int echo_window = 5;  // notes around a note that it sees of each echo, odd
+  int lower_notes =
+      1;  // notes below a note that the note axis sees of its own step; 1: the original
+  bool lower_chord = false;  // whether it sees the notes below by pitch class too, an octave wide
   std::vector<int> time_units = {200, 200};  // LSTM layers along time
   std::vector<int> note_units = {100, 100};  // LSTM layers along the notes
 
@@ -31,6 +39,11 @@ struct Config {
     return roll.articulation ? 2 : 1;
   }                      // play, articulate: logits and lower-note inputs a note
   int features() const;  // F: 80 by default, 55 without articulation
+  /// What a note sees of the notes below it in its own step: inputs of the note axis beside the
+  /// time axis' output.
+  int lower_inputs() const { return lower_notes * channels() + (lower_chord ? 12 : 0); }
+  /// Frames before a step that its features look at: 1 without echoes.
+  int history() const { return echoes.empty() ? 1 : echoes.back() + 1; }
   bool operator==(const Config&) const = default;
 };
 

@@ -21,6 +21,9 @@ TEST(Config, CountsTheFeaturesOfTheDefaultsAndOfRollFiles) {
   config.roll.articulation = false;
   EXPECT_EQ(config.features(), 55);
   EXPECT_EQ(config.channels(), 1);
+  config.echoes = {4, 16};
+  EXPECT_EQ(config.features(), 55 + 2 * (5 + 1));
+  EXPECT_EQ(config.history(), 17);
 }
 
 TEST(Config, ComesBackFromItsJson) {
@@ -37,6 +40,10 @@ TEST(Config, ComesBackFromItsJson) {
   config.window = 31;
   config.beat = Beat::binary;
   config.start_step = 3;
+  config.echoes = {16, 64};
+  config.echo_window = 9;
+  config.lower_notes = 12;
+  config.lower_chord = true;
   config.time_units = {7};
   config.note_units = {5, 3, 2};
   EXPECT_EQ(config_from_json(json_of(config), "x"), config);

@@ -19,8 +19,11 @@ std::vector<float> part(const std::vector<float>& x, int from, int count) {
 }
 
 /// Every feature from its definition, one at a time.
-std::vector<float> slow_features(const Config& config, const std::vector<std::uint8_t>& previous,
+///   past: frames by their lags, 1 first: past[0] is y(t-1)
+std::vector<float> slow_features(const Config& config,
+                                 const std::vector<std::vector<std::uint8_t>>& past,
                                  const StepPlace& place) {
+  const std::vector<std::uint8_t>& previous = past[0];
   const int notes = config.notes(), half = config.window / 2;
   std::vector<float> x;
   for (int n = 0; n < notes; ++n) {
@@ -50,6 +53,22 @@ std::vector<float> slow_features(const Config& config, const std::vector<std::ui
       }
     }
     x.push_back(place.step == 0 ? 1.0f : 0.0f);
+    for (const int lag : config.echoes) {
+      const auto& echo = past[static_cast<std::size_t>(lag - 1)];
+      const auto& before = past[static_cast<std::size_t>(lag)];
+      for (int m = n - config.echo_window / 2; m <= n + config.echo_window / 2; ++m) {
+        const int cell = m >= 0 && m < notes ? echo[static_cast<std::size_t>(m)] : 0;
+        x.push_back((cell & roll::kPlay) != 0 ? 1.0f : 0.0f);
+        if (config.roll.articulation) x.push_back((cell & roll::kArticulate) != 0 ? 1.0f : 0.0f);
+      }
+      float both = 0, either = 0;
+      for (std::size_t m = 0; m < before.size(); ++m) {
+        const bool a = (previous[m] & roll::kPlay) != 0, b = (before[m] & roll::kPlay) != 0;
+        both += a && b ? 1.0f : 0.0f;
+        either += a || b ? 1.0f : 0.0f;
+      }
+      x.push_back(either == 0 ? 0.0f : both / either);
+    }
   }
   return x;
 }
@@ -134,29 +153,56 @@ RC_GTEST_PROP(InputKernel, EqualsTheDefinition, ()) {
   config.window = 1 + 2 * *rc::gen::inRange(0, 20);
   config.beat = *rc::gen::element(Beat::phase, Beat::binary);
   config.start_step = *rc::gen::inRange(0, 40);
-  const auto frame = *rc::gen::container<std::vector<std::uint8_t>>(
-      static_cast<std::size_t>(config.notes()),
-      rc::gen::element<std::uint8_t>(0, 0, 1, roll::kPlay | roll::kArticulate));
+  for (int lag = 2; lag < 9; ++lag)
+    if (*rc::gen::inRange(0, 4) == 0) config.echoes.push_back(lag);
+  config.echo_window = 1 + 2 * *rc::gen::inRange(0, 20);
+  const auto past = *rc::gen::container<std::vector<std::vector<std::uint8_t>>>(
+      9, rc::gen::container<std::vector<std::uint8_t>>(
+             static_cast<std::size_t>(config.notes()),
+             rc::gen::element<std::uint8_t>(0, 0, 1, roll::kPlay | roll::kArticulate)));
+  std::vector<const std::uint8_t*> frames;
+  for (const int lag : lags(config))
+    frames.push_back(past[static_cast<std::size_t>(lag - 1)].data());
   const StepPlace place{.bar_phase = static_cast<float>(*rc::gen::inRange(0, 48)) / 48,
                         .beat_phase = static_cast<float>(*rc::gen::inRange(0, 12)) / 12,
                         .step = *rc::gen::inRange(0, 100)};
-  const std::vector<float> expected = slow_features(config, frame, place);
+  const std::vector<float> expected = slow_features(config, past, place);
   const auto rows = static_cast<std::size_t>(config.notes());
   const auto features = static_cast<std::size_t>(config.features());
   std::vector<float> x(rows * features, -9.0f);
-  encode(config, frame.data(), place, x.data());
+  encode(config, frames.data(), place, x.data());
   RC_ASSERT(x == expected);
 
   // Strided rows, from an Encoder used before: the same, and nothing between the rows.
   Encoder encoder(config);
   const std::vector<std::uint8_t> other(rows, 3);
-  encoder.encode(other.data(), {.step = 7}, x.data());
+  const std::vector<const std::uint8_t*> others(frames.size(), other.data());
+  encoder.encode(others.data(), {.step = 7}, x.data(), static_cast<std::ptrdiff_t>(features));
   std::vector<float> strided(rows * (features + 3), -9.0f);
-  encoder.encode(frame.data(), place, strided.data(), static_cast<std::ptrdiff_t>(features) + 3);
+  encoder.encode(frames.data(), place, strided.data(), static_cast<std::ptrdiff_t>(features) + 3);
   for (std::size_t n = 0; n < rows; ++n)
     for (std::size_t k = 0; k < features + 3; ++k)
       RC_ASSERT(strided[n * (features + 3) + k] ==
                 (k < features ? expected[n * features + k] : -9.0f));
+}
+
+TEST(InputKernel, ShowsTheNotesBelowByHand) {
+  Config config = small();
+  config.lower_notes = 3;
+  config.lower_chord = true;
+  ASSERT_EQ(config.lower_inputs(), 3 * 2 + 12);
+  // B held, C silent, C sharp struck; from D sharp the notes below are D, C sharp and C.
+  const std::vector<std::uint8_t> frame = {1, 0, 3, 0, 1};
+  std::vector<float> x(18, -9.0f);
+  encode_lower(config, frame.data(), 4, x.data());
+  EXPECT_THAT(part(x, 0, 6), ElementsAre(0, 0, 1, 1, 0, 0));
+  // B is 8 semitones above D sharp, C sharp 10.
+  EXPECT_THAT(part(x, 6, 12), ElementsAre(0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0));
+  encode_lower(config, frame.data(), 0, x.data());
+  EXPECT_EQ(x, std::vector<float>(18, 0.0f));
+  config = small();
+  encode_lower(config, frame.data(), 3, x.data());
+  EXPECT_THAT(part(x, 0, config.lower_inputs()), ElementsAre(1, 1));
 }
 
 }  // namespace

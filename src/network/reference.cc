@@ -141,12 +141,12 @@ class Window {
 
   void run() {
     const int notes = config_.notes(), features = config_.features(), channels = config_.channels();
+    Encoder encoder(config_);
+    std::vector<float> below(static_cast<std::size_t>(config_.lower_inputs()));
     std::vector<Sequence> inputs(notes, Sequence(length_));
     std::vector<float> x(static_cast<std::size_t>(notes) * features);
     for (int t = 0; t < length_; ++t) {
-      const std::size_t at = static_cast<std::size_t>(t) * batch_.sequences + b_;
-      encode(config_, batch_.frame(t, b_),
-             {batch_.bar_phase[at], batch_.beat_phase[at], batch_.step[at]}, x.data());
+      encoder.encode(batch_, t, b_, x.data());
       for (int n = 0; n < notes; ++n)
         inputs[n][t].assign(x.begin() + n * features, x.begin() + (n + 1) * features);
     }
@@ -156,9 +156,8 @@ class Window {
       Sequence sequence(notes);
       for (int n = 0; n < notes; ++n) {
         sequence[n] = time_[n].back().y[t];
-        const std::uint8_t lower = n > 0 ? batch_.frame(t + 1, b_)[n - 1] : 0;
-        sequence[n].push_back(lower & roll::kPlay ? 1.0 : 0.0);
-        if (channels == 2) sequence[n].push_back(lower & roll::kArticulate ? 1.0 : 0.0);
+        encode_lower(config_, batch_.frame(t + 1, b_), n, below.data());
+        sequence[n].insert(sequence[n].end(), below.begin(), below.end());
       }
       note_.push_back(forward(weights_.note, std::move(sequence), note_scale(t)));
       for (int n = 0; n < notes; ++n) {

@@ -40,6 +40,15 @@ TEST(Reference, GradientEqualsCentralDifferences) {
   check_numerically(config, random_batch(config, 4, 2, true, 5), {});
 }
 
+TEST(Reference, GradientEqualsCentralDifferencesWithEchoes) {
+  Config config = small_config(6, {3}, {2, 3});
+  config.window = 3;
+  config.echoes = {2};
+  config.echo_window = 3;
+  config.lower_notes = 2;
+  check_numerically(config, random_batch(config, 5, 2, true, 5), {});
+}
+
 TEST(Reference, GradientEqualsCentralDifferencesUnderDropout) {
   Config config = small_config(3, {4}, {3});
   config.window = 1;
@@ -58,11 +67,9 @@ double sum_of_probabilities(const Config& config, const std::vector<std::uint8_t
   const std::vector<double> values = to_double(initial_values(config, 8));
   const int notes = config.notes();
   roll::Batch batch;
-  batch.steps = steps;
-  batch.sequences = 1;
-  batch.notes = notes;
-  batch.frames = before;
-  batch.frames.resize(static_cast<std::size_t>(steps + 1) * notes);
+  batch.resize(steps, 1, notes, config.history());
+  std::uint8_t* const first = batch.frame(0, 0);
+  std::copy(before.begin(), before.end(), first);
   batch.bar_phase = {0, 0.25f};
   batch.beat_phase = {0, 0.5f};
   batch.step = {3, 4};
@@ -77,8 +84,8 @@ double sum_of_probabilities(const Config& config, const std::vector<std::uint8_t
       sum += std::exp(-reference_loss(config, values, batch).nats);
       return;
     }
-    const bool sounding = batch.frames[cell] & roll::kPlay;
-    std::uint8_t& now = batch.frames[cell + notes];
+    const bool sounding = first[cell] & roll::kPlay;
+    std::uint8_t& now = first[cell + notes];
     now = 0;
     self(self, cell + 1);
     now = roll::kPlay;
@@ -96,6 +103,7 @@ TEST(Reference, ProbabilitiesOfAllFramesSumToOne) {
   EXPECT_NEAR(sum_of_probabilities(config, {0, 0, 0}, 2), 1, 1e-12);
   EXPECT_NEAR(sum_of_probabilities(config, {roll::kPlay, 0, roll::kPlay | roll::kArticulate}, 2), 1,
               1e-12);
+  EXPECT_NEAR(sum_of_probabilities(far_seeing(config), {roll::kPlay, 0, 0}, 2), 1, 1e-12);
   EXPECT_NEAR(sum_of_probabilities(small_config(4, {3}, {2}, false), {0, 1, 0, 1}, 2), 1, 1e-12);
 }
 

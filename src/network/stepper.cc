@@ -63,13 +63,15 @@ struct LayerState {
 struct Scratch {
   explicit Scratch(const PackedNetwork& network, int sequences)
       : inputs(network),
+        past(lags(network.config).size()),
         time(static_cast<std::size_t>(network.config.notes()) *
              static_cast<std::size_t>(network.time.front().columns)),
         note(static_cast<std::size_t>(sequences) *
              static_cast<std::size_t>(network.note.front().columns)) {}
   stepping::FirstInputs inputs;
-  Buffer<float> time;  // (N, columns): start of the first time layer's sums
-  Buffer<float> note;  // (B, columns): start of the first note layer's
+  std::vector<const std::uint8_t*> past;  // of the step at hand, as encode() takes it
+  Buffer<float> time;                     // (N, columns): start of the first time layer's sums
+  Buffer<float> note;                     // (B, columns): start of the first note layer's
 };
 
 StepperOptions checked(StepperOptions options) {
@@ -102,6 +104,11 @@ struct Stepper::State {
         notes(static_cast<std::size_t>(network.config.notes())),
         note_start(notes * sequences * static_cast<std::size_t>(network.note.front().columns)),
         steps(sequences, 0),
+        lags_(lags(network.config)),
+        history(static_cast<std::size_t>(network.config.history())),
+        remembered(sequences * history * notes),
+        newest(sequences, 0),
+        lower(sequences, stepping::LowerNotes(network)),
         pool(options.threads) {
     const bool dropout = options.keep_prob < 1;
     for (const PackedLayer& layer : network.time)
@@ -138,10 +145,22 @@ struct Stepper::State {
     }
   }
 
+  /// The frame of sequence b so many steps before the step at hand: (N).
+  std::uint8_t* frame(int b, int lag) {
+    const auto row = static_cast<std::size_t>(b);
+    const std::size_t at = (newest[row] + history - static_cast<std::size_t>(lag - 1)) % history;
+    return remembered.data() + (row * history + at) * notes;
+  }
+  void remember(int b, const std::uint8_t* cells) {
+    std::size_t& at = newest[static_cast<std::size_t>(b)];
+    at = (at + 1) % history;
+    std::copy_n(cells, notes, frame(b, 1));
+  }
+
   /// The time axis of notes first … last-1 of sequence b, and the first note layer's input product.
-  void time_rows(int b, int first, int last, const std::uint8_t* previous, const StepPlace& place,
-                 Scratch& own) {
-    own.inputs.write(previous, place, first, last, own.time.data());
+  void time_rows(int b, int first, int last, const StepPlace& place, Scratch& own) {
+    for (std::size_t k = 0; k < lags_.size(); ++k) own.past[k] = frame(b, lags_[k]);
+    own.inputs.write(own.past.data(), place, first, last, own.time.data());
     const std::size_t row = static_cast<std::size_t>(b) * notes + static_cast<std::size_t>(first);
     const int now = time_now, next = 1 - now, count = last - first;
     Rows x;
@@ -181,25 +200,24 @@ struct Stepper::State {
   }
 
   /// Note n of sequences first … last-1.
-  ///   lower: cells below of sequence `first` on, `lower_stride` apart; null at the lowest note
-  ///   logits: of sequence `first` on, `logits_stride` floats apart
-  void note_rows(int n, int first, int last, const std::uint8_t* lower, std::ptrdiff_t lower_stride,
+  ///   below: cells of note n-1 of sequence `first` on, `below_stride` apart; null at the lowest
+  ///   note logits: of sequence `first` on, `logits_stride` floats apart
+  void note_rows(int n, int first, int last, const std::uint8_t* below, std::ptrdiff_t below_stride,
                  float* logits, std::ptrdiff_t logits_stride, Scratch& own) {
     const int count = last - first, now = n & 1, next = 1 - now;
     const auto row = static_cast<std::size_t>(first);
     const int columns = network.note.front().columns;
     const float* start = note_start_row(n, first);
-    bool sounding = false;
-    for (int r = 0; r < count && lower != nullptr; ++r)
-      sounding = sounding || lower[r * lower_stride] != 0;
-    if (sounding) {  // else the cells below add nothing but zeros
-      const float scales[2] = {1, 1};
-      for (int r = 0; r < count; ++r) {
-        const float* terms[2] = {
-            start + std::ptrdiff_t{r} * columns,
-            network.lower.data() + std::ptrdiff_t{lower[r * lower_stride] & 3} * columns};
-        kernels.sum(terms, scales, 2, columns, own.note.data() + std::ptrdiff_t{r} * columns);
-      }
+    bool heard = false;
+    for (int r = 0; r < count && below != nullptr; ++r) {
+      stepping::LowerNotes& notes_below = lower[row + static_cast<std::size_t>(r)];
+      notes_below.add(n - 1, below[r * below_stride]);
+      heard = heard || notes_below.heard_at(n);
+    }
+    if (heard) {  // else the notes below add nothing but zeros
+      for (int r = 0; r < count; ++r)
+        lower[row + static_cast<std::size_t>(r)].write(
+            n, start + std::ptrdiff_t{r} * columns, own.note.data() + std::ptrdiff_t{r} * columns);
       start = own.note.data();
     }
     Rows x;
@@ -242,15 +260,20 @@ struct Stepper::State {
   StepperOptions options;
   PackedNetwork network;
   const stepping::Kernels& kernels;
-  std::size_t sequences, notes;     // B, N
-  std::vector<LayerState> time;     // rows (B, N)
-  std::vector<LayerState> note;     // rows (B)
-  int time_now = 0;                 // which h of the time layers is the current state
-  int next_note = -1;               // -1 before the first step, N after its last note
-  Buffer<float> note_start;         // (N, B, columns): the first note layer's input products
-  std::vector<DropoutMasks> masks;  // (B)
-  std::vector<int> steps;           // (B), begun since the last reset
-  std::vector<Scratch> scratch;     // (workers)
+  std::size_t sequences, notes;          // B, N
+  std::vector<LayerState> time;          // rows (B, N)
+  std::vector<LayerState> note;          // rows (B)
+  int time_now = 0;                      // which h of the time layers is the current state
+  int next_note = -1;                    // -1 before the first step, N after its last note
+  Buffer<float> note_start;              // (N, B, columns): the first note layer's input products
+  std::vector<DropoutMasks> masks;       // (B)
+  std::vector<int> steps;                // (B), begun since the last reset
+  std::vector<int> lags_;                // that the features look at
+  std::size_t history;                   // H, frames
+  std::vector<std::uint8_t> remembered;  // (B, H, N): the latest frames, a ring
+  std::vector<std::size_t> newest;       // (B): where in its ring y(t-1) stands
+  std::vector<stepping::LowerNotes> lower;  // (B)
+  std::vector<Scratch> scratch;             // (workers)
   stepping::WorkerPool pool;
 };
 
@@ -266,6 +289,12 @@ void Stepper::reset(int b, std::uint64_t sequence_id) {
   for (LayerState& layer : s.time) layer.zero(row * s.notes, s.notes);
   s.masks[row] = s.masks_of(sequence_id);
   s.steps[row] = 0;
+  std::fill_n(s.remembered.data() + row * s.history * s.notes, s.history * s.notes,
+              std::uint8_t{0});
+}
+
+void Stepper::recall(int b, const std::uint8_t* frame) {
+  state_->remember(b, frame);
 }
 
 void Stepper::copy(int from, int to) {
@@ -277,6 +306,10 @@ void Stepper::copy(int from, int to) {
   for (int n = std::max(0, s.next_note); n < static_cast<int>(s.notes); ++n)
     std::copy_n(s.note_start_row(n, from), s.network.note.front().columns, s.note_start_row(n, to));
   s.steps[b] = s.steps[a];
+  std::copy_n(s.remembered.data() + a * s.history * s.notes, s.history * s.notes,
+              s.remembered.data() + b * s.history * s.notes);
+  s.newest[b] = s.newest[a];
+  s.lower[b] = s.lower[a];
 }
 
 void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
@@ -291,9 +324,10 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   const int tiles = (notes + kTileRows - 1) / kTileRows;
   parts = std::min(parts, tiles);
   const auto edge = [&](int part) { return std::min(notes, tiles * part / parts * kTileRows); };
+  for (int b = 0; b < s.options.sequences; ++b) s.remember(b, previous + std::ptrdiff_t{b} * notes);
   const auto time_part = [&](int chunk, int worker) {
     const int b = chunk / parts, part = chunk % parts;
-    s.time_rows(b, edge(part), edge(part + 1), previous + std::ptrdiff_t{b} * notes, place[b],
+    s.time_rows(b, edge(part), edge(part + 1), place[b],
                 s.scratch[static_cast<std::size_t>(worker)]);
   };
   if (work > 2 * kWorthSharing)
@@ -303,6 +337,7 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   s.time_now = 1 - s.time_now;
   for (int& step : s.steps) ++step;
   for (LayerState& layer : s.note) layer.zero(0, s.sequences);
+  for (stepping::LowerNotes& lower : s.lower) lower.clear();
   s.next_note = 0;
 }
 

@@ -50,6 +50,11 @@ class Stepper {
   /// it keeps its own sequence_id, so that dropout parts the two.
   void copy(int from, int to);
 
+  /// Before the first step after reset: what sounded in a frame earlier than any that begin_step
+  /// will be given, in order. A sequence that begins inside a piece so hears its echoes
+  /// (Config::echoes); without this the past is silent. frame (N)
+  void recall(int b, const std::uint8_t* frame);
+
   /// Runs the time axis for the next step and begins the note axis at the lowest note.
   ///   previous (B, N): cells of y(t-1);  place (B)
   void begin_step(const std::uint8_t* previous, const StepPlace* place);

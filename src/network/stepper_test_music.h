@@ -23,6 +23,10 @@ inline Config small_config() {
   config.window = 7;
   config.time_units = {37, 20};
   config.note_units = {19, 16};
+  config.echoes = {2, 5};
+  config.echo_window = 3;
+  config.lower_notes = 4;
+  config.lower_chord = true;
   return config;
 }
 
@@ -36,26 +40,22 @@ inline Model lively_model(const Config& config, float scale = 2.5f) {
 /// Music of `steps` steps for `sequences` sequences: (steps + 1, B, N), frame 0 silent.
 struct Music {
   Music(const Config& config, int steps, int sequences, std::uint64_t seed = 5) {
-    batch.steps = steps;
-    batch.sequences = sequences;
-    batch.notes = config.notes();
-    const auto count = [](int a, int b) {
-      return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
-    };
-    batch.frames.resize(count(steps + 1, sequences) * static_cast<std::size_t>(config.notes()));
+    batch.resize(steps, sequences, config.notes(), config.history());
+    const auto width = static_cast<std::size_t>(sequences);
     Random random(seed, 0);
-    for (std::size_t i = count(sequences, config.notes()); i < batch.frames.size(); ++i)
+    for (std::size_t i = static_cast<std::size_t>(batch.frame(1, 0) - batch.frames.data());
+         i < batch.frames.size(); ++i)
       if (random.below(4) == 0)
         batch.frames[i] = config.roll.articulation && random.below(2) == 0 ? 3 : 1;
-    for (int t = 0; t < steps; ++t)
-      for (int b = 0; b < sequences; ++b) {
-        batch.bar_phase.push_back(static_cast<float>(t % 16) / 16);
-        batch.beat_phase.push_back(static_cast<float>(t % 4) / 4);
-        batch.step.push_back(t);
-        places.push_back({batch.bar_phase.back(), batch.beat_phase.back(), t});
-      }
-    batch.lengths.assign(static_cast<std::size_t>(sequences), steps);
-    for (int b = 0; b < sequences; ++b) batch.sample.push_back(static_cast<std::uint64_t>(100 + b));
+    for (std::size_t at = 0; at < static_cast<std::size_t>(steps) * width; ++at) {
+      const int t = static_cast<int>(at / width);
+      batch.bar_phase[at] = static_cast<float>(t % 16) / 16;
+      batch.beat_phase[at] = static_cast<float>(t % 4) / 4;
+      batch.step[at] = t;
+      places.push_back({batch.bar_phase[at], batch.beat_phase[at], t});
+    }
+    batch.lengths.assign(width, steps);
+    for (std::size_t b = 0; b < width; ++b) batch.sample[b] = 100 + b;
   }
   const StepPlace* place(int t) const { return places.data() + t * batch.sequences; }
   roll::Batch batch;

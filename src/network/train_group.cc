@@ -41,7 +41,11 @@ void check_batch(const Config& config, const roll::Batch& batch, bool may_rest) 
     fail("A batch of {} steps by {} sequences is empty.", batch.steps, batch.sequences);
   const auto sequences = static_cast<std::size_t>(batch.sequences);
   const auto frames = static_cast<std::size_t>(batch.steps) * sequences;
-  if (batch.frames.size() != (frames + sequences) * static_cast<std::size_t>(batch.notes) ||
+  if (batch.history < config.history())
+    fail("The model looks {} frames back, but the batch holds {}.", config.history(),
+         batch.history);
+  if (batch.frames.size() != (frames + static_cast<std::size_t>(batch.history) * sequences) *
+                                 static_cast<std::size_t>(batch.notes) ||
       batch.bar_phase.size() != frames || batch.beat_phase.size() != frames ||
       batch.step.size() != frames || batch.lengths.size() != sequences ||
       batch.sample.size() != sequences)

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "network/weights.h"
-#include "roll/roll.h"
 
 namespace toccata::network::train {
 
@@ -11,7 +10,7 @@ Network::Network(const Config& config, const Kernels& kernels, int slices)
     : config_(config),
       kernels_(kernels),
       time_(kernels, config.features(), 0, config.time_units, 0),
-      note_(kernels, config.time_units.back() + config.channels(), config.time_units.back(),
+      note_(kernels, config.time_units.back() + config.lower_inputs(), config.time_units.back(),
             config.note_units, time_.layers()) {
   for (int k = 0; k < slices; ++k) slices_.emplace_back(config);
 }
@@ -96,12 +95,7 @@ void Network::encode(int index, const roll::Batch& batch, const Group& group) {
   Slice& slice = slices_[index];
   // The frames of this slice of the note axis; their features go to every slice of the time axis.
   for (const auto [w, t] : slice.note.rows.places) {
-    const int b = group.b[w];
-    const std::size_t at =
-        static_cast<std::size_t>(group.begin + t) * batch.sequences + static_cast<std::size_t>(b);
-    slice.encoder.encode(batch.frame(group.begin + t, b),
-                         {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]},
-                         slice.features.data());
+    slice.encoder.encode(batch, group.begin + t, group.b[w], slice.features.data());
     for (const Slice& owner : slices_) {
       const Rows& rows = owner.time.rows;
       const std::size_t notes = rows.places.size() / group.b.size();
@@ -138,10 +132,9 @@ void Network::note_forward(int index, const roll::Batch& batch, const Group& gro
   const auto lower_notes = [&](int n) {
     for (int r = 0; r < rows.count(); ++r) {
       const auto [w, t] = rows.places[r];
-      const std::uint8_t lower = n > 0 ? batch.frame(group.begin + t + 1, group.b[w])[n - 1] : 0;
-      const float cells[2] = {lower & roll::kPlay ? 1.0f : 0.0f,
-                              lower & roll::kArticulate ? 1.0f : 0.0f};
-      kernels_.store(cells, config_.channels(), note_.input(n, rows.first + r) + time_bytes);
+      encode_lower(config_, batch.frame(group.begin + t + 1, group.b[w]), n, slice.lower.data());
+      kernels_.store(slice.lower.data(), config_.lower_inputs(),
+                     note_.input(n, rows.first + r) + time_bytes);
     }
   };
   note_.forward(slice.note, {slice.y.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,

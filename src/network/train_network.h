@@ -17,10 +17,12 @@ namespace toccata::network::train {
 
 /// One thread's part.
 struct Slice {
-  explicit Slice(const Config& config) : encoder(config) {}
+  explicit Slice(const Config& config)
+      : encoder(config), lower(static_cast<std::size_t>(config.lower_inputs())) {}
   AxisSlice time, note;
   Encoder encoder;
   std::vector<float> features;                  // (N, F)
+  std::vector<float> lower;                     // (lower_inputs)
   Buffer<char> y;                               // (note rows, H) values: the top layer's output
   Buffer<float> dy;                             // (note rows, unit_stride)
   Buffer<float> logits;                         // (note rows, C)

@@ -23,6 +23,15 @@ inline Config small_config(int notes, std::vector<int> time_units, std::vector<i
   return config;
 }
 
+/// The same with earlier frames and several notes below.
+inline Config far_seeing(Config config) {
+  config.echoes = {2, 5};
+  config.echo_window = 3;
+  config.lower_notes = 4;
+  config.lower_chord = true;
+  return config;
+}
+
 /// Valid frames (articulate exactly where an onset is certain or drawn), windows of several
 /// lengths, the first of them the longest; even windows begin a piece.
 inline roll::Batch random_batch(const Config& config, int steps, int sequences, bool ragged,
@@ -30,29 +39,25 @@ inline roll::Batch random_batch(const Config& config, int steps, int sequences, 
   Random random(seed, 1);
   const int notes = config.notes();
   roll::Batch batch;
-  batch.steps = steps;
-  batch.sequences = sequences;
-  batch.notes = notes;
-  batch.frames.resize(static_cast<std::size_t>(steps + 1) * sequences * notes);
-  const auto frame = [&](int t, int b) {
-    return batch.frames.data() + (static_cast<std::size_t>(t) * sequences + b) * notes;
-  };
+  batch.resize(steps, sequences, notes, config.history());
   for (int b = 0; b < sequences; ++b) {
-    batch.lengths.push_back(ragged && b > 0 ? 1 + static_cast<int>(random.below(steps)) : steps);
-    batch.sample.push_back(random.next());
-    for (int t = b % 2 == 0 ? 1 : 0; t <= batch.lengths[b]; ++t)
+    batch.lengths[b] = ragged && b > 0 ? 1 + static_cast<int>(random.below(steps)) : steps;
+    batch.sample[b] = random.next();
+    const int first = b % 2 == 0 ? 1 : 1 - batch.history;
+    for (int t = first; t <= batch.lengths[b]; ++t)
       for (int n = 0; n < notes; ++n) {
-        const bool before = t > 0 && (frame(t - 1, b)[n] & roll::kPlay);
+        const bool before = t > first && (batch.frame(t - 1, b)[n] & roll::kPlay);
         if (random.uniform() >= (before ? 0.7 : 0.2)) continue;
         const bool onset = config.roll.articulation && (!before || random.uniform() < 0.3);
-        frame(t, b)[n] = roll::kPlay | (onset ? roll::kArticulate : 0);
+        batch.frame(t, b)[n] = roll::kPlay | (onset ? roll::kArticulate : 0);
       }
   }
   for (int t = 0; t < steps; ++t)
     for (int b = 0; b < sequences; ++b) {
-      batch.bar_phase.push_back(static_cast<float>(t % 16) / 16);
-      batch.beat_phase.push_back(static_cast<float>(t % 4) / 4);
-      batch.step.push_back(b % 2 == 0 ? t : t + 7);
+      const std::size_t at = static_cast<std::size_t>(t) * sequences + b;
+      batch.bar_phase[at] = static_cast<float>(t % 16) / 16;
+      batch.beat_phase[at] = static_cast<float>(t % 4) / 4;
+      batch.step[at] = b % 2 == 0 ? t : t + 7;
     }
   return batch;
 }

@@ -33,7 +33,7 @@ double operations(const Config& config, bool gradient) {
     input = hidden;
   };
   for (const int hidden : config.time_units) layer(hidden);
-  input += config.channels();
+  input += config.lower_inputs();
   for (const int hidden : config.note_units) layer(hidden);
   return sum;
 }

@@ -30,6 +30,8 @@ std::vector<Case> cases() {
       {"one layer each", small_config(4, {7}, {5}), 5, 2, false, 0.5f},
       {"three layers each", small_config(6, {8, 12, 3}, {4, 21, 6}), 7, 3, true, 0.8f},
       {"no articulation", small_config(9, {13, 10}, {11}, false), 6, 3, true, 0.5f},
+      {"echoes", far_seeing(small_config(13, {20, 36}, {18, 9})), 11, 5, true, 0.5f},
+      {"echoes, no articulation", far_seeing(small_config(14, {16}, {16}, false)), 9, 2, true, 1},
       {"one note, one step", small_config(1, {6}, {4}), 1, 1, false, 1},
       {"a note a window", small_config(2, {19}, {16}), 3, 7, true, 1},
       {"binary beat", binary, 6, 2, false, 1},
@@ -198,11 +200,8 @@ TEST(LongTrainingPass, GradientsAtTheOriginalsSizesAreCloseToDoublePrecision) {
 /// Steps from..to of a batch, as a batch.
 roll::Batch stretch(const roll::Batch& batch, int from, int to) {
   roll::Batch part;
-  part.steps = to - from;
-  part.sequences = batch.sequences;
-  part.notes = batch.notes;
-  const std::size_t row = static_cast<std::size_t>(batch.sequences) * batch.notes;
-  part.frames.assign(batch.frames.begin() + from * row, batch.frames.begin() + (to + 1) * row);
+  part.resize(to - from, batch.sequences, batch.notes, batch.history);
+  std::copy_n(batch.frame(from + 1 - batch.history, 0), part.frames.size(), part.frames.data());
   const auto cut = [&](const auto& all, auto& into) {
     into.assign(all.begin() + from * batch.sequences, all.begin() + to * batch.sequences);
   };
@@ -210,13 +209,13 @@ roll::Batch stretch(const roll::Batch& batch, int from, int to) {
   cut(batch.beat_phase, part.beat_phase);
   cut(batch.step, part.step);
   part.sample = batch.sample;
-  for (const int length : batch.lengths)
-    part.lengths.push_back(std::clamp(length - from, 0, part.steps));
+  for (int b = 0; b < batch.sequences; ++b)
+    part.lengths[b] = std::clamp(batch.lengths[b] - from, 0, part.steps);
   return part;
 }
 
 TEST(TrainingPass, LossOfStretchesWithCarriedStateIsThatOfTheWhole) {
-  const Config config = small_config(6, {20, 9}, {12});
+  const Config config = far_seeing(small_config(6, {20, 9}, {12}));
   const std::vector<float> values = initial_values(config, 2);
   const roll::Batch batch =
       random_batch(config, 300, 3, true, 3);  // longer than a stretch of its own
@@ -262,6 +261,11 @@ TEST(TrainingPass, RefusesWhatDoesNotFit) {
   EXPECT_THROW(pass.gradient(values, batch, {}, gradient), Error);
   batch.lengths[1] = 0;
   EXPECT_THROW(pass.gradient(values, batch, {}, gradient), Error);
+  Config far = config;
+  far.echoes = {3};
+  EXPECT_THROW(
+      TrainingPass(far, {}).loss(initial_values(far, 2), random_batch(config, 3, 2, false, 3)),
+      Error);  // the batch does not go back so far
   EXPECT_THROW(pass.loss(values, random_batch(small_config(5, {5}, {5}), 3, 2, false, 3)), Error);
 }
 

@@ -49,7 +49,7 @@ WeightSlices<Float> slices_of(const Config& config, Float* values) {
     return layers;
   };
   result.time = take_layers(config.time_units, config.features());
-  result.note = take_layers(config.note_units, config.time_units.back() + config.channels());
+  result.note = take_layers(config.note_units, config.time_units.back() + config.lower_inputs());
   const auto channels = static_cast<std::size_t>(config.channels());
   result.head_weight = take(channels * static_cast<std::size_t>(config.note_units.back()));
   result.head_bias = take(channels);
@@ -62,7 +62,7 @@ std::vector<Parameter> parameters(const Config& config) {
   std::vector<Parameter> list;
   const int time_output = add_layers(list, "time", config.time_units, config.features());
   const int note_output =
-      add_layers(list, "note", config.note_units, time_output + config.channels());
+      add_layers(list, "note", config.note_units, time_output + config.lower_inputs());
   add(list, "head.weight", {config.channels(), note_output});
   add(list, "head.bias", {config.channels()});
   return list;

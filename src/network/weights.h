@@ -24,7 +24,7 @@ struct Parameter {
 /// The parameters of a model in their order in the flat buffer: for each time layer k weight_ih_l0
 /// (4H, I), weight_hh_l0 (4H, H), bias_ih_l0 (4H), bias_hh_l0 (4H); the note layers likewise;
 /// head.weight (C, H), head.bias (C). The first note layer's input is the time axis's output
-/// followed by the C cells of the note below.
+/// followed by what encode_lower gives: at the least the C cells of the note below.
 std::vector<Parameter> parameters(const Config& config);
 std::size_t parameter_count(const Config& config);
 

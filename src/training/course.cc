@@ -11,6 +11,7 @@ corpus::Windows stage_windows(const TrainOptions& options, const StageData& data
   return corpus::Windows(data.train, {.steps = values.time_steps,
                                       .sequences = values.batch_size,
                                       .transpose = options.transpose,
+                                      .history = options.model.history(),
                                       .seed = options.seed + stage * kSeedsApart});
 }
 

@@ -93,6 +93,11 @@ TEST(LossFunction, OurGradientIsThatOfStockLstmsWithoutArticulation) {
   compare({.low = 50, .high = 69, .articulation = false}, 0.5f);
 }
 
+TEST(LossFunction, OurGradientIsThatOfStockLstmsWithEchoes) {
+  compare({.far_seeing = true}, 0.6f);
+  compare({.low = 50, .high = 69, .articulation = false, .far_seeing = true}, 1);
+}
+
 TEST(LossFunction, IsNatsPerCountedStepAndScalesItsGradient) {
   const TestData data(3, 0);
   const TrainOptions options = test_options();

@@ -77,6 +77,13 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "time-units", o.model.time_units, "Units of each LSTM layer along time");
   visit(group, "note-units", o.model.note_units, "Units of each LSTM layer along the notes");
   visit(group, "window", o.model.window, "Notes around a note that it sees; odd");
+  visit(group, "echoes", o.model.echoes,
+        "Earlier frames that a note sees, by their lags in steps: 16,32; or none");
+  visit(group, "echo-window", o.model.echo_window, "Notes around a note that it sees of each; odd");
+  visit(group, "lower-notes", o.model.lower_notes,
+        "Notes below a note that it sees of its own step");
+  visit(group, "lower-chord", o.model.lower_chord,
+        "See the notes below by pitch class too: true or false");
   visit(group, "low", o.model.roll.low, "Lowest MIDI pitch");
   visit(group, "high", o.model.roll.high, "Highest MIDI pitch");
   visit(group, "beat", o.model.beat, "How the place in the bar is told: phase or binary");

@@ -79,6 +79,10 @@ bool read_text_value(std::string_view text, std::string& value) {
 }
 bool read_text_value(std::string_view text, std::vector<int>& value) {
   std::vector<int> read;
+  if (text == "none") {
+    value.clear();
+    return true;
+  }
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
     if (!read_text_value(text.substr(0, comma), read.emplace_back())) return false;

@@ -16,6 +16,7 @@ namespace toccata::training {
 struct TestMusic {
   int low = 60, high = 71;
   bool articulation = true;
+  bool far_seeing = false;  // the model sees echoes and several notes below
 };
 
 /// A piece of `steps` steps: a melody that climbs and falls by a drawn pattern, every fourth step a
@@ -64,6 +65,11 @@ inline TrainOptions test_options(const TestMusic& music = {}) {
   options.model.roll.high = music.high;
   options.model.roll.articulation = music.articulation;
   options.model.window = 9;
+  if (music.far_seeing) {
+    options.model.echoes = {3, 8};
+    options.model.lower_notes = 3;
+    options.model.lower_chord = true;
+  }
   options.model.time_units = {12, 10};
   options.model.note_units = {8};
   options.batch_size = 3;
@@ -77,9 +83,10 @@ inline TrainOptions test_options(const TestMusic& music = {}) {
 }
 
 inline roll::Batch test_batch(const TestData& data, const TrainOptions& options) {
-  corpus::Windows windows(
-      data.data.train,
-      {.steps = options.time_steps, .sequences = options.batch_size, .seed = options.seed});
+  corpus::Windows windows(data.data.train, {.steps = options.time_steps,
+                                            .sequences = options.batch_size,
+                                            .history = options.model.history(),
+                                            .seed = options.seed});
   return windows.next();
 }
 

@@ -16,33 +16,24 @@ constexpr int kSequences = 16;  // pieces side by side
 constexpr int kSteps = 128;     // a stretch
 
 /// Steps begin … begin+steps-1 of each piece side by side; past a piece's end, padding.
-roll::Batch stretch(std::span<const corpus::Piece* const> pieces, int begin, int steps) {
+roll::Batch stretch(std::span<const corpus::Piece* const> pieces, int begin, int steps,
+                    int history) {
   roll::Batch batch;
-  batch.steps = steps;
-  batch.sequences = static_cast<int>(pieces.size());
-  batch.notes = pieces.front()->roll.notes();
-  const auto sequences = pieces.size();
-  const auto notes = static_cast<std::size_t>(batch.notes);
-  const auto rows = static_cast<std::size_t>(steps);
-  batch.frames.resize((rows + 1) * sequences * notes);
-  batch.bar_phase.resize(rows * sequences);
-  batch.beat_phase.resize(rows * sequences);
-  batch.step.resize(rows * sequences);
-  batch.lengths.resize(sequences);
-  batch.sample.resize(sequences);
+  const std::size_t sequences = pieces.size();
+  batch.resize(steps, static_cast<int>(sequences), pieces.front()->roll.notes(), history);
   for (std::size_t b = 0; b < sequences; ++b) {
     const roll::Roll& roll = pieces[b]->roll;
     batch.lengths[b] = std::clamp(roll.steps - begin, 0, steps);
-    for (int t = 0; t <= steps; ++t) {
-      const int at = begin + t - 1;  // row t holds the frame before step begin + t
+    // frame(t) is the frame before step begin + t.
+    for (int t = std::max(1 - history, 1 - begin); t <= batch.lengths[b]; ++t)
+      if (begin + t - 1 < roll.steps)
+        std::copy_n(roll.frame(begin + t - 1), batch.notes, batch.frame(t, static_cast<int>(b)));
+    for (int t = 0; t < batch.lengths[b]; ++t) {
       const std::size_t place = static_cast<std::size_t>(t) * sequences + b;
-      if (at >= 0 && at < roll.steps)
-        std::copy_n(roll.frame(at), notes, batch.frames.data() + place * notes);
-      if (t < batch.lengths[b]) {
-        batch.bar_phase[place] = roll.bar_phase[static_cast<std::size_t>(at + 1)];
-        batch.beat_phase[place] = roll.beat_phase[static_cast<std::size_t>(at + 1)];
-        batch.step[place] = at + 1;
-      }
+      const auto step = static_cast<std::size_t>(begin + t);
+      batch.bar_phase[place] = roll.bar_phase[step];
+      batch.beat_phase[place] = roll.beat_phase[step];
+      batch.step[place] = begin + t;
     }
   }
   return batch;
@@ -75,7 +66,8 @@ listening::Likelihood torch_likelihood(const network::Model& model,
                                       torch::TensorOptions(torch::kFloat64).device(on));
     for (int begin = 0; begin < group.back()->roll.steps; begin += kSteps) {
       const int steps = std::min(kSteps, group.back()->roll.steps - begin);
-      const TorchBatch batch = to_torch(model.config, stretch(group, begin, steps), on);
+      const TorchBatch batch =
+          to_torch(model.config, stretch(group, begin, steps, model.config.history()), on);
       const torch::Tensor logits = network.logits(batch, 1, nullptr, &state);
       nats += TorchModel::frame_nats(batch, logits).sum(0, false, torch::kFloat64);
     }

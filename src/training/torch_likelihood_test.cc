@@ -36,6 +36,10 @@ TEST(TorchLikelihood, IsThatOfOneStepInferenceToOnePartInTenThousand) {
   expect_same_likelihood({});
 }
 
+TEST(TorchLikelihood, IsThatOfOneStepInferenceWithEchoes) {
+  expect_same_likelihood({.far_seeing = true});
+}
+
 TEST(TorchLikelihood, IsThatOfOneStepInferenceWithoutArticulation) {
   expect_same_likelihood({.low = 40, .high = 50, .articulation = false});
 }

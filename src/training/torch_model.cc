@@ -41,7 +41,7 @@ struct TorchModel::Layers {
       time.emplace_back(torch::nn::LSTMOptions(input, hidden));
       input = hidden;
     }
-    input += config.channels();
+    input += config.lower_inputs();
     for (const int hidden : config.note_units) {
       note.emplace_back(torch::nn::LSTMOptions(input, hidden));
       input = hidden;
@@ -92,18 +92,25 @@ TorchBatch to_torch(const network::Config& config, const roll::Batch& batch, tor
   float* features = result.features.data_ptr<float>();
   const auto frame_size =
       static_cast<std::size_t>(notes) * static_cast<std::size_t>(config.features());
+  const int below = config.lower_inputs();
+  result.lower = torch::empty({steps, sequences, notes, below}, torch::kFloat32);
+  float* lower = result.lower.data_ptr<float>();
   parallel_for(static_cast<std::size_t>(steps), 0, [&](std::size_t t) {
+    network::Encoder encoder(config);
+    const int step = static_cast<int>(t);
     for (int b = 0; b < sequences; ++b) {
       const std::size_t place =
           t * static_cast<std::size_t>(sequences) + static_cast<std::size_t>(b);
-      network::encode(config, batch.frame(static_cast<int>(t), b),
-                      {.bar_phase = batch.bar_phase[place],
-                       .beat_phase = batch.beat_phase[place],
-                       .step = batch.step[place]},
-                      features + place * frame_size);
+      encoder.encode(batch, step, b, features + place * frame_size);
+      for (int n = 0; n < notes; ++n)
+        network::encode_lower(
+            config, batch.frame(step + 1, b), n,
+            lower + (place * static_cast<std::size_t>(notes) + static_cast<std::size_t>(n)) *
+                        static_cast<std::size_t>(below));
     }
   });
-  const torch::Tensor cells = torch::from_blob(const_cast<std::uint8_t*>(batch.frames.data()),
+  result.lower = result.lower.to(device);
+  const torch::Tensor cells = torch::from_blob(const_cast<std::uint8_t*>(batch.frame(0, 0)),
                                                {steps + 1, sequences, notes}, torch::kUInt8)
                                   .to(device);
   const torch::Tensor lengths =
@@ -162,11 +169,7 @@ torch::Tensor TorchModel::logits(const TorchBatch& batch, float keep_prob, const
   }
   if (state) *state = std::move(next);
   // Along the notes, each step its own sequence: (N, T*B, …). The note below is the truth.
-  const torch::Tensor lower =
-      torch::cat({torch::zeros({steps, sequences, 1, channels}, batch.target.options()),
-                  batch.target.narrow(2, 0, notes - 1)},
-                 2);
-  h = torch::cat({h.view({steps, sequences, notes, -1}), lower}, 3);
+  h = torch::cat({h.view({steps, sequences, notes, -1}), batch.lower}, 3);
   h = h.permute({2, 0, 1, 3}).reshape({notes, steps * sequences, -1});
   for (std::size_t k = 0; k < layers_->note.size(); ++k) {
     const torch::Tensor output = std::get<0>(layers_->note[k]->forward(h));

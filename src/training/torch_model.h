@@ -18,6 +18,7 @@ namespace toccata::training {
 /// A batch as the network reads it, on a device. Everything but features follows from the cells.
 struct TorchBatch {
   torch::Tensor features;           // (T, B, N, F) f32
+  torch::Tensor lower;              // (T, B, N, lower_inputs) f32: what each note sees below it
   torch::Tensor target;             // (T, B, N, C) f32: play, articulate of y(t)
   torch::Tensor play_counts;        // (T, B, N) f32: 1 where the play logit is scored
   torch::Tensor articulate_counts;  // (T, B, N) f32: 1 where the articulate logit is scored too

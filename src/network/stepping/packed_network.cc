@@ -56,17 +56,24 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen)
   }
 
   const LstmSlice<const float>& lowest = weights.note.front();
-  const int channels = config.channels(), time_output = lowest.input - channels;
+  const int channels = config.channels(), time_output = lowest.input - config.lower_inputs();
   note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output}, {});
-  const Buffer<float> cells =
-      pack_inputs(layout, lowest.hidden, {lowest.weight_ih, lowest.input, time_output, channels});
-  const int note_columns = note.front().columns;
-  lower = Buffer<float>(4 * static_cast<std::size_t>(note_columns));
-  for (int cell = 0; cell < 4; ++cell)
-    for (int channel = 0; channel < channels; ++channel)
-      for (int column = 0; column < note_columns; ++column)
-        lower.data()[cell * note_columns + column] +=
-            (cell >> channel & 1) != 0 ? cells.data()[channel * note_columns + column] : 0.0f;
+  const int cell_inputs = config.lower_notes * channels, note_columns = note.front().columns;
+  const Buffer<float> cells = pack_inputs(
+      layout, lowest.hidden, {lowest.weight_ih, lowest.input, time_output, cell_inputs});
+  lower = Buffer<float>(static_cast<std::size_t>(config.lower_notes) * 4 *
+                        static_cast<std::size_t>(note_columns));
+  for (int k = 0; k < config.lower_notes; ++k)
+    for (int cell = 0; cell < 4; ++cell)
+      for (int channel = 0; channel < channels; ++channel)
+        for (int column = 0; column < note_columns; ++column)
+          lower.data()[(std::ptrdiff_t{k} * 4 + cell) * note_columns + column] +=
+              (cell >> channel & 1) != 0
+                  ? cells.data()[(std::ptrdiff_t{k} * channels + channel) * note_columns + column]
+                  : 0.0f;
+  if (config.lower_chord)
+    lower_chord = pack_inputs(layout, lowest.hidden,
+                              {lowest.weight_ih, lowest.input, time_output + cell_inputs, 12});
 
   const int units = note.back().units, stride = note.back().stride;
   head_weight =
@@ -95,15 +102,19 @@ FirstInputs::FirstInputs(const PackedNetwork& network)
     : network_(&network),
       step_(static_cast<std::size_t>(network.time.front().columns)),
       classes_(12 * static_cast<std::size_t>(network.time.front().columns)),
-      terms_(static_cast<std::size_t>(2 * network.config.window + 14)),
+      terms_(static_cast<std::size_t>(2 * network.config.window + 14) +
+             network.config.echoes.size() *
+                 static_cast<std::size_t>(2 * network.config.echo_window + 1)),
       scales_(terms_.size()) {}
 
-void FirstInputs::write(const std::uint8_t* previous, const StepPlace& place, int first, int last,
-                        float* start) {
+void FirstInputs::write(const std::uint8_t* const* past, const StepPlace& place, int first,
+                        int last, float* start) {
+  const std::uint8_t* previous = past[0];
   const Config& config = network_->config;
   const FeatureOrder& order = network_->order;
   const int columns = network_->time.front().columns, notes = config.notes();
-  const int channels = config.channels(), half = config.window / 2;
+  const int channels = config.channels(), echo_cells = config.echo_window * channels;
+  const int echoes = static_cast<int>(config.echoes.size());
   int count = 0;
   const auto feature = [&](int f) {
     return network_->features.data() + std::ptrdiff_t{f} * columns;
@@ -121,6 +132,9 @@ void FirstInputs::write(const std::uint8_t* previous, const StepPlace& place, in
   const std::array<float, 4> bar = place_features(config, place);
   for (int k = 0; k < 4; ++k) add(feature(order.place + k), bar[static_cast<std::size_t>(k)]);
   if (place.step == 0) add(feature(order.start), 1);
+  for (int echo = 0; echo < echoes; ++echo)
+    if (const float like = match(previous, past[2 + 2 * echo], notes); like != 0)
+      add(feature(order.echoes + echo * (echo_cells + 1) + echo_cells), like);
   write_sum(step_.data());
 
   const std::array<float, 24> sounding = sounding_notes(config, previous);
@@ -136,14 +150,63 @@ void FirstInputs::write(const std::uint8_t* previous, const StepPlace& place, in
   for (int n = first; n < last; ++n) {
     add(network_->still.data() + std::ptrdiff_t{n} * columns, 1);
     add(classes_.data() + std::ptrdiff_t{(config.roll.low + n) % 12} * columns, 1);
-    for (int m = std::max(0, n - half); m <= std::min(notes - 1, n + half); ++m) {
-      if (previous[m] == 0) continue;
-      const int seen = FeatureOrder::window + (m - n + half) * channels;
-      if ((previous[m] & roll::kPlay) != 0) add(feature(seen), 1);
-      if (channels == 2 && (previous[m] & roll::kArticulate) != 0) add(feature(seen + 1), 1);
-    }
+    const auto add_window = [&](const std::uint8_t* frame, int window, int at) {
+      const int half = window / 2;
+      for (int m = std::max(0, n - half); m <= std::min(notes - 1, n + half); ++m) {
+        if (frame[m] == 0) continue;
+        const int seen = at + (m - n + half) * channels;
+        if ((frame[m] & roll::kPlay) != 0) add(feature(seen), 1);
+        if (channels == 2 && (frame[m] & roll::kArticulate) != 0) add(feature(seen + 1), 1);
+      }
+    };
+    add_window(previous, config.window, FeatureOrder::window);
+    for (int echo = 0; echo < echoes; ++echo)
+      add_window(past[1 + 2 * echo], config.echo_window, order.echoes + echo * (echo_cells + 1));
     write_sum(start + std::ptrdiff_t{n - first} * columns);
   }
+}
+
+LowerNotes::LowerNotes(const PackedNetwork& network)
+    : network_(&network),
+      terms_(static_cast<std::size_t>(network.config.lower_notes) + 13),
+      scales_(terms_.size()) {
+  notes_.reserve(static_cast<std::size_t>(network.config.notes()));
+}
+
+void LowerNotes::clear() {
+  notes_.clear();
+  chord_.fill(0);
+}
+
+void LowerNotes::add(int note, std::uint8_t cell) {
+  if ((cell & roll::kPlay) == 0) return;
+  notes_.push_back({note, cell});
+  ++chord_[static_cast<std::size_t>(note % 12)];
+}
+
+bool LowerNotes::heard_at(int n) const {
+  if (notes_.empty()) return false;
+  return network_->config.lower_chord || n - notes_.back().note <= network_->config.lower_notes;
+}
+
+void LowerNotes::write(int n, const float* start, float* out) {
+  const int columns = network_->note.front().columns;
+  std::size_t count = 0;
+  const auto add = [&](const float* term, float scale) {
+    terms_[count] = term;
+    scales_[count++] = scale;
+  };
+  add(start, 1);
+  for (auto note = notes_.rbegin(); note != notes_.rend(); ++note) {
+    const int k = n - note->note - 1;
+    if (k >= network_->config.lower_notes) break;
+    add(network_->lower.data() + (std::ptrdiff_t{k} * 4 + (note->cell & 3)) * columns, 1);
+  }
+  if (network_->config.lower_chord)
+    for (int k = 0; k < 12; ++k)
+      if (const int heard = chord_[static_cast<std::size_t>((n + k) % 12)]; heard != 0)
+        add(network_->lower_chord.data() + std::ptrdiff_t{k} * columns, static_cast<float>(heard));
+  network_->kernels->sum(terms_.data(), scales_.data(), static_cast<int>(count), columns, out);
 }
 
 }  // namespace toccata::network::stepping
