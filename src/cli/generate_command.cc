@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "cli/control_options.h"
 #include "cli/model_argument.h"
 #include "cli/version.h"
 #include "composing/piece_file.h"
@@ -21,11 +22,12 @@ namespace fs = std::filesystem;
 struct Options {
   ModelArgument model;
   composing::ComposeOptions compose;
+  ControlArguments control;
   std::optional<std::uint64_t> seed;
   std::string meter;
   std::string prime;
   int prime_bars = 0;
-  double tempo = 120;
+  std::optional<double> tempo;
   int velocity = 80;
   std::string out;
   std::string again;
@@ -71,7 +73,16 @@ std::uint64_t any_seed() {
   return std::random_device()();
 }
 
+// Quarter notes a minute: as asked, or that of the piece that is filled or harmonised, or 120.
+double tempo_for(const Options& options) {
+  if (options.tempo) return *options.tempo;
+  const std::string& given =
+      options.control.infill.empty() ? options.control.melody : options.control.infill;
+  return tempo_of(given).value_or(120);
+}
+
 void generate(Options& options, Context& context) {
+  finish_control(options.control, options.compose, options.model.name);
   if (options.model.name.empty()) {
     fail_usage("which model shall compose? toccata generate MODEL; toccata models lists them");
   }
@@ -82,6 +93,7 @@ void generate(Options& options, Context& context) {
   const fs::path out = !options.out.empty() ? fs::path(options.out)
                        : named.run          ? named.run->midi()
                                             : fs::path(".");
+  read_control(named.model.config, options.control, options.compose, context);
   composing::Receipt receipt{
       .program = version_text(),
       .model = options.model.name,
@@ -90,10 +102,13 @@ void generate(Options& options, Context& context) {
       .seed = options.compose.seed,
       .steps = options.compose.steps,
       .keep_prob = options.compose.keep_prob,
-      .temperature = options.compose.temperature,
+      .taste = options.compose.taste,
+      .request = options.compose.request,
+      .particles = options.compose.particles,
+      .pick = options.compose.pick,
       .meter = options.compose.meter,
       .new_only = options.compose.new_only,
-      .tempo = options.tempo,
+      .tempo = tempo_for(options),
       .velocity = options.velocity};
   roll::Roll primer;
   if (!options.prime.empty()) {
@@ -124,13 +139,14 @@ void generate(Options& options, Context& context) {
         write_file(path, bytes);
         const std::size_t notes = listening::notes_of(piece.roll).size();
         if (notes == 0) context.progress.warning(fmt::format("{}: all silence", path.string()));
-        const double per_step = -piece.nats / options.compose.steps;
+        const double per_step = -piece.nats / piece.steps;
         if (options.json) {
           pieces.push_back({{"file", path.string()},
                             {"piece", piece.number},
                             {"steps", piece.roll.steps},
                             {"notes", notes},
-                            {"nats_per_step", per_step}});
+                            {"nats_per_step", per_step},
+                            {"log_evidence", piece.log_evidence}});
         } else {
           context.progress.message(
               fmt::format("{}: {} notes, {:.2f} nats a step", path.string(), notes, per_step));
@@ -175,8 +191,10 @@ void generate_again(Options& options, Context& context) {
     const std::string path = options.prime.empty() ? receipt.prime->path : options.prime;
     primer = read_primer(named.model.config, path, receipt.prime->bars, context);
   }
+  const composing::RequestMusic music =
+      read_request_music(named.model.config, receipt.request, options.control, context);
   const Bytes bytes =
-      composing::make_again(receipt, named.model, primer ? &*primer : nullptr,
+      composing::make_again(receipt, named.model, primer ? &*primer : nullptr, music,
                             options.compose.threads, context.progress, context.stop);
   if (bytes != wanted) {
     fail(
@@ -216,8 +234,6 @@ void add_generate(CLI::App& app, Context& context) {
       ->capture_default_str();
   app.add_option("--seed", options->seed, "the same seed composes the same (default: a new one)")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--temperature", compose.temperature, "above 1 freer, below 1 safer")
-      ->capture_default_str();
   app.add_option("--keep-prob", compose.keep_prob, "below 1 dropout stays on while composing")
       ->capture_default_str();
   app.add_option("--prime", options->prime, "a piece to go on from");
@@ -225,7 +241,9 @@ void add_generate(CLI::App& app, Context& context) {
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--new-only", compose.new_only, "leave the primer out of what is written");
   app.add_option("--meter", options->meter, "such as 3/4 (default: the primer's, or 4/4)");
-  app.add_option("--tempo", options->tempo, "quarter notes a minute")->capture_default_str();
+  app.add_option("--tempo", options->tempo,
+                 "quarter notes a minute (default: the given piece's, or 120)");
+  add_control(app, options->control, compose);
   app.add_option("--velocity", options->velocity, "1 to 127, of every note")->capture_default_str();
   app.add_option("--out", options->out, "folder to write to (default: the run's midi/, or here)");
   app.add_option("--again", options->again,

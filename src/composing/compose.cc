@@ -7,35 +7,14 @@
 
 #include "base/error.h"
 #include "composing/composer.h"
+#include "composing/particles.h"
+#include "composing/plan.h"
 #include "listening/excerpt.h"
-#include "listening/walk.h"
 #include "roll/bars.h"
 #include "roll/from_score.h"
 
 namespace toccata::composing {
 namespace {
-
-// The whole piece as it will be, silent where the new music goes.
-roll::Roll blank(const network::Config& config, const ComposeOptions& options) {
-  const int past = options.prime ? options.prime->steps : 0;
-  std::vector<roll::MeterAt> meters;
-  if (options.prime) meters = options.prime->meters;
-  if (options.meter) {
-    const roll::MeterAt in_force = roll::Bars(meters, config.roll.grid).meter(past);
-    const roll::MeterAt wanted{static_cast<double>(past), options.meter->numerator,
-                               options.meter->denominator};
-    if (in_force.numerator != wanted.numerator || in_force.denominator != wanted.denominator) {
-      meters.push_back(wanted);
-    }
-  }
-  if (meters.empty()) meters = {roll::MeterAt{}};
-  roll::Roll roll = roll::make_roll(past + options.steps, config.roll.low, config.roll.high,
-                                    config.roll.grid, config.roll.articulation, meters);
-  if (options.prime) {
-    std::copy(options.prime->cells.begin(), options.prime->cells.end(), roll.cells.begin());
-  }
-  return roll;
-}
 
 // Without the primer, from the bar line at or before `past` on.
 Composed without_primer(Composed whole) {
@@ -93,58 +72,96 @@ void check(const ComposeOptions& options) {
   if (!(options.keep_prob > 0 && options.keep_prob <= 1)) {
     fail_usage("keep_prob: expected a number above 0 and up to 1, found {}", options.keep_prob);
   }
-  if (!(options.temperature >= 0.01 && options.temperature <= 100)) {
-    fail_usage("temperature: expected 0.01 to 100 (1 is the model's own), found {}",
-               options.temperature);
+  if (options.particles < 1 || options.particles > 4096) {
+    fail_usage("particles: expected 1 to 4096, found {}", options.particles);
   }
+  check(options.taste);
 }
+
+namespace {
+
+// The pieces numbered `numbers`, side by side. False where stopped.
+bool compose_some(const network::Model& model, const ComposeOptions& options, const Plan& plan,
+                  const std::vector<std::uint64_t>& numbers, const Stop& stop,
+                  const std::function<void()>& stepped, std::vector<Composed>& made,
+                  std::vector<std::string>& lost) {
+  const int notes = plan.piece.notes(), particles = options.particles;
+  Composer composer(model, numbers,
+                    {.seed = options.seed,
+                     .particles = particles,
+                     .keep_prob = options.keep_prob,
+                     .taste = options.taste,
+                     .threads = options.threads,
+                     .arithmetic = options.arithmetic,
+                     .instruction_set = options.instruction_set});
+  if (plan.from > 0) {
+    composer.listen(listening::excerpt(plan.piece, 0, plan.from), options.prime_name);
+  }
+  Ancestry ancestry(composer.lines(), notes);
+  for (int t = plan.from; t < plan.piece.steps; ++t) {
+    if (stop.requested()) return false;
+    const auto i = static_cast<std::size_t>(t);
+    const network::StepPlace place{plan.piece.bar_phase[i], plan.piece.beat_phase[i], t};
+    if (!plan.limits.none() && plan.limits.fixed(t)) {
+      composer.given_step(place, plan.piece.frame(t), plan.limits.sets(t));
+    } else {
+      composer.step(place, plan.limits.step(t));
+    }
+    ancestry.add(composer.frames(), composer.origins());
+    for (int p = 0; particles == 1 && options.heard && p < composer.pieces(); ++p)
+      options.heard(numbers[static_cast<std::size_t>(p)], t, composer.frame(p));
+    stepped();
+  }
+  for (int p = 0; p < composer.pieces(); ++p) {
+    const std::uint64_t number = numbers[static_cast<std::size_t>(p)];
+    if (const std::optional<int> at = composer.lost_at(p)) {
+      lost.push_back(
+          fmt::format("piece {}: no way on within the limits from {} on{}", number,
+                      roll::bar_name(roll::Bars(plan.piece.meters, plan.piece.grid), *at),
+                      particles == 1 ? "; with --particles 64 one may be found" : ""));
+      continue;
+    }
+    const int line = p * particles + composer.picked(p, options.pick);
+    Composed piece{.number = number,
+                   .roll = plan.piece,
+                   .new_from = plan.from,
+                   .steps = plan.piece.steps - plan.from,
+                   .nats = composer.nats(line),
+                   .log_evidence = composer.log_evidence(p)};
+    const std::vector<std::uint8_t> cells = ancestry.path(line);
+    std::ranges::copy(cells, piece.roll.frame(0) + std::ptrdiff_t{plan.from} * notes);
+    for (int t = plan.from; particles > 1 && options.heard && t < plan.piece.steps; ++t)
+      options.heard(number, t, piece.roll.frame(t));
+    made.push_back(options.new_only ? without_primer(std::move(piece)) : std::move(piece));
+  }
+  return true;
+}
+
+}  // namespace
 
 void compose(const network::Model& model, const ComposeOptions& options,
              const std::function<void(Composed&&)>& done, Progress& progress, const Stop& stop) {
-  check(options);
-  if (options.prime) listening::check_fits(model.config, *options.prime, options.prime_name);
-  const roll::Roll start = blank(model.config, options);
-  const int past = start.steps - options.steps;
-  const int notes = start.notes();
-
-  progress.begin(
-      "composing",
-      static_cast<std::uint64_t>(options.pieces) * static_cast<std::uint64_t>(options.steps),
-      "steps");
+  const Plan plan = plan_of(model.config, options);
+  const int at_once = std::max(1, options.side_by_side / options.particles);
+  const auto steps = static_cast<std::uint64_t>(plan.piece.steps - plan.from);
+  progress.begin("composing", static_cast<std::uint64_t>(options.pieces) * steps, "steps");
   std::uint64_t composed = 0;
+  std::size_t found = 0;
+  std::vector<std::string> lost;
   for (int begun = 0; begun < options.pieces && !stop.requested();) {
     std::vector<std::uint64_t> numbers(
-        static_cast<std::size_t>(std::min(options.side_by_side, options.pieces - begun)));
+        static_cast<std::size_t>(std::min(at_once, options.pieces - begun)));
     std::iota(numbers.begin(), numbers.end(), options.first + static_cast<std::uint64_t>(begun));
     begun += static_cast<int>(numbers.size());
-
-    Composer composer(model, numbers,
-                      {.seed = options.seed,
-                       .keep_prob = options.keep_prob,
-                       .temperature = options.temperature,
-                       .threads = options.threads,
-                       .arithmetic = options.arithmetic,
-                       .instruction_set = options.instruction_set});
-    if (options.prime) composer.listen(*options.prime, options.prime_name);
-    std::vector<roll::Roll> rolls(numbers.size(), start);
-    for (int t = past; t < start.steps; ++t) {
-      if (stop.requested()) break;
-      const auto i = static_cast<std::size_t>(t);
-      composer.step({start.bar_phase[i], start.beat_phase[i], t});
-      for (std::size_t b = 0; b < rolls.size(); ++b) {
-        std::copy_n(composer.frame(static_cast<int>(b)), notes, rolls[b].frame(t));
-        if (options.heard) options.heard(numbers[b], t, rolls[b].frame(t));
-      }
-      composed += rolls.size();
-      progress.update(composed);
-    }
-    if (stop.requested()) break;
-    for (std::size_t b = 0; b < rolls.size(); ++b) {
-      Composed piece{numbers[b], std::move(rolls[b]), past, composer.nats(static_cast<int>(b))};
-      done(options.new_only ? without_primer(std::move(piece)) : std::move(piece));
-    }
+    const auto stepped = [&] { progress.update(composed += numbers.size()); };
+    std::vector<Composed> made;
+    if (!compose_some(model, options, plan, numbers, stop, stepped, made, lost)) break;
+    found += made.size();
+    for (Composed& piece : made) done(std::move(piece));
   }
   progress.end();
+  if (!lost.empty() && found == 0 && !stop.requested()) fail("{}", lost.front());
+  for (const std::string& text : lost) progress.warning(text);
 }
 
 }  // namespace toccata::composing

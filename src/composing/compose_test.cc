@@ -105,12 +105,13 @@ TEST(Compose, WithDropoutKeptOnTooAndItMatters) {
 
 TEST(Compose, CountsTheNatsOfWhatItMade) {
   const network::Model model = tiny_model(6, true);
-  const Composed made = pieces_of(model, {.steps = 50,
-                                          .pieces = 1,
-                                          .temperature = 1.5,
-                                          .threads = 1,
-                                          .arithmetic = network::Arithmetic::f32})
-                            .front();
+  const Composed made =
+      pieces_of(model, {.steps = 50,
+                        .pieces = 1,
+                        .taste = {.temperature = 1.5, .articulate_temperature = 1.5},
+                        .threads = 1,
+                        .arithmetic = network::Arithmetic::f32})
+          .front();
   const corpus::Piece piece{"made", made.roll, ""};
   const corpus::Piece* one[] = {&piece};
   const double nats = listening::likelihood(model, one, {.threads = 1}, quiet, never).nats;
@@ -197,7 +198,7 @@ TEST(Compose, RefusesOptionsOutOfBounds) {
   EXPECT_THROW(pieces_of(model, {.pieces = 0}), Error);
   EXPECT_THROW(pieces_of(model, {.keep_prob = 0}), Error);
   EXPECT_THROW(pieces_of(model, {.keep_prob = NAN}), Error);
-  EXPECT_THROW(pieces_of(model, {.temperature = 0}), Error);
+  EXPECT_THROW(pieces_of(model, {.taste = {.temperature = 0}}), Error);
   const roll::Roll other = roll::make_roll(4, 60, 65, 4, true);
   EXPECT_THROW(pieces_of(model, {.prime = &other, .prime_name = "p"}), Error);
 }

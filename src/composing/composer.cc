@@ -1,67 +1,313 @@
 #include "composing/composer.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "base/error.h"
+#include "composing/particles.h"
 #include "listening/walk.h"
 
 namespace toccata::composing {
+namespace {
+
+constexpr int kLongAgo = -(1 << 24);
+
+// What one line has behind it, as far as limits and taste ask; taken over when it is resampled.
+struct Line {
+  std::vector<int> last_onset;  // (N), step
+  std::vector<CellSet> sets;    // (N), of this step
+  StepGate gate;
+  int silent_steps = 0;
+  double conservativity = 1;
+  double nats = 0;
+  int origin = 0;
+};
+
+}  // namespace
+
+struct Composer::State {
+  State(const network::Model& of_model, const std::vector<std::uint64_t>& numbers,
+        const ComposerOptions& asked)
+      : model(of_model),
+        options(asked),
+        particles(static_cast<std::size_t>(asked.particles)),
+        pieces(numbers.size()),
+        notes(static_cast<std::size_t>(of_model.config.notes())),
+        channels(of_model.config.channels()),
+        stepper(of_model, {.sequences = static_cast<int>(pieces * particles),
+                           .threads = asked.threads,
+                           .keep_prob = static_cast<float>(asked.keep_prob),
+                           .dropout_seed = asked.seed,
+                           .arithmetic = asked.arithmetic,
+                           .instruction_set = asked.instruction_set}),
+        lines(pieces * particles),
+        previous(lines.size() * notes),
+        frame(previous.size()),
+        places(lines.size()),
+        lower(lines.size()),
+        logits(lines.size() * static_cast<std::size_t>(channels)),
+        log_weights(lines.size()),
+        log_evidence(pieces),
+        weighted(pieces),
+        lost_at(pieces) {
+    for (std::size_t b = 0; b < lines.size(); ++b) {
+      random.emplace_back(asked.seed, numbers[b / particles], b % particles);
+      // The particles of a piece share its dropout masks: they are samples of one network.
+      stepper.reset(static_cast<int>(b), numbers[b / particles]);
+      lines[b].last_onset.assign(notes, kLongAgo);
+      origins.push_back(static_cast<int>(b));
+    }
+  }
+
+  std::uint8_t* previous_of(std::size_t b) { return previous.data() + b * notes; }
+  std::uint8_t* frame_of(std::size_t b) { return frame.data() + b * notes; }
+
+  void begin(const network::StepPlace& place) {
+    std::fill(places.begin(), places.end(), place);
+    stepper.begin_step(previous.data(), places.data());
+    for (std::size_t b = 0; b < lines.size(); ++b) lines[b].origin = static_cast<int>(b);
+  }
+
+  void limit(std::size_t b, int step, const StepLimits& limits);
+  void weigh(std::size_t b, double log_weight) {
+    log_weights[b] += log_weight;
+    weighted[b / particles] = true;
+  }
+  void settle(int step, int note);
+  void resample(std::size_t piece, int step, int note);
+  void end(int step);
+  void remember(Line& line, const std::uint8_t* before, const std::uint8_t* now, int step) const;
+
+  const network::Model& model;
+  ComposerOptions options;
+  std::size_t particles, pieces, notes;  // K, P, N
+  int channels;                          // C
+  network::Stepper stepper;
+  std::vector<PieceRandom> random;            // (P, K)
+  std::vector<Line> lines;                    // (P, K)
+  std::vector<std::uint8_t> previous, frame;  // (P, K, N)
+  std::vector<network::StepPlace> places;     // (P, K)
+  std::vector<std::uint8_t> lower;            // (P, K)
+  std::vector<float> logits;                  // (P, K, C)
+  std::vector<float> all_logits;              // (P, K, N, C), of given steps
+  std::vector<double> log_weights;            // (P, K), since the piece was last resampled
+  std::vector<double> log_evidence;           // (P), up to then
+  std::vector<bool> weighted;                 // (P), whether weights have changed since settled
+  std::vector<std::optional<int>> lost_at;    // (P)
+  std::vector<int> origins;                   // (P, K)
+};
+
+// The sets of line b at this step, and its gate.
+void Composer::State::limit(std::size_t b, int step, const StepLimits& limits) {
+  Line& line = lines[b];
+  line.sets.resize(notes);
+  for (std::size_t n = 0; n < notes; ++n) {
+    CellSet set = limits.allowed.empty() ? kAnyCell : limits.allowed[n];
+    if (!is_fixed(set) && step - line.last_onset[n] < limits.repeat_gap) set &= ~kOnset & kAnyCell;
+    line.sets[n] = set & possible_after(previous_of(b)[n], channels);
+  }
+  StepRule rule = limits.rule;
+  if (limits.longest_silence > 0 && line.silent_steps >= limits.longest_silence) {
+    rule.fewest = std::max(rule.fewest, 1);
+  }
+  if (line.gate.begin(line.sets, model.config.roll.low, rule)) return;
+  // No way on. It is composed further as if nothing were asked, until another takes its place.
+  weigh(b, -INFINITY);
+  for (std::size_t n = 0; n < notes; ++n)
+    line.sets[n] = possible_after(previous_of(b)[n], channels);
+  line.gate.begin(line.sets, model.config.roll.low, {});
+}
+
+// After note `note` of all lines: pieces whose weights have grown uneven are resampled.
+void Composer::State::settle(int step, int note) {
+  for (std::size_t p = 0; p < pieces; ++p) {
+    if (!weighted[p]) continue;
+    weighted[p] = false;
+    if (lost_at[p]) continue;
+    const std::span<const double> weights(log_weights.data() + p * particles, particles);
+    const double effective = effective_sample_size(weights);
+    if (effective == 0) lost_at[p] = step;
+    if (effective > 0 && particles > 1 && effective < static_cast<double>(particles) / 2)
+      resample(p, step, note);
+  }
+}
+
+void Composer::State::resample(std::size_t piece, int step, int note) {
+  const std::span<double> weights(log_weights.data() + piece * particles, particles);
+  log_evidence[piece] += log_mean_exp(weights);
+  const std::vector<int> parents =
+      parents_of(systematic_children(weights, random[piece * particles].resampling(step, note)));
+  std::fill(weights.begin(), weights.end(), 0.0);
+  for (std::size_t k = 0; k < particles; ++k) {
+    const std::size_t to = piece * particles + k;
+    const std::size_t from = piece * particles + static_cast<std::size_t>(parents[k]);
+    if (from == to) continue;
+    stepper.copy(static_cast<int>(from), static_cast<int>(to));
+    lines[to] = lines[from];
+    std::copy_n(previous_of(from), notes, previous_of(to));
+    std::copy_n(frame_of(from), notes, frame_of(to));
+    lower[to] = lower[from];
+  }
+}
+
+void Composer::State::remember(Line& line, const std::uint8_t* before, const std::uint8_t* now,
+                               int step) const {
+  int sounding = 0;
+  for (std::size_t n = 0; n < notes; ++n) {
+    if (!(now[n] & roll::kPlay)) continue;
+    ++sounding;
+    if (kind_of(before[n], now[n], channels) == kOnset) line.last_onset[n] = step;
+  }
+  line.silent_steps = sounding ? 0 : line.silent_steps + 1;
+  if (options.taste.adaptive)
+    line.conservativity = next_conservativity(line.conservativity, sounding);
+}
+
+void Composer::State::end(int step) {
+  for (std::size_t b = 0; b < lines.size(); ++b) {
+    remember(lines[b], previous_of(b), frame_of(b), step);
+    origins[b] = lines[b].origin;
+  }
+  previous.swap(frame);
+}
 
 Composer::Composer(const network::Model& model, std::vector<std::uint64_t> pieces,
                    const ComposerOptions& options)
-    : model_(model),
-      options_(options),
-      notes_(model.config.notes()),
-      channels_(model.config.channels()),
-      stepper_(model, {.sequences = static_cast<int>(pieces.size()),
-                       .threads = options.threads,
-                       .keep_prob = static_cast<float>(options.keep_prob),
-                       .dropout_seed = options.seed,
-                       .arithmetic = options.arithmetic,
-                       .instruction_set = options.instruction_set}),
-      previous_(pieces.size() * static_cast<std::size_t>(notes_)),
-      frame_(previous_.size()),
-      places_(pieces.size()),
-      lower_(pieces.size()),
-      logits_(pieces.size() * static_cast<std::size_t>(channels_)),
-      nats_(pieces.size()) {
-  for (std::size_t b = 0; b < pieces.size(); ++b) {
-    random_.emplace_back(options.seed, pieces[b]);
-    stepper_.reset(static_cast<int>(b), pieces[b]);
-  }
+    : state_(std::make_unique<State>(model, pieces, options)) {
+  set_taste(options.taste);
+}
+Composer::~Composer() = default;
+Composer::Composer(Composer&&) noexcept = default;
+
+void Composer::set_taste(const Taste& taste) {
+  state_->options.taste = taste;
+  for (Line& line : state_->lines) line.conservativity = taste.conservativity;
 }
 
 void Composer::listen(const roll::Roll& past, std::string_view name) {
-  listening::check_fits(model_.config, past, name);
+  State& s = *state_;
+  listening::check_fits(s.model.config, past, name);
   for (int t = 0; t < past.steps; ++t) {
     const auto i = static_cast<std::size_t>(t);
-    std::fill(places_.begin(), places_.end(),
-              network::StepPlace{past.bar_phase[i], past.beat_phase[i], t});
     // The note axis begins anew at every step: only the time axis has to hear the past.
-    stepper_.begin_step(previous_.data(), places_.data());
-    for (int b = 0; b < pieces(); ++b) {
-      std::copy_n(past.frame(t), notes_, previous_.data() + offset(b));
-    }
+    s.begin({past.bar_phase[i], past.beat_phase[i], t});
+    for (std::size_t b = 0; b < s.lines.size(); ++b)
+      std::copy_n(past.frame(t), s.notes, s.frame_of(b));
+    s.end(t);
   }
 }
 
-void Composer::step(const network::StepPlace& place) {
-  std::fill(places_.begin(), places_.end(), place);
-  stepper_.begin_step(previous_.data(), places_.data());
-  std::fill(lower_.begin(), lower_.end(), std::uint8_t{0});
-  for (int n = 0; n < notes_; ++n) {
-    stepper_.next_note(lower_.data(), logits_.data());
-    for (std::size_t b = 0; b < lower_.size(); ++b) {
-      const float* logits = logits_.data() + b * static_cast<std::size_t>(channels_);
-      const std::size_t cell = offset(static_cast<int>(b)) + static_cast<std::size_t>(n);
-      lower_[b] = draw_cell(random_[b], place.step, n, previous_[cell], logits, channels_,
-                            options_.temperature);
-      const listening::NoteNats nats =
-          listening::note_nats(previous_[cell], lower_[b], logits, channels_);
-      nats_[b] += nats.play + nats.articulate;
-      frame_[cell] = lower_[b];
+void Composer::step(const network::StepPlace& place, const StepLimits& limits) {
+  State& s = *state_;
+  const bool limited = !limits.empty();
+  const Taste& taste = s.options.taste;
+  s.begin(place);
+  for (std::size_t b = 0; limited && b < s.lines.size(); ++b) s.limit(b, place.step, limits);
+  std::fill(s.lower.begin(), s.lower.end(), std::uint8_t{0});
+  for (std::size_t i = 0; i < s.notes; ++i) {
+    const int n = static_cast<int>(i);
+    s.stepper.next_note(s.lower.data(), s.logits.data());
+    for (std::size_t b = 0; b < s.lines.size(); ++b) {
+      Line& line = s.lines[b];
+      const float* logits = s.logits.data() + b * static_cast<std::size_t>(s.channels);
+      const std::uint8_t before = s.previous_of(b)[i];
+      const CellSet set = limited ? line.gate.allowed(n) : kAnyCell;
+      std::uint8_t cell;
+      if (const CellSet possible = possible_after(before, s.channels);
+          (set & possible) == possible) {
+        cell = draw_cell(s.random[b], place.step, n, before, logits, s.channels, taste,
+                         line.conservativity);
+      } else {
+        const DrawnCell drawn = draw_within(set, s.random[b], place.step, n, before, logits,
+                                            s.channels, taste, line.conservativity);
+        cell = drawn.cell;
+        s.weigh(b, drawn.log_weight);
+      }
+      if (limited) line.gate.take(n, cell != 0);
+      const listening::NoteNats nats = listening::note_nats(before, cell, logits, s.channels);
+      line.nats += nats.play + nats.articulate;
+      s.lower[b] = s.frame_of(b)[i] = cell;
     }
+    if (limited) s.settle(place.step, n);
   }
-  previous_.swap(frame_);
+  s.end(place.step);
+}
+
+void Composer::given_step(const network::StepPlace& place, const std::uint8_t* frame,
+                          std::span<const CellSet> kinds) {
+  State& s = *state_;
+  const auto channels = static_cast<std::size_t>(s.channels);
+  s.all_logits.resize(s.lines.size() * s.notes * channels);
+  s.begin(place);
+  for (std::size_t b = 0; b < s.lines.size(); ++b) std::copy_n(frame, s.notes, s.frame_of(b));
+  s.stepper.all_notes(s.frame.data(), s.all_logits.data());
+  for (std::size_t b = 0; b < s.lines.size(); ++b) {
+    double log_weight = 0;
+    for (std::size_t n = 0; n < s.notes; ++n) {
+      const std::uint8_t before = s.previous_of(b)[n];
+      const float* logits = s.all_logits.data() + (b * s.notes + n) * channels;
+      const CellChances chances =
+          cell_chances(before, logits, s.channels, s.options.taste, s.lines[b].conservativity);
+      log_weight += !(kinds[n] & possible_after(before, s.channels)) ? -INFINITY
+                    : kinds[n] == kSilent                            ? chances.silent
+                    : kinds[n] == kHeld                              ? chances.held
+                                                                     : chances.onset;
+      const listening::NoteNats nats = listening::note_nats(before, frame[n], logits, s.channels);
+      s.lines[b].nats += nats.play + nats.articulate;
+    }
+    s.weigh(b, log_weight);
+  }
+  s.settle(place.step, static_cast<int>(s.notes) - 1);
+  s.end(place.step);
+}
+
+int Composer::pieces() const {
+  return static_cast<int>(state_->pieces);
+}
+int Composer::particles() const {
+  return static_cast<int>(state_->particles);
+}
+const std::uint8_t* Composer::frames() const {
+  return state_->previous.data();
+}
+const std::uint8_t* Composer::frame(int p) const {
+  return state_->previous_of(static_cast<std::size_t>(p) * state_->particles);
+}
+std::span<const int> Composer::origins() const {
+  return state_->origins;
+}
+double Composer::nats(int line) const {
+  return state_->lines[static_cast<std::size_t>(line)].nats;
+}
+
+int Composer::picked(int p, Pick pick) const {
+  const State& s = *state_;
+  const std::size_t first = static_cast<std::size_t>(p) * s.particles;
+  const std::span<const double> weights(s.log_weights.data() + first, s.particles);
+  if (pick == Pick::drawn) return drawn_by_weight(weights, s.random[first].choice());
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < s.particles; ++k) {
+    const bool heavier = weights[k] > weights[best];
+    const bool likelier =
+        weights[k] == weights[best] && s.lines[first + k].nats < s.lines[first + best].nats;
+    if (heavier || likelier) best = k;
+  }
+  return static_cast<int>(best);
+}
+
+double Composer::log_evidence(int p) const {
+  const State& s = *state_;
+  const auto piece = static_cast<std::size_t>(p);
+  return s.log_evidence[piece] +
+         log_mean_exp({s.log_weights.data() + piece * s.particles, s.particles});
+}
+
+std::optional<int> Composer::lost_at(int p) const {
+  return state_->lost_at[static_cast<std::size_t>(p)];
+}
+
+const std::string& Composer::arithmetic() const {
+  return state_->stepper.arithmetic();
 }
 
 }  // namespace toccata::composing

@@ -14,7 +14,7 @@ Bytes write_piece(const Composed& piece, const Receipt& receipt) {
 }
 
 Bytes make_again(const Receipt& receipt, const network::Model& model, const roll::Roll* prime,
-                 int threads, Progress& progress, const Stop& stop) {
+                 const RequestMusic& music, int threads, Progress& progress, const Stop& stop) {
   if (model.hash != receipt.model_hash) {
     fail(
         "the piece was made with the model {} ({}), and the model given is another ({}): train or "
@@ -31,7 +31,7 @@ Bytes make_again(const Receipt& receipt, const network::Model& model, const roll
         "find the file as it was",
         receipt.prime->path, receipt.prime->hash, music_hash(*prime));
   }
-  ComposeOptions options = compose_options(receipt, prime);
+  ComposeOptions options = compose_options(receipt, prime, music);
   options.threads = threads;
   Bytes bytes;
   compose(

@@ -11,9 +11,9 @@ Bytes write_piece(const Composed& piece, const Receipt& receipt);
 
 /// Composes the receipt's piece once more and writes it. Equal to the first file, byte for byte,
 /// where the arithmetic is the receipt's too. Throws Error, saying what was expected and found,
-/// where the model or the primer is not the one that the receipt names (`prime`: the primer as the
-/// model hears it; null where there was none), or where `stop` was requested.
+/// where the model, the primer or the music of the request is not what the receipt names (`prime`:
+/// the primer as the model hears it; null where there was none), or where `stop` was requested.
 Bytes make_again(const Receipt& receipt, const network::Model& model, const roll::Roll* prime,
-                 int threads, Progress& progress, const Stop& stop);
+                 const RequestMusic& music, int threads, Progress& progress, const Stop& stop);
 
 }  // namespace toccata::composing

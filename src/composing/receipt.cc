@@ -3,13 +3,38 @@
 #include <array>
 #include <utility>
 
-#include "base/hash.h"
 #include "network/stepper.h"
 
 namespace toccata::composing {
 namespace {
 
 constexpr std::string_view kKey = "toccata";
+
+constexpr const char* kHeaviest = "heaviest";
+
+// Only what differs from the default: a plain piece has a plain receipt.
+void put_taste(OrderedJson& json, const Taste& taste) {
+  json["temperature"] = taste.temperature;
+  if (taste.articulate_temperature != taste.temperature)
+    json["articulate_temperature"] = taste.articulate_temperature;
+  if (taste.density != 1) json["density"] = taste.density;
+  if (taste.adaptive) {
+    json["conservativity"] = "adaptive";
+  } else if (taste.conservativity != 1) {
+    json["conservativity"] = taste.conservativity;
+  }
+}
+
+Taste taste_from(const Json& json, std::string_view where) {
+  Taste taste;
+  taste.temperature = json_get<double>(json, "temperature", where);
+  taste.articulate_temperature =
+      json_get_or<double>(json, "articulate_temperature", taste.temperature, where);
+  taste.density = json_get_or<double>(json, "density", 1, where);
+  taste.adaptive = json.contains("conservativity") && json["conservativity"] == "adaptive";
+  if (!taste.adaptive) taste.conservativity = json_get_or<double>(json, "conservativity", 1, where);
+  return taste;
+}
 
 OrderedJson to_json(const Receipt& receipt) {
   OrderedJson json;
@@ -21,13 +46,16 @@ OrderedJson to_json(const Receipt& receipt) {
   json["piece"] = receipt.piece;
   json["steps"] = receipt.steps;
   json["keep_prob"] = receipt.keep_prob;
-  json["temperature"] = receipt.temperature;
+  put_taste(json, receipt.taste);
   if (receipt.meter) json["meter"] = to_string(*receipt.meter);
   if (receipt.prime) {
     json["prime"] = {{"path", receipt.prime->path}, {"hash", receipt.prime->hash}};
     if (receipt.prime->bars) json["prime"]["bars"] = receipt.prime->bars;
     json["new_only"] = receipt.new_only;
   }
+  if (receipt.request != Request{}) json["request"] = to_json(receipt.request);
+  if (receipt.particles != 1) json["particles"] = receipt.particles;
+  if (receipt.pick == Pick::heaviest) json["pick"] = kHeaviest;
   json["tempo"] = receipt.tempo;
   json["velocity"] = receipt.velocity;
   return json;
@@ -43,7 +71,7 @@ Receipt from_json(const Json& json, std::string_view where) {
   receipt.piece = json_get<std::uint64_t>(json, "piece", where);
   receipt.steps = json_get<int>(json, "steps", where);
   receipt.keep_prob = json_get<double>(json, "keep_prob", where);
-  receipt.temperature = json_get<double>(json, "temperature", where);
+  receipt.taste = taste_from(json, where);
   if (json.contains("meter")) {
     receipt.meter = parse_meter(json_get<std::string>(json, "meter", where));
   }
@@ -54,6 +82,9 @@ Receipt from_json(const Json& json, std::string_view where) {
                            json_get_or<int>(prime, "bars", 0, where)};
     receipt.new_only = json_get<bool>(json, "new_only", where);
   }
+  if (json.contains("request")) receipt.request = request_from_json(json["request"], where);
+  receipt.particles = json_get_or<int>(json, "particles", 1, where);
+  if (json_get_or<std::string>(json, "pick", "", where) == kHeaviest) receipt.pick = Pick::heaviest;
   receipt.tempo = json_get<double>(json, "tempo", where);
   receipt.velocity = json_get<int>(json, "velocity", where);
   return receipt;
@@ -77,17 +108,6 @@ std::pair<network::InstructionSet, network::Arithmetic> parse_arithmetic(std::st
 
 }  // namespace
 
-std::string music_hash(const roll::Roll& roll) {
-  std::string text =
-      fmt::format("{} {} {} {} {}", roll.low, roll.high, roll.grid, roll.articulation, roll.steps);
-  for (const roll::MeterAt& meter : roll.meters) {
-    text += fmt::format(" {}/{}@{:.6f}", meter.numerator, meter.denominator, meter.step);
-  }
-  text += '\n';
-  text.append(roll.cells.begin(), roll.cells.end());
-  return hash_hex(text);
-}
-
 std::string receipt_text(const Receipt& receipt) {
   OrderedJson json;
   json[std::string(kKey)] = to_json(receipt);
@@ -110,18 +130,23 @@ std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view w
   return std::nullopt;
 }
 
-ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime) {
+ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime,
+                               const RequestMusic& music) {
   const auto [instruction_set, arithmetic] = parse_arithmetic(receipt.arithmetic);
   return {.steps = receipt.steps,
           .first = receipt.piece,
           .pieces = 1,
           .seed = receipt.seed,
           .keep_prob = receipt.keep_prob,
-          .temperature = receipt.temperature,
+          .taste = receipt.taste,
           .meter = receipt.meter,
           .prime = prime,
           .prime_name = receipt.prime ? receipt.prime->path : "",
           .new_only = receipt.new_only,
+          .request = receipt.request,
+          .music = music,
+          .particles = receipt.particles,
+          .pick = receipt.pick,
           .arithmetic = arithmetic,
           .instruction_set = instruction_set};
 }

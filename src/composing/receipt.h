@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "composing/compose.h"
+#include "composing/music_hash.h"
 #include "midi/score.h"
 #include "network/weights.h"
 #include "roll/roll.h"
@@ -32,7 +33,10 @@ struct Receipt {
   std::uint64_t piece = 0;  // its number
   int steps = 1024;
   double keep_prob = 1;
-  double temperature = 1;
+  Taste taste = {};
+  Request request = {};
+  int particles = 1;
+  Pick pick = Pick::drawn;
   std::optional<Meter> meter = {};
   std::optional<Primer> prime = {};
   bool new_only = false;
@@ -40,10 +44,6 @@ struct Receipt {
   int velocity = 80;
   bool operator==(const Receipt&) const = default;
 };
-
-/// Names the music that a Roll holds: cells, range, grid and meters. Not its key's equals: a
-/// transposed piece has another hash.
-std::string music_hash(const roll::Roll& roll);
 
 /// {"toccata":{…}}: compact JSON on one line.
 std::string receipt_text(const Receipt& receipt);
@@ -55,7 +55,8 @@ std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view w
 
 /// What compose does with the receipt's own piece, by the receipt's own arithmetic. Throws Error
 /// where this program does not know that arithmetic.
-ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime);
+ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime,
+                               const RequestMusic& music = {});
 
 /// The instruction set and precision that `model` is composed with here, for receipts:
 /// "avx512-bf16".

@@ -25,7 +25,13 @@ Receipt full_receipt() {
           .piece = 7,
           .steps = 12,
           .keep_prob = 0.9,
-          .temperature = 1.05,
+          .taste = {.temperature = 1.05,
+                    .articulate_temperature = 0.9,
+                    .density = 1.5,
+                    .adaptive = true},
+          .request = {.key = "D minor", .range = "C3-G5", .most_notes = 5},
+          .particles = 3,
+          .pick = Pick::heaviest,
           .meter = Meter{7, 8},
           .prime = Primer{"Für Elise.mid", "abcd", 4},
           .new_only = true,
@@ -90,7 +96,7 @@ TEST(Receipt, AWrittenPieceCarriesItAndIsMadeAgainByteForByte) {
   const std::optional<Receipt> found = find_receipt(read.scores.front(), "x.mid");
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, made.receipt);
-  EXPECT_EQ(make_again(*found, made.model, &made.primer.roll, 2, quiet, never), made.bytes);
+  EXPECT_EQ(make_again(*found, made.model, &made.primer.roll, {}, 2, quiet, never), made.bytes);
 }
 
 template <typename Work>
@@ -106,7 +112,7 @@ std::string error_of(const Work& work) {
 TEST(Receipt, AnotherModelOrPrimerIsRefused) {
   const Made made;
   const auto again = [&](const network::Model& model, const roll::Roll* prime) {
-    return error_of([&] { make_again(made.receipt, model, prime, 1, quiet, never); });
+    return error_of([&] { make_again(made.receipt, model, prime, {}, 1, quiet, never); });
   };
   EXPECT_THAT(again(listening::tiny_model(6, true, 6), &made.primer.roll),
               HasSubstr("piano@step-500"));
@@ -116,7 +122,7 @@ TEST(Receipt, AnotherModelOrPrimerIsRefused) {
   EXPECT_THAT(again(made.model, &edited), HasSubstr("find the file as it was"));
   Stop stop;
   stop.request(2);
-  EXPECT_THROW(make_again(made.receipt, made.model, &made.primer.roll, 1, quiet, stop), Error);
+  EXPECT_THROW(make_again(made.receipt, made.model, &made.primer.roll, {}, 1, quiet, stop), Error);
 }
 
 }  // namespace

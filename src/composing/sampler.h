@@ -1,46 +1,85 @@
 #pragma once
 // Drawing a note from its logits. Counter-based: each choice has a random number of its own, named
-// by (seed, piece, step, note), so that a piece comes out the same whatever is composed beside it.
+// by (seed, piece, particle, step, note), so that a piece comes out the same whatever is composed
+// beside it.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
 #include "base/random.h"
+#include "composing/cells.h"
+#include "composing/taste.h"
 #include "listening/loss.h"
 #include "roll/roll.h"
 
 namespace toccata::composing {
 
-/// sigmoid(logit / temperature). Above 1 the choices are freer, below 1 safer; 1 is the model's own
-/// distribution (Ackley, Hinton & Sejnowski 1985).
-inline double chance(double logit, double temperature) {
-  return 1 / (1 + std::exp(-logit / temperature));
-}
-
-/// The random numbers of one piece.
+/// The random numbers of one piece, or of one particle of it.
 class PieceRandom {
  public:
-  PieceRandom(std::uint64_t seed, std::uint64_t piece) : random_(seed, piece) {}
+  static constexpr std::uint64_t kMostParticles = 1 << 20;
+
+  PieceRandom(std::uint64_t seed, std::uint64_t piece, std::uint64_t particle = 0)
+      : random_(seed, piece), particle_(particle << 40) {}
   double play(int step, int note) const { return random_.uniform_at(place(step, note)); }
   double articulate(int step, int note) const { return random_.uniform_at(place(step, note) + 1); }
+  /// For what concerns all particles of a piece: resampling after a note, the choice at the end.
+  double resampling(int step, int note) const { return of_all(place(step, note)); }
+  double choice() const { return of_all(1); }
 
  private:
-  static std::uint64_t place(int step, int note) {
-    return (static_cast<std::uint64_t>(step) << 8) | (static_cast<std::uint64_t>(note) << 1);
+  std::uint64_t place(int step, int note) const {
+    return particle_ | (static_cast<std::uint64_t>(step) << 8) |
+           (static_cast<std::uint64_t>(note) << 1);
   }
+  double of_all(std::uint64_t at) const { return random_.uniform_at((kMostParticles << 40) | at); }
+
   Random random_;
+  std::uint64_t particle_;
 };
 
 /// Draws the cell of note `note` at step `step`: first play; then articulate, where the note played
 /// in the frame before too. Else articulate equals play, without a draw.
 ///   logits (C): play, and articulate where channels is 2
+///   conservativity: the exponent in force
 inline std::uint8_t draw_cell(const PieceRandom& random, int step, int note, std::uint8_t previous,
-                              const float* logits, int channels, double temperature) {
-  if (random.play(step, note) >= chance(logits[0], temperature)) return 0;
+                              const float* logits, int channels, const Taste& taste,
+                              double conservativity) {
+  double play = chance(play_logit(logits[0], previous, taste), taste.temperature);
+  if (conservativity != 1) play = std::pow(play, conservativity);
+  if (random.play(step, note) >= play) return 0;
   if (channels == 1) return roll::kPlay;
-  const bool struck = !listening::articulate_is_open(previous, roll::kPlay) ||
-                      random.articulate(step, note) < chance(logits[1], temperature);
+  const bool struck =
+      !listening::articulate_is_open(previous, roll::kPlay) ||
+      random.articulate(step, note) < chance(logits[1], taste.articulate_temperature);
   return struck ? roll::kPlay | roll::kArticulate : roll::kPlay;
+}
+
+struct DrawnCell {
+  std::uint8_t cell = 0;
+  double log_weight = 0;  // log of the chance that the draw would have been within the set
+};
+
+/// The same, from the kinds in `set` alone (one of them possible after `previous`), each as likely
+/// as it is among them.
+inline DrawnCell draw_within(CellSet set, const PieceRandom& random, int step, int note,
+                             std::uint8_t previous, const float* logits, int channels,
+                             const Taste& taste, double conservativity) {
+  const CellChances all = cell_chances(previous, logits, channels, taste, conservativity);
+  const double silent = set & kSilent ? all.silent : -INFINITY;
+  const double held = set & kHeld ? all.held : -INFINITY;
+  const double onset = set & kOnset ? all.onset : -INFINITY;
+  const auto sum = [](double a, double b) {
+    const double most = std::max(a, b), least = std::min(a, b);
+    return least == -INFINITY ? most : most + std::log1p(std::exp(least - most));
+  };
+  const double plays = sum(held, onset), total = sum(silent, plays);
+  CellSet kind = kSilent;
+  if (random.play(step, note) < std::exp(plays - total)) {
+    kind = random.articulate(step, note) < std::exp(onset - plays) ? kOnset : kHeld;
+  }
+  return {cell_of(kind, channels), total};
 }
 
 }  // namespace toccata::composing

@@ -18,20 +18,21 @@ TEST(Sampler, TemperatureOneIsTheModelsOwnChance) {
 TEST(Sampler, ANoteThatDidNotPlayBeforeIsStruck) {
   const float logits[2] = {50, -50};
   const PieceRandom random(1, 0);
-  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 2, 1), roll::kPlay | roll::kArticulate);
-  EXPECT_EQ(draw_cell(random, 0, 0, roll::kPlay, logits, 2, 1), roll::kPlay);
-  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 1, 1), roll::kPlay);
+  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 2, {}, 1), roll::kPlay | roll::kArticulate);
+  EXPECT_EQ(draw_cell(random, 0, 0, roll::kPlay, logits, 2, {}, 1), roll::kPlay);
+  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 1, {}, 1), roll::kPlay);
   const float silent[2] = {-50, 50};
-  EXPECT_EQ(draw_cell(random, 0, 0, roll::kPlay, silent, 2, 1), 0);
+  EXPECT_EQ(draw_cell(random, 0, 0, roll::kPlay, silent, 2, {}, 1), 0);
 }
 
 TEST(Sampler, FrequenciesAreTheChances) {
   const float logits[2] = {0.4f, -0.7f};
+  const Taste taste{.temperature = 1.3, .articulate_temperature = 1.3};
   const PieceRandom random(3, 9);
   int played = 0, struck = 0;
   constexpr int kDraws = 100000;
   for (int t = 0; t < kDraws; ++t) {
-    const std::uint8_t cell = draw_cell(random, t, 17, roll::kPlay, logits, 2, 1.3);
+    const std::uint8_t cell = draw_cell(random, t, 17, roll::kPlay, logits, 2, taste, 1);
     played += cell & roll::kPlay;
     struck += (cell & roll::kArticulate) != 0;
   }

@@ -145,7 +145,8 @@ ComposeOrder read_order(const Json& json, Models& models, const OrderLimits& lim
   options.seed = json.contains("seed")
                      ? whole<std::uint64_t>(json, "seed", 1, 0, std::uint64_t{1} << 53)
                      : std::random_device()();
-  options.temperature = number(json, "temperature", 1);
+  options.taste.temperature = number(json, "temperature", 1);
+  options.taste.articulate_temperature = options.taste.temperature;
   options.keep_prob = number(json, "keep_prob", 1);
   if (json.contains("meter")) options.meter = composing::parse_meter(text(json, "meter", ""));
   options.new_only = truth(json, "new_only");
@@ -184,7 +185,7 @@ composing::Receipt receipt_of(const ComposeOrder& order, std::string program) {
   receipt.piece = order.options.first;
   receipt.steps = order.options.steps;
   receipt.keep_prob = order.options.keep_prob;
-  receipt.temperature = order.options.temperature;
+  receipt.taste = order.options.taste;
   receipt.meter = order.options.meter;
   receipt.new_only = order.options.new_only;
   receipt.tempo = order.tempo;

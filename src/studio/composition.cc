@@ -115,7 +115,7 @@ OrderedJson Composition::outline() const {
   if (!arithmetic_.empty()) json["arithmetic"] = arithmetic_;
   json["seed"] = options.seed;
   json["first"] = options.first;
-  json["temperature"] = options.temperature;
+  json["temperature"] = options.taste.temperature;
   json["keep_prob"] = options.keep_prob;
   json["tempo"] = order_.tempo;
   json["velocity"] = order_.velocity;

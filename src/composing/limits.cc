@@ -1,0 +1,135 @@
+#include "composing/limits.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "listening/notes.h"
+#include "roll/bars.h"
+
+namespace toccata::composing {
+namespace {
+
+std::string place_of(const roll::Roll& piece, int step) {
+  return roll::bar_name(roll::Bars(piece.meters, piece.grid), step);
+}
+
+// "C3 (given), E3, G3": what may sound, at most `most` of them.
+std::string notes_in(std::span<const CellSet> sets, int low, std::size_t most) {
+  std::string text;
+  std::size_t count = 0;
+  for (std::size_t n = 0; n < sets.size(); ++n) {
+    if (!(sets[n] & kPlays) || ++count > most) continue;
+    if (!text.empty()) text += ", ";
+    text += listening::pitch_name(low + static_cast<int>(n));
+    if (!(sets[n] & kSilent)) text += " (given)";
+  }
+  if (count == 0) return "no note";
+  return count > most ? fmt::format("{}… ({} notes)", text, count) : text;
+}
+
+}  // namespace
+
+Limits::Limits(const roll::Roll& piece, int channels)
+    : steps_(piece.steps),
+      notes_(piece.notes()),
+      channels_(channels),
+      sets_(piece.cells.size(), kAnyCell),
+      rules_(static_cast<std::size_t>(piece.steps)) {}
+
+void Limits::keep(const roll::Roll& piece, int first, int last) {
+  const std::vector<std::uint8_t> silence(static_cast<std::size_t>(notes_), 0);
+  for (int t = first; t < last; ++t) {
+    const std::uint8_t* before = t > 0 ? piece.frame(t - 1) : silence.data();
+    for (int n = 0; n < notes_; ++n) at(t, n) = kind_of(before[n], piece.frame(t)[n], channels_);
+  }
+  if (last >= steps_ || last <= first) return;
+  // A note that ends here is not to be lengthened.
+  for (int n = 0; n < notes_; ++n) {
+    const std::uint8_t before = piece.frame(last - 1)[n];
+    const bool ends =
+        (before & roll::kPlay) && kind_of(before, piece.frame(last)[n], channels_) != kHeld;
+    if (ends && !is_fixed(at(last, n))) at(last, n) &= kSilent | kOnset;
+  }
+}
+
+void Limits::keep_notes(const roll::Roll& piece) {
+  for (int t = 0; t < piece.steps; ++t) {
+    for (int n = 0; n < notes_; ++n) {
+      const std::uint8_t before = t > 0 ? piece.frame(t - 1)[n] : std::uint8_t{0};
+      const std::uint8_t cell = piece.frame(t)[n];
+      if (cell & roll::kPlay) {
+        at(t, n) = kind_of(before, cell, channels_);
+      } else if (before & roll::kPlay) {
+        at(t, n) &= kSilent | kOnset;
+      }
+    }
+  }
+}
+
+void Limits::look_back(const roll::Roll& piece) {
+  for (int n = 0; n < notes_; ++n) {
+    int next_onset = steps_ + repeat_gap;  // the next given one
+    for (int t = steps_ - 1; t >= 0; --t) {
+      CellSet& set = at(t, n);
+      if (!is_fixed(set) && next_onset - t < repeat_gap) set &= kSilent | kHeld;
+      if (set == kOnset) next_onset = t;
+      if (t == 0) {
+        if (set == kHeld) set = 0;
+      } else if (set == kHeld) {
+        at(t - 1, n) &= kPlays;
+      } else if (channels_ == 1 && set == kOnset) {
+        at(t - 1, n) &= kSilent;
+      }
+      if (set == 0) {
+        fail_usage(
+            "{}: {} is given in a way that cannot be: it sounds on from nowhere, or is struck "
+            "where it sounds already",
+            place_of(piece, t), listening::pitch_name(piece.low + n));
+      }
+    }
+  }
+}
+
+void Limits::check_possible(const roll::Roll& piece, int first) const {
+  StepGate gate;
+  int silent = 0;
+  for (int t = first; t < steps_; ++t) {
+    const StepLimits limits = step(t);
+    if (!gate.begin(limits.allowed, piece.low, limits.rule)) {
+      fail_usage(
+          "{}: {} cannot be had there, where {} may sound: loosen that limit, or one of those "
+          "that leave so few notes (key, scale, range, chords, ending, what is given)",
+          place_of(piece, t), to_string(limits.rule), notes_in(limits.allowed, piece.low, 8));
+    }
+    const bool may_sound =
+        std::ranges::any_of(limits.allowed, [](CellSet s) { return s & kPlays; });
+    silent = may_sound || limits.longest_silence == 0 ? 0 : silent + 1;
+    if (silent > longest_silence) {
+      fail_usage(
+          "{}: no note may sound there, and the silence would be longer than allowed: loosen "
+          "the longest silence, or the key, scale, range or chords",
+          place_of(piece, t));
+    }
+  }
+}
+
+bool Limits::fixed(int step) const {
+  return std::ranges::all_of(sets(step), is_fixed);
+}
+
+std::span<const CellSet> Limits::sets(int step) const {
+  if (none()) return {};
+  return {sets_.data() + index(step, 0), static_cast<std::size_t>(notes_)};
+}
+
+StepLimits Limits::step(int step) const {
+  if (none()) return {};
+  StepLimits limits{.allowed = sets(step)};
+  if (fixed(step)) return limits;  // nothing is composed there
+  limits.rule = rules_[static_cast<std::size_t>(step)];
+  limits.longest_silence = longest_silence;
+  limits.repeat_gap = repeat_gap;
+  return limits;
+}
+
+}  // namespace toccata::composing

@@ -1,0 +1,53 @@
+#pragma once
+// Limits: what each cell and each step of a whole piece may be.
+
+#include <vector>
+
+#include "composing/composer.h"
+#include "roll/roll.h"
+
+namespace toccata::composing {
+
+/// The limits of a piece of T steps by N notes.
+class Limits {
+ public:
+  Limits() = default;  // none
+  Limits(const roll::Roll& piece, int channels);
+
+  bool none() const { return sets_.empty(); }
+  CellSet& at(int step, int note) { return sets_[index(step, note)]; }
+  CellSet at(int step, int note) const { return sets_[index(step, note)]; }
+  StepRule& rule(int step) { return rules_[static_cast<std::size_t>(step)]; }
+  int longest_silence = 0, repeat_gap = 0;  // steps; StepLimits has their meaning
+
+  /// Steps first … last-1 stay as they are in `piece`, and its notes there keep their ends.
+  void keep(const roll::Roll& piece, int first, int last);
+  /// The notes of `piece` stay as they are; what else sounds is free.
+  void keep_notes(const roll::Roll& piece);
+  /// The note may not be composed here. What is given stays.
+  void forbid(int step, int note) {
+    if (at(step, note) & kSilent) at(step, note) = kSilent;
+  }
+  /// What given cells ask of those before them: one that holds on asks for one to hold on from,
+  /// and a given onset for `repeat_gap` steps without another. Call it after keep and keep_notes,
+  /// before forbid. Throws Error where given cells contradict each other (`piece` for bar numbers).
+  void look_back(const roll::Roll& piece);
+  /// Throws Error (usage) naming the first step from `first` on that nothing can satisfy, and why.
+  void check_possible(const roll::Roll& piece, int first) const;
+
+  /// True where no cell of the step leaves a choice.
+  bool fixed(int step) const;
+  std::span<const CellSet> sets(int step) const;
+  StepLimits step(int step) const;
+
+ private:
+  std::size_t index(int step, int note) const {
+    return static_cast<std::size_t>(step) * static_cast<std::size_t>(notes_) +
+           static_cast<std::size_t>(note);
+  }
+  int steps_ = 0, notes_ = 0, channels_ = 2;
+  std::vector<CellSet> sets_;    // (T, N)
+  std::vector<StepRule> rules_;  // (T)
+};
+
+}  // namespace toccata::composing

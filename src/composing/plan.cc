@@ -1,0 +1,261 @@
+#include "composing/plan.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/error.h"
+#include "composing/harmony.h"
+#include "listening/notes.h"
+#include "listening/walk.h"
+#include "roll/bars.h"
+
+namespace toccata::composing {
+namespace {
+
+// The whole piece as it will be, silent where the new music goes.
+roll::Roll blank(const network::Config& config, const ComposeOptions& options) {
+  const int past = options.prime ? options.prime->steps : 0;
+  std::vector<roll::MeterAt> meters;
+  if (options.prime) meters = options.prime->meters;
+  if (options.meter) {
+    const roll::MeterAt in_force = roll::Bars(meters, config.roll.grid).meter(past);
+    const roll::MeterAt wanted{static_cast<double>(past), options.meter->numerator,
+                               options.meter->denominator};
+    if (in_force.numerator != wanted.numerator || in_force.denominator != wanted.denominator) {
+      meters.push_back(wanted);
+    }
+  }
+  if (meters.empty()) meters = {roll::MeterAt{}};
+  roll::Roll roll = roll::make_roll(past + options.steps, config.roll.low, config.roll.high,
+                                    config.roll.grid, config.roll.articulation, meters);
+  if (options.prime) {
+    std::copy(options.prime->cells.begin(), options.prime->cells.end(), roll.cells.begin());
+  }
+  return roll;
+}
+
+int first_step_of(const roll::Bar& bar) {
+  return std::max(0, static_cast<int>(std::ceil(bar.begin - roll::kSameStep)));
+}
+
+// Which steps of a piece lie in the bars named.
+std::vector<bool> steps_in(const roll::Roll& piece, const std::string& text) {
+  const roll::Bars bars(piece.meters, piece.grid);
+  const long last = piece.steps ? bars.at(piece.steps - 1).number : 0;
+  std::vector<bool> inside(static_cast<std::size_t>(piece.steps), false);
+  for (const BarSpan& span : parse_bars(text)) {
+    if (span.last > last) {
+      fail_usage("bars {}-{}: the piece has {} bars", span.first, span.last, last);
+    }
+    for (int t = 0; t < piece.steps; ++t) {
+      const long number = bars.at(t).number;
+      if (number >= span.first && number <= span.last) inside[static_cast<std::size_t>(t)] = true;
+    }
+  }
+  return inside;
+}
+
+void plan_infill(Plan& plan, const ComposeOptions& options) {
+  plan.piece = *options.music.infill;
+  const std::vector<bool> inside = steps_in(plan.piece, options.request.bars);
+  plan.from = static_cast<int>(std::ranges::find(inside, true) - inside.begin());
+  const auto next = [&](int t, bool wanted) {
+    while (t < plan.piece.steps && inside[static_cast<std::size_t>(t)] != wanted) ++t;
+    return t;
+  };
+  for (int t = 0; t < plan.piece.steps;) {
+    const int end = next(t, true);
+    plan.limits.keep(plan.piece, t, end);
+    t = next(end, false);
+    std::fill(plan.piece.frame(end), plan.piece.frame(0) + std::ptrdiff_t{t} * plan.piece.notes(),
+              std::uint8_t{0});
+  }
+}
+
+// Nothing is composed beyond the melody: above the top voice, below the bottom one. While it rests,
+// its last note bounds it; before its first note, that one.
+void bound_by_melody(Limits& limits, const roll::Roll& melody, Voice voice) {
+  const int notes = melody.notes();
+  const auto melody_at = [&](int t) {
+    for (int n = 0; n < notes; ++n) {
+      if (melody.frame(t)[n] & roll::kPlay) return n;
+    }
+    return -1;
+  };
+  int bound = -1;
+  for (int t = 0; t < melody.steps && bound < 0; ++t) bound = melody_at(t);
+  if (bound < 0) fail_usage("melody: there is no note in it");
+  for (int t = 0; t < melody.steps; ++t) {
+    if (const int now = melody_at(t); now >= 0) bound = now;
+    for (int n = 0; n < notes; ++n) {
+      if (voice == Voice::top ? n > bound : n < bound) limits.forbid(t, n);
+    }
+  }
+}
+
+struct Harmony {
+  PitchClasses classes = kAllPitchClasses;
+  int bass = -1;
+};
+
+// What the chord track says of each step from `from` on.
+std::vector<Harmony> chords_of(const ComposeOptions& options, const roll::Roll& piece, int from) {
+  const Request& request = options.request;
+  std::vector<Harmony> steps(static_cast<std::size_t>(piece.steps));
+  if (const roll::Roll* file = options.music.chord_file) {
+    PitchClasses now = kAllPitchClasses;
+    if (listening::notes_of(*file).empty()) fail_usage("chords: there is no note in the file");
+    for (int t = from; t < piece.steps; ++t) {
+      PitchClasses sounding = 0;
+      const std::uint8_t* frame = file->frame((t - from) % file->steps);
+      for (int n = 0; n < file->notes(); ++n) {
+        if (frame[n]) sounding |= static_cast<PitchClasses>(1 << ((file->low + n) % 12));
+      }
+      if (sounding) now = sounding;
+      steps[static_cast<std::size_t>(t)].classes = now;
+    }
+    return steps;
+  }
+  const ChordTrack track = parse_chords(request.chords);
+  const roll::Bars bars(piece.meters, piece.grid);
+  const long first = bars.at(from).number;
+  for (int t = from; t < piece.steps; ++t) {
+    const roll::Bar bar = bars.at(t);
+    const double place = (t - bar.begin) / (bar.end - bar.begin) + 1e-9;
+    for (const ChordAt& at : track.chords) {
+      if (at.bar != (bar.number - first) % track.bars || place < at.from || place >= at.to)
+        continue;
+      Harmony& harmony = steps[static_cast<std::size_t>(t)];
+      if (at.chord.classes) harmony = {at.chord.classes, at.chord.bass};
+    }
+  }
+  return steps;
+}
+
+bool on_a_beat(const roll::Roll& piece, int t) {
+  const auto i = static_cast<std::size_t>(t);
+  return t == 0 || piece.beat_phase[i] <= piece.beat_phase[i - 1];
+}
+
+// Key, scale, range, chords, density of the texture.
+void limit_notes(Plan& plan, const ComposeOptions& options) {
+  const Request& request = options.request;
+  PitchClasses scale = kAllPitchClasses;
+  if (!request.key.empty()) scale = parse_key(request.key).classes;
+  if (!request.scale.empty()) scale = parse_scale(request.scale).classes;
+  const PitchRange range = request.range.empty() ? PitchRange{} : parse_range(request.range);
+  const bool has_chords = !request.chords.empty() || request.chord_file;
+  std::vector<Harmony> chords;
+  if (has_chords) chords = chords_of(options, plan.piece, plan.from);
+  for (int t = plan.from; t < plan.piece.steps; ++t) {
+    StepRule& rule = plan.limits.rule(t);
+    rule.most = request.most_notes;
+    rule.fewest = request.fewest_notes;
+    PitchClasses classes = scale;
+    if (has_chords) {
+      const Harmony& chord = chords[static_cast<std::size_t>(t)];
+      const bool strict = request.chord_tones == ChordTones::all || on_a_beat(plan.piece, t);
+      // The chord's own notes may sound even outside the key: a key has its borrowed chords.
+      if (chord.classes != kAllPitchClasses) {
+        classes = strict ? chord.classes : static_cast<PitchClasses>(classes | chord.classes);
+      }
+      if (strict) rule.bass = chord.bass;
+    }
+    for (int n = 0; n < plan.piece.notes(); ++n) {
+      const int pitch = plan.piece.low + n;
+      if (pitch < range.low || pitch > range.high || !(classes >> (pitch % 12) & 1))
+        plan.limits.forbid(t, n);
+    }
+  }
+}
+
+void limit_ending(Plan& plan, const Request& request) {
+  if (request.ending.empty()) return;
+  Chord chord;
+  if (request.ending == "tonic") {
+    const Scale key = parse_key(request.key);
+    std::string name = listening::pitch_name(60 + key.tonic);
+    name.pop_back();  // the octave
+    chord = parse_chord(name + (key.minor ? "m" : ""));
+  } else {
+    chord = parse_chord(request.ending);
+  }
+  const roll::Roll& piece = plan.piece;
+  const roll::Bars bars(piece.meters, piece.grid);
+  int begin = piece.steps;
+  for (int bar = 0; bar < request.ending_bars && begin > 0; ++bar)
+    begin = first_step_of(bars.at(begin - 1));
+  const double beat = roll::beat_length(bars.meter(piece.steps - 1), piece.grid);
+  bool composed = false;
+  for (int t = std::max(begin, plan.from); t < piece.steps; ++t) {
+    composed = composed || !plan.limits.fixed(t);
+    for (int n = 0; n < piece.notes(); ++n) {
+      if (!(chord.classes >> ((piece.low + n) % 12) & 1)) plan.limits.forbid(t, n);
+    }
+    StepRule& rule = plan.limits.rule(t);
+    rule.bass = -1;
+    if (t < piece.steps - beat - roll::kSameStep) continue;
+    rule.bass = chord.bass >= 0 ? chord.bass : chord.root;
+    const std::size_t voices = request.most_notes > 0 ? static_cast<std::size_t>(request.most_notes)
+                                                      : chord.by_weight.size();
+    for (std::size_t i = 0; i < std::min(voices, chord.by_weight.size()); ++i)
+      rule.needed |= static_cast<PitchClasses>(1 << chord.by_weight[i]);
+  }
+  if (!composed) fail_usage("ending: nothing is composed in the last {} bars", request.ending_bars);
+}
+
+int steps_of(const std::string& text, int grid, bool up) {
+  if (text.empty()) return 0;
+  const double steps = parse_note_value(text) * 4 * grid;
+  const double whole =
+      up ? std::ceil(steps - roll::kSameStep) : std::floor(steps + roll::kSameStep);
+  if (whole < 1) fail_usage("{} is shorter than a step of this model, 1/{}", text, 4 * grid);
+  return static_cast<int>(std::min(whole, 1e6));
+}
+
+}  // namespace
+
+Plan plan_of(const network::Config& config, const ComposeOptions& options) {
+  check(options);
+  const Request& request = options.request;
+  check(request);
+  check_music(request, options.music);
+  if (options.prime) listening::check_fits(config, *options.prime, options.prime_name);
+  for (const auto& [file, music] : {std::pair(&request.infill, options.music.infill),
+                                    std::pair(&request.melody, options.music.melody)}) {
+    if (!*file) continue;
+    listening::check_fits(config, *music, (*file)->path);
+    if (music->steps == 0) fail_usage("{}: there is no music in it", (*file)->path);
+    if (options.prime || options.new_only || options.meter) {
+      fail_usage(
+          "{}: the piece is as long as this file and in its meter: leave out the primer, the "
+          "meter and \"new only\"",
+          (*file)->path);
+    }
+  }
+  Plan plan;
+  if (request.infill) {
+    plan.piece = *options.music.infill;
+  } else if (request.melody) {
+    plan.piece = *options.music.melody;
+  } else {
+    plan.piece = blank(config, options);
+    plan.from = plan.piece.steps - options.steps;
+  }
+  if (request == Request{}) return plan;
+  plan.limits = Limits(plan.piece, config.channels());
+  plan.limits.longest_silence = steps_of(request.longest_silence, config.roll.grid, false);
+  plan.limits.repeat_gap = steps_of(request.repeat_gap, config.roll.grid, true);
+  if (request.infill) plan_infill(plan, options);
+  if (request.melody) plan.limits.keep_notes(*options.music.melody);
+  plan.limits.look_back(plan.piece);
+  if (request.melody && request.voice != Voice::track)
+    bound_by_melody(plan.limits, *options.music.melody, request.voice);
+  limit_notes(plan, options);
+  limit_ending(plan, request);
+  plan.limits.check_possible(plan.piece, plan.from);
+  return plan;
+}
+
+}  // namespace toccata::composing
