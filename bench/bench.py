@@ -99,11 +99,13 @@ def measure_gemm(args, table, all_threads):
 
 
 def measure_train(args, table, peers, all_threads):
+    best = {}  # found at the first sizes, kept for the others
     for size, units in SIZES.items():
         base = ["--batch", 10, "--steps", 128, *units]
-        say(f"train, {size} sizes: finding each peer's best settings")
-        best = {p: peer_best(p, "train", base, all_threads, ["f32", "bf16"], [False, True] if p == "newest" else [False],
-                             "note_steps_per_second", True, 1) for p in peers}
+        if not best:
+            say(f"train, {size} sizes: finding each peer's best settings")
+            best = {p: peer_best(p, "train", base, all_threads, ["f32", "bf16"], [False, True] if p == "newest" else [False],
+                                 "note_steps_per_second", True, 1) for p in peers}
         for turn in range(args.rounds):
             say(f"train, {size} sizes: round {turn + 1} of {args.rounds}")
             measure_gemm(args, table, all_threads)
