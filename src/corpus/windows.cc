@@ -14,6 +14,7 @@ constexpr std::size_t kPool = 4;
 
 // What a stream of random numbers is for. The seed is shared with other rooms: theirs are not ours.
 enum class Use : std::uint64_t { cut, shift, shuffle, batches };
+constexpr std::uint64_t kUnheard = 0x756e68656172645fULL;
 constexpr std::uint64_t kOurs = 0x77696e646f77735fULL;
 
 Random stream(std::uint64_t seed, std::uint64_t epoch, Use use) {
@@ -33,6 +34,8 @@ Windows::Windows(std::vector<const Piece*> pieces, const WindowOptions& options)
   if (options.sequences < 1)
     fail_usage("batch size: expected at least 1, found {}", options.sequences);
   if (options.history < 1) fail_usage("history: expected at least 1, found {}", options.history);
+  if (!(options.unheard >= 0 && options.unheard < 1))
+    fail_usage("unheard: expected 0 to below 1, found {}", options.unheard);
   if (options.transpose < 0 || options.transpose > 127)
     fail_usage("transpose: expected 0 to 127 semitones, found {}", options.transpose);
   for (const Piece* piece : pieces) {
@@ -147,6 +150,21 @@ void Windows::copy(const Window& window, int b, roll::Batch& batch) const {
   batch.lengths[static_cast<std::size_t>(b)] = window.length;
 }
 
+void Windows::drop_notes(roll::Batch& batch) const {
+  batch.heard = batch.frames;
+  const auto notes = static_cast<std::size_t>(batch.notes);
+  const auto sequences = static_cast<std::size_t>(batch.sequences);
+  for (std::size_t b = 0; b < sequences; ++b) {
+    const Random random(options_.seed ^ kUnheard, batch.sample[b]);
+    for (std::size_t row = b; row * notes < batch.heard.size(); row += sequences)
+      for (std::size_t n = 0; n < notes; ++n) {
+        std::uint8_t& cell = batch.heard[row * notes + n];
+        if (cell != 0 && random.uniform_at(row / sequences * notes + n) < options_.unheard)
+          cell = 0;
+      }
+  }
+}
+
 roll::Batch Windows::next() {
   const std::size_t size = static_cast<std::size_t>(options_.sequences);
   const std::size_t begin = static_cast<std::size_t>(place_.batch) * size;
@@ -160,6 +178,7 @@ roll::Batch Windows::next() {
     copy(epoch_[i], static_cast<int>(i - begin), batch);
     batch.sample[i - begin] = (place_.epoch << 32) + i;
   }
+  if (options_.unheard > 0) drop_notes(batch);
   if (end == epoch_.size()) {
     seek({place_.epoch + 1, 0});
   } else {

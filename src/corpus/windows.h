@@ -27,6 +27,9 @@ struct WindowOptions {
   int transpose = 0;   // K: a piece is moved by -K..K semitones, drawn per piece and epoch (limited
                        // so that no note leaves low..high)
   int history = 1;     // frames of a window's past that go with it (network::Config::history)
+  // This share of the notes that sound in the frames before a step goes unheard, drawn cell by
+  // cell: the network learns not to lean on any single note ("word dropout": Bowman et al. 2016).
+  double unheard = 0;
   std::uint64_t seed = 1;
 };
 
@@ -65,6 +68,7 @@ class Windows {
   std::size_t batch_count(std::size_t windows) const;
   int draw_shift(std::uint64_t epoch, std::size_t piece) const;
   void copy(const Window& window, int b, roll::Batch& batch) const;
+  void drop_notes(roll::Batch& batch) const;
 
   std::vector<const Piece*> pieces_;
   std::vector<Span> spans_;

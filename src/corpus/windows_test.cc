@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -235,6 +236,32 @@ TEST(Windows, TransposeWithinTheRange) {
   ASSERT_EQ(times.size(), 6u);  // -2 … 3
   EXPECT_EQ(times.begin()->first, -2);
   for (const auto& [shift, count] : times) EXPECT_NEAR(count, 100, 40) << shift;
+}
+
+TEST(Windows, LetSomeNotesGoUnheard) {
+  const std::vector<Piece> pieces = pieces_of({400, 300});
+  WindowOptions options;
+  options.steps = 64;
+  options.history = 9;
+  Windows plain(pointers(pieces), options);
+  options.unheard = 0.25;
+  Windows windows(pointers(pieces), options);
+  int notes = 0, heard = 0;
+  while (windows.place().epoch == 0) {
+    const roll::Batch batch = windows.next();
+    EXPECT_EQ(batch.frames, plain.next().frames);  // the truth stays
+    ASSERT_EQ(batch.heard.size(), batch.frames.size());
+    for (std::size_t i = 0; i < batch.frames.size(); ++i) {
+      if (batch.heard[i] != 0) EXPECT_EQ(batch.heard[i], batch.frames[i]);
+      notes += batch.frames[i] != 0;
+      heard += batch.heard[i] != 0;
+    }
+    EXPECT_EQ(batch.heard_frame(1, 0) - batch.heard.data(),
+              batch.frame(1, 0) - batch.frames.data());
+  }
+  const double share = static_cast<double>(heard) / notes;
+  EXPECT_NEAR(share, 0.75, 5 * std::sqrt(0.25 * 0.75 / notes));
+  EXPECT_TRUE(plain.next().heard.empty());
 }
 
 TEST(Windows, TransposeAllWindowsOfAPieceAlikeInOneEpoch) {

@@ -133,7 +133,7 @@ void Encoder::encode(const std::uint8_t* const* past, const StepPlace& place, fl
 }
 
 void Encoder::encode(const roll::Batch& batch, int t, int b, float* x) {
-  for (std::size_t k = 0; k < lags_.size(); ++k) past_[k] = batch.frame(t + 1 - lags_[k], b);
+  for (std::size_t k = 0; k < lags_.size(); ++k) past_[k] = batch.heard_frame(t + 1 - lags_[k], b);
   const std::size_t at = static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
                          static_cast<std::size_t>(b);
   encode(past_.data(), {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]}, x,

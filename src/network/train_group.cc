@@ -44,6 +44,9 @@ void check_batch(const Config& config, const roll::Batch& batch, bool may_rest) 
   if (batch.history < config.history())
     fail("The model looks {} frames back, but the batch holds {}.", config.history(),
          batch.history);
+  if (!batch.heard.empty() && batch.heard.size() != batch.frames.size())
+    fail("A batch's frames as heard are {} cells; its frames are {}.", batch.heard.size(),
+         batch.frames.size());
   if (batch.frames.size() != (frames + static_cast<std::size_t>(batch.history) * sequences) *
                                  static_cast<std::size_t>(batch.notes) ||
       batch.bar_phase.size() != frames || batch.beat_phase.size() != frames ||

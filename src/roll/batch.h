@@ -17,6 +17,9 @@ struct Batch {
   // in Roll. Those before the window are the true ones (all zeros before a piece's beginning).
   // frame(t) is the input of step t and frame(t+1) its target. Zeros after a window's end.
   std::vector<std::uint8_t> frames;
+  // The same frames as the features hear them, where that is not the truth (notes dropped while
+  // learning); empty: the truth. Targets and the notes below are always the truth.
+  std::vector<std::uint8_t> heard;
   std::vector<float> bar_phase;    // (T, B), of the step that is predicted
   std::vector<float> beat_phase;   // (T, B)
   std::vector<std::int32_t> step;  // (T, B), index of the predicted step in its piece
@@ -28,6 +31,11 @@ struct Batch {
   /// y(t0+t-1), t from 1-history to T.
   const std::uint8_t* frame(int t, int b) const { return frames.data() + place_of(t, b); }
   std::uint8_t* frame(int t, int b) { return frames.data() + place_of(t, b); }
+
+  /// The same as the features hear it.
+  const std::uint8_t* heard_frame(int t, int b) const {
+    return (heard.empty() ? frames : heard).data() + place_of(t, b);
+  }
 
   /// Makes room: `steps` and `sequences` of silent frames, all else zero.
   void resize(int steps_, int sequences_, int notes_, int history_ = 1) {

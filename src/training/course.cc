@@ -12,6 +12,7 @@ corpus::Windows stage_windows(const TrainOptions& options, const StageData& data
                                       .sequences = values.batch_size,
                                       .transpose = options.transpose,
                                       .history = options.model.history(),
+                                      .unheard = options.unheard,
                                       .seed = options.seed + stage * kSeedsApart});
 }
 

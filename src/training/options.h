@@ -104,6 +104,7 @@ struct TrainOptions {
   int batch_size = 10;   // B, sequences
   int time_steps = 128;  // T
   double keep_prob = 0.75;
+  double unheard = 0;  // share of the past's notes that the features miss while learning
   OptimiserOptions optimiser;
   ScheduleOptions schedule;
   double average = 0;  // decay of the moving average of weights, 0: none (Polyak & Juditsky 1992)
