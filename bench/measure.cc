@@ -18,6 +18,7 @@
 #include "gemm_peak.h"
 #include "network/weights.h"
 #include "training/learner.h"
+#include "training/plan.h"
 
 namespace toccata::bench {
 namespace {
@@ -52,24 +53,6 @@ double peak_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-/// Dense operations of one note-step in training: a product of (I + H) by 4H forward, twice that on
-/// the way back, less the first layer's gradient by its features.
-double flops_per_note_step(const network::Config& config) {
-  double sum = 0;
-  int input = config.features();
-  bool first = true;
-  const auto layer = [&](int hidden) {
-    const double forward = 2.0 * (input + hidden) * 4 * hidden;
-    sum += 3 * forward - (first ? 2.0 * input * 4 * hidden : 0);
-    first = false;
-    input = hidden;
-  };
-  for (int hidden : config.time_units) layer(hidden);
-  input += config.channels();
-  for (int hidden : config.note_units) layer(hidden);
-  return sum + 3 * 2.0 * input * config.channels();
-}
-
 /// Music enough for full windows: 5 % of the cells sound.
 corpus::Piece piece_of_noise(const network::Config& config, int steps, std::uint64_t number) {
   corpus::Piece piece;
@@ -92,7 +75,7 @@ Json train(const Options& options) {
   training.keep_prob = 0.5;
   training.threads = options.threads;
   training.precision =
-      options.precision == "bf16" ? network::Precision::bf16 : network::Precision::f32;
+      options.precision == "bf16" ? training::PrecisionKind::bf16 : training::PrecisionKind::f32;
   training.optimiser.kind = training::OptimiserKind::adadelta;
   training.optimiser.learning_rate = 1;
   std::vector<corpus::Piece> pieces;
@@ -119,7 +102,7 @@ Json train(const Options& options) {
   return {{"seconds", median(seconds)},
           {"times", seconds},
           {"note_steps_per_second", rate},
-          {"gflops", rate * flops_per_note_step(training.model) / 1e9},
+          {"gflops", rate * training::dense_operations(training.model) / 1e9},
           {"peak_mib", peak_mib()}};
 }
 

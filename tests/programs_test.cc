@@ -171,6 +171,21 @@ TEST_F(SmallRun, StoppedAndResumedEndsWithTheSameBytes) {
             read_file(run("whole") / "model.safetensors"));
 }
 
+using LongSmallRun = SmallRun;
+TEST_F(LongSmallRun, ARunOfSomeMinutesTakesThemFromTheStartOfTheProgramToItsEnd) {
+  for (const double minutes : {0.3, 0.6}) {
+    const auto begun = std::chrono::steady_clock::now();
+    const std::string name = fmt::format("timed-{}", minutes);
+    const Outcome outcome = toccata_("train " + kExamples + " --output " + output() + " --name " +
+                                     name + fmt::format(" --minutes {}", minutes));
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_NEAR(taken.count() / 60 / minutes, 1, 0.05) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("Chosen: time axis"));
+    EXPECT_THAT(read_text(run(name) / "options.toml"), HasSubstr("time-units"));
+  }
+}
+
 TEST_F(SmallRun, IsEvaluatedExactly) {
   const Outcome outcome =
       toccata_("evaluate " + run("small").string() + " " + kExamples + " --json");

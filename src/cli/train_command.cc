@@ -8,7 +8,9 @@
 #include "cli/train_command_observer.h"
 #include "runs/checkpoint.h"
 #include "runs/model_name.h"
+#include "training/clock.h"
 #include "training/data.h"
+#include "training/fit.h"
 #include "training/option_list.h"
 #include "training/options_file.h"
 #include "training/trainer.h"
@@ -77,6 +79,20 @@ training::TrainOptions resolve(const Given& given, std::optional<training::Resto
   return options;
 }
 
+/// What the user said, or a restored model is: a plan by the minutes leaves it as it is.
+training::Given fixed_by(const Given& given, bool restored) {
+  std::set<std::string> keys;
+  if (!given.config.empty()) keys = training::toml_keys(given.config);
+  for (const auto& [key, text] : given.texts) keys.insert(key);
+  training::Given fixed;
+  fixed.units = restored || keys.contains("time-units") || keys.contains("note-units");
+  fixed.batch_size = keys.contains("batch-size");
+  fixed.time_steps = keys.contains("time-steps");
+  fixed.validate_every = keys.contains("validate-every");
+  fixed.save_every = keys.contains("save-every");
+  return fixed;
+}
+
 /// A run that goes on must go on with its own model and music.
 void refuse_other_model(const runs::RunFolder& run, const training::TrainOptions& options) {
   training::TrainOptions before;
@@ -117,6 +133,7 @@ struct RemovedIfEmpty {
 };
 
 void train(const Given& given, Context& context) {
+  const training::SteadyClock clock(training::process_age());
   std::optional<training::Restored> restored;
   training::TrainOptions options = resolve(given, restored, context.progress);
   // Before the music is read: a name that is taken is told at once.
@@ -134,7 +151,11 @@ void train(const Given& given, Context& context) {
   tell_import(data, context.progress);
   options.model.roll = data.roll;
 
-  if (given.resume) refuse_other_model(run, options);
+  if (given.resume)
+    refuse_other_model(run, options);
+  else if (options.minutes > 0)
+    options = training::fit_to_time(options, fixed_by(given, restored.has_value()), data,
+                                    options.minutes * 60 - clock.seconds(), context.progress);
   TrainObserver observer({.run = run,
                           .minutes = options.minutes,
                           .sample_steps = given.sample_steps,
@@ -147,7 +168,8 @@ void train(const Given& given, Context& context) {
                                                                .resume = given.resume,
                                                                .observer = observer,
                                                                .progress = context.progress,
-                                                               .stop = context.stop});
+                                                               .stop = context.stop,
+                                                               .clock = clock});
   if (given.json) {
     OrderedJson json;
     json["run"] = run.path.string();

@@ -44,6 +44,8 @@ void TrainObserver::on_start(const training::StartReport& report) {
       report.parameters, fmt::join(report.config.time_units, ", "),
       fmt::join(report.config.note_units, ", "), report.config.notes(), report.updates,
       report.begun_at ? fmt::format(", going on from update {}", report.begun_at) : ""));
+  if (!rendering::has_pictures())
+    progress_.message("No loss graphs are drawn: this program was built without cairo");
   if (view_.minutes > 0)
     progress_.begin("training", static_cast<std::uint64_t>(view_.minutes * 60), "s");
   else
@@ -116,6 +118,7 @@ void TrainObserver::compose_sample(const training::SaveReport& report) {
 
 void TrainObserver::draw_graph() {
   drawn_ = Clock::now();
+  if (!rendering::has_pictures()) return;
   rendering::LossGraph graph;
   graph.title = view_.run.name();
   graph.baseline = baseline_;
@@ -142,6 +145,11 @@ void TrainObserver::on_end(const training::EndReport& report) {
     progress_.message(fmt::format("Validation: {:.4f} nats per step", -*report.valid_nats));
   if (report.test_nats)
     progress_.message(fmt::format("Test: {:.4f} nats per step", -*report.test_nats));
+  if (!report.whole)
+    progress_.message(
+        fmt::format("There was no time to judge all held-out pieces: these figures are of a "
+                    "sample. toccata evaluate {} judges all",
+                    name));
   if (report.reason == training::EndReason::stopped)
     progress_.message(fmt::format("toccata train --name {} --resume goes on with it", name));
   else

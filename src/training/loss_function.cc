@@ -18,7 +18,10 @@ namespace {
 class OwnEngine : public Engine {
  public:
   explicit OwnEngine(const TrainOptions& options)
-      : pass_(options.model, {.precision = options.precision, .threads = options.threads}) {}
+      : pass_(options.model, {.precision = resolved_precision(options) == PrecisionKind::bf16
+                                               ? network::Precision::bf16
+                                               : network::Precision::f32,
+                              .threads = options.threads}) {}
   const char* name() const override { return "own"; }
   BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
                      const network::Dropout& dropout, torch::Tensor& gradient) override {

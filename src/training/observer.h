@@ -32,7 +32,7 @@ struct UpdateReport {
   double nats = 0;  // of this batch, with dropout
   double learning_rate = 0;
   double gradient_norm = 0;
-  double seconds = 0;  // of training, over all resumptions
+  double seconds = 0;  // since the run began, over all resumptions
 };
 
 struct ValidationReport {
@@ -68,6 +68,7 @@ struct EndReport {
   // Of the model that was kept, on whole pieces; nothing where the run was stopped or has no such
   // pieces.
   std::optional<double> valid_nats, test_nats;
+  bool whole = true;  // all held-out pieces, not a sample of them for want of time
 };
 
 class Observer {

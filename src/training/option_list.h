@@ -42,9 +42,11 @@ struct Words<ScheduleKind> {
        {"step", ScheduleKind::step}}};
 };
 template <>
-struct Words<network::Precision> {
-  static constexpr std::array<std::pair<const char*, network::Precision>, 2> list{
-      {{"f32", network::Precision::f32}, {"bf16", network::Precision::bf16}}};
+struct Words<PrecisionKind> {
+  static constexpr std::array<std::pair<const char*, PrecisionKind>, 3> list{
+      {{"auto", PrecisionKind::automatic},
+       {"f32", PrecisionKind::f32},
+       {"bf16", PrecisionKind::bf16}}};
 };
 template <>
 struct Words<network::Beat> {
@@ -112,7 +114,9 @@ void visit_options(Options& o, Visit&& visit) {
   group = "Length";
   visit(group, "batches", o.batches, "Updates, each on a fresh batch");
   visit(group, "epochs", o.epochs, "Times through all training pieces");
-  visit(group, "minutes", o.minutes, "Time to train (20 where none of the three is given)");
+  visit(group, "minutes", o.minutes,
+        "Time for all of it: sizes that are not given are chosen to suit (20 where none of the "
+        "three is given)");
 
   group = "Learning";
   visit(group, "batch-size", o.batch_size, "Sequences in a batch");
@@ -149,7 +153,8 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "threads", o.threads, "0: all of the processor");
   visit(group, "device", o.device, "cpu or cuda");
   visit(group, "engine", o.engine, "Who computes the gradient: auto, own or torch");
-  visit(group, "precision", o.precision, "f32 or bf16");
+  visit(group, "precision", o.precision,
+        "f32, bf16, or auto: bf16 where the processor multiplies it natively");
 }
 
 /// The same for a stage, but `paths`.

@@ -23,6 +23,14 @@ enum class EngineKind {
   torch,      // stock torch::nn::LSTM; any device
 };
 
+/// What products are computed in.
+enum class PrecisionKind {
+  automatic,  // bf16 where the processor multiplies it natively, else f32; resolved before it is
+              // stored
+  f32,
+  bf16,
+};
+
 enum class OptimiserKind {
   adam,      // Kingma & Ba 2015
   adamw,     // Loshchilov & Hutter 2019: weight decay apart from the gradient
@@ -118,12 +126,16 @@ struct TrainOptions {
   int threads = 0;  // 0: the processor's
   Device device = Device::cpu;
   EngineKind engine = EngineKind::automatic;
-  network::Precision precision = network::Precision::f32;
+  PrecisionKind precision = PrecisionKind::automatic;
   bool operator==(const TrainOptions&) const = default;
 };
 
 /// Throws Error (usage) where a value is outside its bounds or two contradict each other.
 void check(const TrainOptions& options);
+
+/// The precision that `options` come to on this machine; never automatic. The engine "torch" on the
+/// CPU computes in f32.
+PrecisionKind resolved_precision(const TrainOptions& options);
 
 /// The stages to run: options.stages with the run's values where they leave one out, or the one
 /// stage that the run itself is.

@@ -189,6 +189,17 @@ class TomlReader {
   fs::path file_;
 };
 
+toml::table parse(std::string_view text, const fs::path& file) {
+  try {
+    return toml::parse(text, file.string());
+  } catch (const toml::parse_error& error) {
+    fail_usage("{}:{}: not TOML: {}", file.string(), error.source().begin.line,
+               error.description());
+  }
+}
+
+constexpr std::uint64_t kLongestFile = std::uint64_t{1} << 24;  // bytes
+
 Stage read_stage(const TomlReader& reader, const toml::table& table) {
   Stage stage;
   for (const auto& [key, node] : table) {
@@ -223,13 +234,7 @@ void apply_layer(TrainOptions& options, const Apply& apply) {
 }  // namespace
 
 void apply_toml_text(TrainOptions& options, std::string_view text, const fs::path& file) {
-  toml::table table;
-  try {
-    table = toml::parse(text, file.string());
-  } catch (const toml::parse_error& error) {
-    fail_usage("{}:{}: not TOML: {}", file.string(), error.source().begin.line,
-               error.description());
-  }
+  const toml::table table = parse(text, file);
   const TomlReader reader(file);
   apply_layer(options, [&](TrainOptions& layer) {
     for (const auto& [key, node] : table) {
@@ -256,7 +261,14 @@ void apply_toml_text(TrainOptions& options, std::string_view text, const fs::pat
 }
 
 void apply_toml(TrainOptions& options, const fs::path& file) {
-  apply_toml_text(options, read_text(file, std::uint64_t{1} << 24), file);
+  apply_toml_text(options, read_text(file, kLongestFile), file);
+}
+
+std::set<std::string> toml_keys(const fs::path& file) {
+  std::set<std::string> keys;
+  for (const auto& [key, node] : parse(read_text(file, kLongestFile), file))
+    keys.emplace(key.str());
+  return keys;
 }
 
 void apply_text(TrainOptions& options, std::string_view key, const std::string& text) {

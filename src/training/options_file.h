@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ namespace toccata::training {
 void apply_toml(TrainOptions& options, const std::filesystem::path& file);
 void apply_toml_text(TrainOptions& options, std::string_view text,
                      const std::filesystem::path& file);
+
+/// The keys that the config file sets.
+std::set<std::string> toml_keys(const std::filesystem::path& file);
 
 /// Sets one value by key from what a user typed. Throws Error (usage) where it cannot be read.
 void apply_text(TrainOptions& options, std::string_view key, const std::string& text);

@@ -68,6 +68,10 @@ void publish(const runs::RunFolder& run, const network::Model& model, const Trai
     facts.notes.push_back(
         fmt::format("Last training loss, over windows and with dropout: {:.4f} nats per time step.",
                     -position.train_nats));
+  if (!quality.whole)
+    facts.notes.push_back(
+        "There was no time to judge all held-out pieces: validation and test are of a sample of "
+        "them.");
   facts.valid_nats = likelihood(quality.valid);
   facts.test_nats = likelihood(quality.test);
   facts.baseline_valid_nats = likelihood(quality.baseline_valid);

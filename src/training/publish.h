@@ -15,6 +15,7 @@ namespace toccata::training {
 /// are: positive, lower is better.
 struct Quality {
   std::optional<double> valid, test, baseline_valid, baseline_test;
+  bool whole = true;  // valid and test are of all held-out pieces, not of a sample
 };
 
 /// Writes model.safetensors, config.json and README.md. The loss while learning, of windows and

@@ -76,6 +76,7 @@ inline TrainOptions test_options(const TestMusic& music = {}) {
   options.time_steps = 16;
   options.keep_prob = 0.8;
   options.threads = 1;
+  options.precision = PrecisionKind::f32;
   options.validate_every = 5;
   options.save_every = 4;
   options.optimiser.learning_rate = 0.01;

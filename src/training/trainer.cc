@@ -1,7 +1,6 @@
 #include "training/trainer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -10,27 +9,18 @@
 #include "base/files.h"
 #include "listening/likelihood.h"
 #include "training/batch_queue.h"
+#include "training/budget.h"
 #include "training/checkpoint.h"
 #include "training/course.h"
+#include "training/judge.h"
 #include "training/learner.h"
 #include "training/options_file.h"
-#include "training/publish.h"
 #include "training/restore.h"
 #include "training/schedule.h"
 #include "training/validation.h"
 
 namespace toccata::training {
 namespace {
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-};
 
 class Trainer {
  public:
@@ -44,25 +34,26 @@ class Trainer {
   void learn_from_one_batch();
   void look();
   void save();
-  void plan_by_the_clock();
   EndReport finish(EndReason reason);
-  void judge_on_everything(EndReport& report);
-  void tell_last_validation(double nats, bool best);
-  void count_as_best(const network::Model& model, double nats);
 
+  void resume_or_restore();
+  void keep_to_the_minutes();
+  void tell_start();
+  Learner::Step learn(const roll::Batch& batch);
   bool over() const;
-  bool out_of_patience() const;
+  bool out_of_time() const { return budget_ && budget_->over(clock_.seconds()); }
+  bool out_of_patience() const {
+    return options_.patience > 0 && position_.worse_in_a_row >= options_.patience;
+  }
   /// Where a checkpoint was made between an update and the validation that was due after it.
   bool look_is_owed() const {
     return position_.update > 0 && due(options_.validate_every) &&
            position_.looked_update != position_.update;
   }
-  bool due(int every) const { return position_.update % every == 0; }
-  double seconds() const { return seconds_before_ + watch_.seconds(); }
+  /// What falls due as the time ends is left to the end itself.
+  bool due(int every) const { return position_.update % every == 0 && !out_of_time(); }
   network::Model model() const;
   [[noreturn]] void end_badly(const std::string& why) const;
-  ValidationReport validation_report(std::optional<double> nats, bool whole, bool best);
-  void keep(const network::Model& model, std::optional<double> nats);
 
   const TrainOptions options_;
   const RunContext& context_;
@@ -70,32 +61,21 @@ class Trainer {
   Course course_;
   Learner learner_;
   Position position_;
-  Quality quality_;
-  Stopwatch watch_;
-  double seconds_before_ = 0;
-  double judging_seconds_ = 0;  // kept back from the minutes for judging whole pieces at the end
+  RunClock clock_;
+  Lately lately_;
+  Judge judge_;
+  std::optional<Budget> budget_;  // of a run that is measured in minutes
 
   std::unique_ptr<BatchQueue> batches_;
-  Pieces sample_;  // the stage's pieces to validate on
-  bool sample_is_whole_ = true;
   bool reached_ = false;  // the last stage's aim in nats
   std::filesystem::path last_checkpoint_;
   std::int64_t saved_update_ = -1;
-  // Since the last validation, and since a resumption:
-  double learning_rate_ = 0, gradient_norm_ = 0, learning_seconds_ = 0;
-  std::int64_t timed_frames_ = 0;  // learned from in learning_seconds_
 };
 
 // The story.
 
 EndReport Trainer::run() {
   begin();
-  open_stage();
-  if (context_.resume && over())
-    context_.progress.message(fmt::format(
-        "The run had come to its end after {} batches: to learn on, resume it with more "
-        "--batches, --epochs or --minutes",
-        position_.update));
   if (look_is_owed()) look();
   while (!over() && !context_.stop.requested()) {
     if (course_.stage_over(position_)) next_stage();
@@ -107,6 +87,97 @@ EndReport Trainer::run() {
   return finish(context_.stop.requested() ? EndReason::stopped : EndReason::finished);
 }
 
+void Trainer::begin() {
+  resume_or_restore();
+  write_file(context_.run.options(), to_toml(options_));
+  write_file(context_.run.path / "split.json", split_json(context_.data).dump(1) + "\n");
+  open_stage();
+  if (options_.minutes > 0) keep_to_the_minutes();
+  tell_start();
+  if (context_.resume && over())
+    context_.progress.message(fmt::format(
+        "The run had come to its end after {} batches: to learn on, resume it with more "
+        "--batches, --epochs or --minutes",
+        position_.update));
+}
+
+void Trainer::learn_from_one_batch() {
+  const double begun = clock_.seconds();
+  const BatchQueue::Item item = batches_->next();
+  lately_.learning_rate =
+      base_learning_rate(options_.optimiser) *
+      schedule_factor(options_.schedule, position_.update, course_.updates(position_));
+  const Learner::Step step = learn(item.batch);
+  ++position_.update;
+  ++position_.in_stage;
+  position_.place = item.after;
+  position_.epoch = item.epoch;
+  position_.nats += step.nats * static_cast<double>(step.frames);
+  position_.frames += step.frames;
+  lately_.gradient_norm = step.gradient_norm;
+  lately_.seconds += clock_.seconds() - begun;
+  lately_.frames += step.frames;
+  context_.observer.on_update({.update = position_.update,
+                               .updates = course_.updates(position_),
+                               .epoch = position_.epoch,
+                               .nats = step.nats,
+                               .learning_rate = lately_.learning_rate,
+                               .gradient_norm = step.gradient_norm,
+                               .seconds = clock_.seconds()});
+  if (!budget_) return;
+  budget_->learned(clock_.seconds() - begun);
+  course_.plan(budget_->updates(position_.update, clock_.seconds()));
+}
+
+void Trainer::look() {
+  const double begun = clock_.seconds();
+  const std::optional<double> nats = judge_.look(model());
+  if (position_.looked_update != position_.update) return;  // stopped meanwhile
+  if (budget_) {
+    const double taken = clock_.seconds() - begun;
+    budget_->looked(taken);
+    if (nats && judge_.sample_is_whole())
+      budget_->judges_a_frame_in(taken / static_cast<double>(judge_.sample_frames()));
+  }
+  const double aim = stages_[position_.stage].nats;
+  if (!nats || aim >= 0 || *nats > -aim) return;
+  context_.progress.message(fmt::format("Reached {:.3f} nats per step", aim));
+  if (course_.last_stage(position_))
+    reached_ = true;
+  else
+    next_stage();
+}
+
+void Trainer::save() {
+  const double begun = clock_.seconds();
+  position_.seconds = begun;
+  const network::Model now = model();
+  last_checkpoint_ = save_checkpoint(context_.run, now, learner_.state(), position_, options_);
+  saved_update_ = position_.update;
+  if (position_.best_update < 0) judge_.keep(now, std::nullopt);
+  context_.observer.on_save({.update = position_.update, .path = last_checkpoint_, .model = now});
+  if (budget_) budget_->saved(clock_.seconds() - begun);
+}
+
+EndReport Trainer::finish(EndReason reason) {
+  batches_.reset();
+  EndReport report;
+  report.reason = reason;
+  report.update = position_.update;
+  report.epoch = position_.epoch;
+  const std::int64_t best_before = position_.best_update;
+  if (reason != EndReason::stopped)
+    judge_.judge_all(model(), budget_ ? budget_->judged_share() : 1, report);
+  if (context_.stop.requested()) report.reason = EndReason::stopped;
+  if (saved_update_ != position_.update)
+    save();
+  else if (position_.best_update != best_before)  // the checkpoint does not know it yet
+    save_checkpoint(context_.run, model(), learner_.state(), position_, options_);
+  report.seconds = clock_.seconds();
+  context_.observer.on_end(report);
+  return report;
+}
+
 // Its parts.
 
 Trainer::Trainer(const TrainOptions& options, const RunContext& context)
@@ -114,10 +185,11 @@ Trainer::Trainer(const TrainOptions& options, const RunContext& context)
       context_(context),
       stages_(resolved_stages(options)),
       course_(options, context.data),
-      learner_(options, first_values(options, context.restored, context.data.train)) {}
+      learner_(options, first_values(options, context.restored, context.data.train)),
+      clock_{context.clock},
+      judge_(options_, context, clock_, position_, lately_) {}
 
-void Trainer::begin() {
-  const TrainingData& data = context_.data;
+void Trainer::resume_or_restore() {
   std::optional<LoadedCheckpoint> loaded;
   if (context_.resume) loaded = load_newest_checkpoint(context_.run, context_.progress);
   if (loaded) {
@@ -128,14 +200,31 @@ void Trainer::begin() {
            loaded->path.string(), position_.stage + 1, stages_.size());
     last_checkpoint_ = loaded->path;
     saved_update_ = position_.update;
-    seconds_before_ = position_.seconds;
+    clock_.before = position_.seconds;
   } else if (context_.restored) {
     restore_optimiser(learner_, *context_.restored, context_.progress);
   }
-  write_file(context_.run.options(), to_toml(options_));
-  write_file(context_.run.path / "split.json", split_json(data).dump(1) + "\n");
-  if (options_.minutes > 0) plan_by_the_clock();
+}
 
+/// What work will take is measured now, and again whenever it is done.
+void Trainer::keep_to_the_minutes() {
+  corpus::Windows windows = stage_windows(options_, context_.data.stages[0], 0);
+  const TrainingData& data = context_.data;
+  BudgetOptions budget;
+  budget.seconds = options_.minutes * 60;
+  budget.validate_every = options_.validate_every;
+  budget.save_every = options_.save_every;
+  budget.update = learner_.measure(windows.next());
+  budget.judged_frames = judge_.frames_at_the_end();
+  budget.judged_frame =
+      measure_validation(model(), data.valid.empty() ? data.test : data.valid, options_);
+  budget.leave = std::min(0.3, 0.02 * budget.seconds);
+  budget_.emplace(budget);
+  course_.plan(budget_->updates(position_.update, clock_.seconds()));
+}
+
+void Trainer::tell_start() {
+  const TrainingData& data = context_.data;
   StartReport report;
   report.config = options_.model;
   report.parameters = network::parameter_count(options_.model);
@@ -147,26 +236,19 @@ void Trainer::begin() {
   report.valid_steps = total_steps(data.valid);
   report.test_steps = total_steps(data.test);
   report.baseline_train = -listening::baseline(data.train, data.train).per_step();
-  if (!data.valid.empty())
-    quality_.baseline_valid = -listening::baseline(data.train, data.valid).per_step();
-  if (!data.test.empty())
-    quality_.baseline_test = -listening::baseline(data.train, data.test).per_step();
-  report.baseline = quality_.baseline_valid;
+  report.baseline = judge_.quality().baseline_valid;
   report.begun_at = position_.update;
   report.updates = course_.updates(position_);
   context_.observer.on_start(report);
 }
 
 void Trainer::open_stage() {
-  const Stage& stage = stages_[position_.stage];
-  const StageData& data = context_.data.stages[position_.stage];
-  corpus::Windows windows = stage_windows(options_, data, position_.stage);
+  corpus::Windows windows =
+      stage_windows(options_, context_.data.stages[position_.stage], position_.stage);
   windows.seek(position_.place);
   batches_.reset();
   batches_ = std::make_unique<BatchQueue>(std::move(windows));
-  sample_ =
-      validation_sample(data.valid, options_.validate_every, stage.batch_size, stage.time_steps);
-  sample_is_whole_ = sample_.size() == data.valid.size();
+  judge_.open_stage();
 }
 
 void Trainer::next_stage() {
@@ -182,33 +264,12 @@ void Trainer::next_stage() {
   open_stage();
 }
 
-void Trainer::learn_from_one_batch() {
-  const Stopwatch watch;
-  const BatchQueue::Item item = batches_->next();
-  learning_rate_ = base_learning_rate(options_.optimiser) *
-                   schedule_factor(options_.schedule, position_.update, course_.updates(position_));
-  Learner::Step step;
+Learner::Step Trainer::learn(const roll::Batch& batch) {
   try {
-    step = learner_.learn(item.batch, position_.update, learning_rate_);
+    return learner_.learn(batch, position_.update, lately_.learning_rate);
   } catch (const Error& error) {
     end_badly(error.what());
   }
-  ++position_.update;
-  ++position_.in_stage;
-  position_.place = item.after;
-  position_.epoch = item.epoch;
-  position_.nats += step.nats * static_cast<double>(step.frames);
-  position_.frames += step.frames;
-  gradient_norm_ = step.gradient_norm;
-  learning_seconds_ += watch.seconds();
-  timed_frames_ += step.frames;
-  context_.observer.on_update({.update = position_.update,
-                               .updates = course_.updates(position_),
-                               .epoch = position_.epoch,
-                               .nats = step.nats,
-                               .learning_rate = learning_rate_,
-                               .gradient_norm = step.gradient_norm,
-                               .seconds = seconds()});
 }
 
 void Trainer::end_badly(const std::string& why) const {
@@ -217,156 +278,9 @@ void Trainer::end_badly(const std::string& why) const {
                                 : "The last checkpoint stays: " + last_checkpoint_.string());
 }
 
-void Trainer::look() {
-  const network::Model now = model();
-  const std::optional<double> nats = validate(now, sample_, options_, context_.stop);
-  if (!nats && context_.stop.requested()) return;  // half a judgement is none
-  position_.looked_update = position_.update;
-  const bool best = nats && (position_.best_update < 0 || *nats < position_.best);
-  if (best) {
-    position_.best = *nats;
-    position_.best_update = position_.update;
-  }
-  position_.worse_in_a_row = best ? 0 : position_.worse_in_a_row + 1;
-  context_.observer.on_validation(validation_report(nats, sample_is_whole_, best));
-  if (best) keep(now, nats);
-  const double aim = stages_[position_.stage].nats;
-  if (nats && aim < 0 && *nats <= -aim) {
-    context_.progress.message(fmt::format("Reached {:.3f} nats per step", aim));
-    if (course_.last_stage(position_))
-      reached_ = true;
-    else
-      next_stage();
-  }
-  if (options_.minutes > 0) plan_by_the_clock();
-}
-
-ValidationReport Trainer::validation_report(std::optional<double> nats, bool whole, bool best) {
-  const auto frames = static_cast<double>(position_.frames);
-  position_.train_nats = frames > 0 ? position_.nats / frames : 0;
-  ValidationReport report;
-  report.update = position_.update;
-  report.epoch = position_.epoch;
-  report.seconds = seconds();
-  report.train_nats = position_.train_nats;
-  report.valid_nats = nats;
-  report.whole = whole;
-  report.best = best;
-  report.learning_rate = learning_rate_;
-  report.gradient_norm = gradient_norm_;
-  if (learning_seconds_ > 0)
-    report.note_steps_per_second =
-        static_cast<double>(timed_frames_) * options_.model.notes() / learning_seconds_;
-  position_.nats = 0;
-  position_.frames = 0;
-  timed_frames_ = 0;
-  learning_seconds_ = 0;
-  return report;
-}
-
-void Trainer::save() {
-  position_.seconds = seconds();
-  const network::Model now = model();
-  last_checkpoint_ = save_checkpoint(context_.run, now, learner_.state(), position_, options_);
-  saved_update_ = position_.update;
-  if (position_.best_update < 0) keep(now, std::nullopt);
-  context_.observer.on_save({.update = position_.update, .path = last_checkpoint_, .model = now});
-}
-
-void Trainer::keep(const network::Model& model, std::optional<double> nats) {
-  quality_.valid = nats;
-  position_.seconds = seconds();
-  publish(context_.run, model, options_, context_.data, position_, quality_);
-}
-
-void Trainer::plan_by_the_clock() {
-  double step = 0;
-  if (position_.update == 0 || judging_seconds_ == 0) {
-    corpus::Windows windows = stage_windows(options_, context_.data.stages[0], 0);
-    const roll::Batch batch = windows.next();
-    const double seconds_of_batch = learner_.measure(batch);
-    const double frames = static_cast<double>(batch.steps) * batch.sequences;
-    const auto judged = total_steps(context_.data.valid) + total_steps(context_.data.test);
-    judging_seconds_ =
-        std::min(kValidationCost * seconds_of_batch / frames * static_cast<double>(judged),
-                 options_.minutes * 60 / 4);
-    step = seconds_of_batch * (1 + kValidationShare);
-  } else {
-    step = seconds() / static_cast<double>(position_.update);
-  }
-  const double left = options_.minutes * 60 - judging_seconds_ - seconds();
-  const auto more = static_cast<std::int64_t>(left / step);
-  course_.plan(position_.update + std::max<std::int64_t>(more, 1));
-}
-
-EndReport Trainer::finish(EndReason reason) {
-  batches_.reset();
-  EndReport report;
-  report.reason = reason;
-  report.update = position_.update;
-  report.epoch = position_.epoch;
-  const std::int64_t best_before = position_.best_update;
-  if (reason != EndReason::stopped) judge_on_everything(report);
-  if (context_.stop.requested()) report.reason = EndReason::stopped;
-  if (saved_update_ != position_.update)
-    save();
-  else if (position_.best_update != best_before)  // the checkpoint does not know it yet
-    save_checkpoint(context_.run, model(), learner_.state(), position_, options_);
-  report.seconds = seconds();
-  context_.observer.on_end(report);
-  return report;
-}
-
-void Trainer::judge_on_everything(EndReport& report) {
-  const StageData& data = context_.data.stages[position_.stage];
-  const Stop& stop = context_.stop;
-  network::Model kept = model();
-  report.valid_nats = validate(kept, data.valid, options_, stop);
-  bool last_is_best = report.valid_nats.has_value();
-  if (position_.best_update >= 0 && position_.best_update != position_.update) {
-    const network::Model best = network::load_model(context_.run.path);
-    const auto best_nats = sample_is_whole_ ? std::optional(position_.best)
-                                            : validate(best, data.valid, options_, stop);
-    if (report.valid_nats && best_nats && *best_nats <= *report.valid_nats) {
-      last_is_best = false;
-      tell_last_validation(*report.valid_nats, last_is_best);
-      kept = best;
-      report.valid_nats = best_nats;
-    }
-  }
-  if (stop.requested()) return;
-  if (last_is_best) {
-    tell_last_validation(*report.valid_nats, last_is_best);
-    count_as_best(kept, *report.valid_nats);
-  }
-  quality_.test = report.test_nats = validate(kept, context_.data.test, options_, stop);
-  keep(kept, report.valid_nats);
-}
-
-/// Where updates came after the last validation.
-void Trainer::tell_last_validation(double nats, bool best) {
-  if (position_.frames > 0) context_.observer.on_validation(validation_report(nats, true, best));
-}
-
-void Trainer::count_as_best(const network::Model& model, double nats) {
-  // What a resumed run compares with it may be of the sample alone.
-  const auto compared =
-      sample_is_whole_ ? std::optional(nats) : validate(model, sample_, options_, context_.stop);
-  if (!compared) return;
-  position_.best = *compared;
-  position_.best_update = position_.update;
-  position_.worse_in_a_row = 0;
-}
-
 bool Trainer::over() const {
-  const bool out_of_time =
-      options_.minutes > 0 && seconds() >= options_.minutes * 60 - judging_seconds_;
-  return reached_ || out_of_time ||
-         (course_.last_stage(position_) && course_.stage_over(position_));
-}
-
-bool Trainer::out_of_patience() const {
-  return options_.patience > 0 && position_.worse_in_a_row >= options_.patience;
+  if (budget_) return out_of_time() && position_.update > 0;
+  return reached_ || (course_.last_stage(position_) && course_.stage_over(position_));
 }
 
 network::Model Trainer::model() const {
@@ -378,7 +292,7 @@ network::Model Trainer::model() const {
     end_badly(
         fmt::format("training diverged: after update {} not all weights are finite numbers; "
                     "a lower --learning-rate (now {}) helps",
-                    position_.update, learning_rate_));
+                    position_.update, lately_.learning_rate));
   model.hash = network::model_hash(model.config, model.values);
   return model;
 }
@@ -389,7 +303,9 @@ EndReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
   if (options.batches == 0 && options.epochs == 0 && options.minutes == 0 && options.stages.empty())
     fail_usage("how long shall it train? Give batches, epochs or minutes");
-  return Trainer(options, context).run();
+  TrainOptions resolved = options;
+  resolved.precision = resolved_precision(options);
+  return Trainer(resolved, context).run();
 }
 
 }  // namespace toccata::training

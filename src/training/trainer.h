@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "runs/run_folder.h"
+#include "training/clock.h"
 #include "training/data.h"
 #include "training/observer.h"
 #include "training/options.h"
@@ -31,6 +32,7 @@ struct RunContext {
   Observer& observer;
   Progress& progress;  // for messages and warnings; the observer tells how far training is
   const Stop& stop;
+  const Clock& clock;  // from when the minutes count
 };
 
 /// Trains to the end, or until stop is requested (then a checkpoint is saved first). The run's

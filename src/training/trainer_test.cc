@@ -10,6 +10,7 @@
 #include "runs/model_card.h"
 #include "support/temporary_folder.h"
 #include "training/checkpoint.h"
+#include "training/options_file.h"
 #include "training/test_corpus.h"
 #include "training/validation.h"
 
@@ -46,15 +47,18 @@ struct Messages : Progress {
 
 EndReport run(const TrainOptions& options, const TestData& data, const fs::path& folder,
               Listener& listener, bool resume = false,
-              std::optional<Restored> restored = std::nullopt, Progress* progress = nullptr) {
+              std::optional<Restored> restored = std::nullopt, Progress* progress = nullptr,
+              const Clock* clock = nullptr) {
   Messages silent;
+  const SteadyClock usual;
   return train(options, {.run = {folder},
                          .data = data.data,
                          .restored = std::move(restored),
                          .resume = resume,
                          .observer = listener,
                          .progress = progress ? *progress : silent,
-                         .stop = listener.stop});
+                         .stop = listener.stop,
+                         .clock = clock ? *clock : usual});
 }
 
 std::vector<double> losses(const Listener& listener) {
@@ -335,18 +339,99 @@ TEST(Trainer, KeepsOnlyTheNewestCheckpoints) {
   EXPECT_TRUE(fs::exists(folder.path() / "checkpoints/step-10"));
 }
 
-TEST(Trainer, EndsWhenTheMinutesAreOver) {
+struct FakeClock : Clock {
+  double now = 0;
+  double seconds() const override { return now; }
+};
+
+/// Lets time go by: work itself takes none on its clock, telling of it does.
+struct Timekeeper : Listener {
+  FakeClock clock;
+  double update = 0.4, look = 1, save = 0.7;
+  void on_update(const UpdateReport& report) override {
+    clock.now += update;
+    Listener::on_update(report);
+  }
+  void on_validation(const ValidationReport& report) override {
+    clock.now += look;
+    Listener::on_validation(report);
+  }
+  void on_save(const SaveReport& report) override {
+    clock.now += save;
+    Listener::on_save(report);
+  }
+};
+
+TEST(Trainer, EndsWithItsMinutesWhateverTheWorkTakesAndTheScheduleWithThem) {
+  const TestData data(6, 2);
+  for (const double update : {0.1, 0.4, 0.8}) {
+    SCOPED_TRACE(update);
+    TrainOptions options = test_options();
+    options.minutes = 1;
+    options.validate_every = 10;
+    options.save_every = 25;
+    const TemporaryFolder folder;
+    Timekeeper keeper;
+    keeper.update = update;
+    keeper.clock.now = 3;  // reading the music took so long
+    const EndReport end =
+        run(options, data, folder.path(), keeper, false, std::nullopt, nullptr, &keeper.clock);
+    EXPECT_EQ(end.reason, EndReason::finished);
+    EXPECT_NEAR(keeper.clock.now, 60, 3);
+    EXPECT_EQ(end.seconds, keeper.clock.now);
+    EXPECT_LT(keeper.updates.back().learning_rate, 0.01 * options.optimiser.learning_rate);
+    EXPECT_NEAR(static_cast<double>(keeper.updates[20].updates), static_cast<double>(end.update),
+                0.2 * static_cast<double>(end.update));
+  }
+}
+
+TEST(Trainer, AResumedRunGoesOnWithItsMinutes) {
   const TestData data(6, 2);
   TrainOptions options = test_options();
-  options.minutes = 2.0 / 60;
+  options.minutes = 1;
+  options.validate_every = 10;
+  options.save_every = 25;
+  const TemporaryFolder folder;
+  Timekeeper first, second;
+  first.stop_after = 40;
+  run(options, data, folder.path(), first, false, std::nullopt, nullptr, &first.clock);
+  second.clock.now = 2;
+  const EndReport end =
+      run(options, data, folder.path(), second, true, std::nullopt, nullptr, &second.clock);
+  EXPECT_EQ(second.start.begun_at, 40);
+  EXPECT_NEAR(end.seconds, 60, 3);
+  EXPECT_NEAR(first.clock.now + second.clock.now, 60, 3);
+  EXPECT_LT(second.updates.front().learning_rate, 0.9 * options.optimiser.learning_rate);
+  EXPECT_LT(second.updates.back().learning_rate, 0.01 * options.optimiser.learning_rate);
+}
+
+TEST(Trainer, JudgesASampleWhereThereIsNoTimeForAllAndSaysSo) {
+  const TestData data(3, 12);
+  TrainOptions options = test_options();
+  options.minutes = 1e-4;
+  const TemporaryFolder folder;
+  Timekeeper keeper;
+  keeper.update = 0.01;
+  keeper.look = keeper.save = 0;
+  const EndReport end =
+      run(options, data, folder.path(), keeper, false, std::nullopt, nullptr, &keeper.clock);
+  EXPECT_FALSE(end.whole);
+  EXPECT_THAT(read_text(folder.path() / "README.md"), HasSubstr("of a sample"));
+}
+
+TEST(Trainer, ThePrecisionThatIsFastHereIsChosenStoredAndKept) {
+  const TestData data(3, 0);
+  TrainOptions options = test_options();
+  options.precision = PrecisionKind::automatic;
+  options.batches = 2;
   const TemporaryFolder folder;
   Listener listener;
-  const EndReport end = run(options, data, folder.path(), listener);
-  EXPECT_EQ(end.reason, EndReason::finished);
-  EXPECT_GT(end.update, 0);
-  EXPECT_LT(end.seconds, 6);
-  // The schedule has come to its end too.
-  EXPECT_LT(listener.updates.back().learning_rate, 0.2 * options.optimiser.learning_rate);
+  run(options, data, folder.path(), listener);
+  TrainOptions stored;
+  apply_toml(stored, folder.path() / "options.toml");
+  const bool native =
+      !network::training_arithmetics(network::Precision::bf16).front().ends_with("-emulated");
+  EXPECT_EQ(stored.precision, native ? PrecisionKind::bf16 : PrecisionKind::f32);
 }
 
 }  // namespace

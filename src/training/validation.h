@@ -19,6 +19,14 @@ inline constexpr double kValidationCost = 0.5, kValidationShare = 0.1;
 /// the sample is the same in every run. Reckoned from the sizes alone, never from a clock.
 Pieces validation_sample(const Pieces& valid, int validate_every, int batch_size, int time_steps);
 
+/// As many of the pieces as hold `share` of their steps, drawn likewise; all of them from 1 on, and
+/// one at least.
+Pieces share_of(const Pieces& pieces, double share);
+
+/// Seconds that a time step takes to validate, from the beginnings of a few pieces.
+double measure_validation(const network::Model& model, const Pieces& pieces,
+                          const TrainOptions& options);
+
 /// Nats per step of whole pieces: positive, lower is better. Nothing where there are no pieces or
 /// stop was requested meanwhile.
 std::optional<double> validate(const network::Model& model, const Pieces& pieces,

@@ -1,0 +1,163 @@
+#include "training/plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "network/weights.h"
+#include "training/validation.h"
+
+namespace toccata::training {
+namespace {
+
+// Units of each of two layers along time; half as many along the notes.
+constexpr std::array kUnits{32, 48, 64, 96, 128, 160, 200, 256, 320, 400};
+constexpr int kShortWindow = 64, kWindow = 128;  // steps
+constexpr int kLargestBatch = 20;                // sequences, where the device asks for no more
+
+network::Config with_units(network::Config config, int units) {
+  config.time_units = {units, units};
+  config.note_units = {units / 2, units / 2};
+  return config;
+}
+
+std::string sizes_text(const network::Config& config) {
+  return fmt::format("time axis [{}], note axis [{}]", fmt::join(config.time_units, ", "),
+                     fmt::join(config.note_units, ", "));
+}
+
+/// Time steps of music that a model learns from in the time.
+double frames_in(const network::Config& config, const Pace& pace, double seconds) {
+  return seconds / (1 + kValidationShare) / (pace.of(config) * config.notes());
+}
+
+/// What bounded the choice of the units.
+enum class Bound { time, music, list };
+
+struct Units {
+  network::Config config;
+  Bound bound = Bound::list;
+};
+
+Units choose_units(const network::Config& config, const Music& music, const Pace& pace,
+                   double seconds) {
+  const double smallest_batch = static_cast<double>(pace.sequences) * kShortWindow;
+  Units chosen{with_units(config, kUnits.front())};
+  for (const int units : kUnits) {
+    const network::Config larger = with_units(config, units);
+    const bool in_time = frames_in(larger, pace, seconds) >= kUpdates * smallest_batch;
+    const bool fed = static_cast<double>(network::parameter_count(larger)) <=
+                     kParametersPerNote * static_cast<double>(music.notes);
+    if (!in_time || !fed) {
+      chosen.bound = in_time ? Bound::music : Bound::time;
+      return chosen;
+    }
+    chosen.config = larger;
+  }
+  return chosen;
+}
+
+void choose_batch(TrainOptions& options, const Given& given, const Music& music, const Pace& pace,
+                  double frames) {
+  const double wanted = frames / kUpdates;  // time steps an update
+  if (!given.time_steps) {
+    const bool roomy = wanted >= static_cast<double>(pace.sequences) * kWindow;
+    options.time_steps = roomy ? kWindow : kShortWindow;
+    options.time_steps = std::min<int>(
+        options.time_steps, static_cast<int>(std::clamp<std::int64_t>(music.longest, 8, kWindow)));
+  }
+  if (!given.batch_size) {
+    const double windows = std::ceil(static_cast<double>(music.steps) / options.time_steps);
+    const double fits = std::max(std::floor(windows / 4), 1.0);  // four batches an epoch at least
+    const double most = std::max(kLargestBatch, pace.sequences);
+    const double even = 2 * std::floor(wanted / options.time_steps / 2);
+    const double least = std::min<double>(pace.sequences, fits);
+    options.batch_size = static_cast<int>(std::clamp(even, least, std::min(most, fits)));
+  }
+}
+
+void choose_rhythm(TrainOptions& options, const Given& given, double updates) {
+  if (!given.validate_every)
+    options.validate_every = static_cast<int>(std::clamp(std::round(updates / 20), 5.0, 100.0));
+  if (!given.save_every)
+    options.save_every = static_cast<int>(std::clamp(std::round(updates / 5), 10.0, 500.0));
+}
+
+std::string why_units(const Plan& plan, const Given& given, Bound bound, const Music& music) {
+  const std::string sizes = sizes_text(plan.options.model);
+  if (given.units) return fmt::format("The sizes are as given: {}", sizes);
+  const std::string chosen =
+      fmt::format("Chosen: {}, {} parameters", sizes, network::parameter_count(plan.options.model));
+  switch (bound) {
+    case Bound::time:
+      return fmt::format("{}: a larger model would not get about {:.0f} updates in the time",
+                         chosen, kUpdates);
+    case Bound::music:
+      return fmt::format("{}: the {} notes of this music feed no larger one", chosen, music.notes);
+    case Bound::list:
+      return fmt::format("{}: the largest that is chosen without being asked for", chosen);
+  }
+  return chosen;
+}
+
+void warn(Plan& plan, const Music& music, double frames_an_update, double seconds) {
+  const auto parameters = static_cast<double>(network::parameter_count(plan.options.model));
+  const auto notes = static_cast<double>(std::max<std::int64_t>(music.notes, 1));
+  if (parameters > kTooManyParametersPerNote * notes)
+    plan.warnings.push_back(fmt::format(
+        "The music is little for this model: {} notes to learn from, {:.0f} parameters. It will "
+        "soon know them by heart; more files, --transpose 5 or fewer units (--time-units, "
+        "--note-units) help",
+        music.notes, parameters));
+  if (plan.updates < 100)
+    plan.warnings.push_back(fmt::format(
+        "The time is short for this: about {} updates of {:.0f} steps in {:.0f} s. More "
+        "--minutes, fewer units or a smaller --batch-size help",
+        plan.updates, frames_an_update, seconds));
+}
+
+}  // namespace
+
+double dense_operations(const network::Config& config) {
+  // A matrix of W weights: W products and sums forward, and twice that on the way back.
+  double sum = 0;
+  bool first = true;
+  for (const network::Parameter& parameter : network::parameters(config)) {
+    if (parameter.shape.size() != 2) continue;
+    sum += (first ? 4.0 : 6.0) * static_cast<double>(parameter.size);
+    first = false;
+  }
+  return sum;
+}
+
+Plan make_plan(const TrainOptions& options, const Given& given, const Music& music,
+               const Pace& pace, double seconds) {
+  Plan plan;
+  plan.options = options;
+  Bound bound = Bound::list;
+  if (!given.units) {
+    const Units units = choose_units(options.model, music, pace, seconds);
+    plan.options.model = units.config;
+    bound = units.bound;
+  }
+  const double frames = frames_in(plan.options.model, pace, seconds);
+  choose_batch(plan.options, given, music, pace, frames);
+  const double frames_an_update =
+      static_cast<double>(plan.options.batch_size) * plan.options.time_steps;
+  const double updates = std::max(std::floor(frames / frames_an_update), 1.0);
+  plan.updates = static_cast<std::int64_t>(updates);
+  plan.epochs = frames / static_cast<double>(std::max<std::int64_t>(music.steps, 1));
+  choose_rhythm(plan.options, given, updates);
+
+  plan.reasons.push_back(why_units(plan, given, bound, music));
+  plan.reasons.push_back(fmt::format(
+      "In {:.1f} minutes this machine gets through about {:.3g} steps of music with it: {} updates "
+      "of {} x {} steps, {:.2g} times all {} steps of the training pieces",
+      seconds / 60, frames, plan.updates, plan.options.batch_size, plan.options.time_steps,
+      plan.epochs, music.steps));
+  warn(plan, music, frames_an_update, seconds);
+  return plan;
+}
+
+}  // namespace toccata::training

@@ -1,0 +1,60 @@
+#pragma once
+// The plan of a run that is measured in minutes: sizes that suit the music and the time, from what
+// was measured of this machine. A pure function; measuring and telling: fit.h.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "network/config.h"
+#include "training/options.h"
+
+namespace toccata::training {
+
+/// Dense floating-point operations of one note-step (one note at one time step) in training: for
+/// each layer a product of (I + H) by 4H forward and two on the way back, less the first layer's
+/// gradient by its features; and the head.
+double dense_operations(const network::Config& config);
+
+/// What is there to learn from.
+struct Music {
+  std::int64_t steps = 0;    // time steps of the training pieces
+  std::int64_t notes = 0;    // notes struck in them
+  std::int64_t longest = 0;  // steps of the longest piece
+};
+
+/// What learning costs on this machine, in seconds per note-step: by_step + by_operation x
+/// dense_operations.
+struct Pace {
+  double by_step = 0, by_operation = 0;
+  int sequences = 4;  // fewest side by side that keep the device busy
+  double of(const network::Config& config) const {
+    return by_step + by_operation * dense_operations(config);
+  }
+};
+
+/// What the user (or the model to restore) gave: it stays as it is.
+struct Given {
+  bool units = false, batch_size = false, time_steps = false;
+  bool validate_every = false, save_every = false;
+};
+
+struct Plan {
+  TrainOptions options;                        // with what was chosen
+  std::int64_t updates = 0;                    // that the time allows, about
+  double epochs = 0;                           // times through the training pieces, about
+  std::vector<std::string> reasons, warnings;  // in plain words, a sentence each
+};
+
+/// `seconds`: that are left for learning, validation and checkpoints. What it goes by:
+/// - the largest model that the time gives kUpdates updates of the smallest sensible batch, and the
+///   music kParametersPerNote or fewer parameters a note; else the smallest of the list;
+/// - a batch as large as leaves kUpdates updates, within bounds, and an epoch some batches;
+/// - a validation after each twentieth of the updates, a checkpoint after each fifth.
+Plan make_plan(const TrainOptions& options, const Given& given, const Music& music,
+               const Pace& pace, double seconds);
+
+inline constexpr double kUpdates = 3000;
+inline constexpr double kParametersPerNote = 25, kTooManyParametersPerNote = 50;
+
+}  // namespace toccata::training

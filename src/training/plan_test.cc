@@ -1,0 +1,119 @@
+#include "training/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "network/weights.h"
+
+namespace toccata::training {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Made-up measurements, about those of two cores: 70,000 note-steps a second at the usual sizes.
+Pace two_cores() {
+  Pace pace;
+  pace.by_step = 2e-6;
+  pace.by_operation = (1 / 70000.0 - pace.by_step) / dense_operations(network::Config());
+  return pace;
+}
+
+// A few dozen piano pieces.
+constexpr Music kDozens{.steps = 40000, .notes = 60000, .longest = 3000};
+
+TEST(Plan, CountsTheOperationsOfTheUsualModelAsTheyArePublished) {
+  network::Config config;
+  EXPECT_NEAR(dense_operations(config), 4.34e6, 0.01e6);
+}
+
+TEST(Plan, MoreTimeMeansALargerModelThatStillGetsItsUpdates) {
+  int units = 0;
+  const Music much{.steps = 4000000, .notes = 6000000, .longest = 3000};
+  for (const double minutes : {0.3, 2.0, 20.0, 120.0, 600.0}) {
+    const Plan plan = make_plan({}, {}, much, two_cores(), minutes * 60);
+    EXPECT_GE(plan.options.model.time_units[0], units);
+    EXPECT_GE(static_cast<double>(plan.updates), minutes < 2 ? kUpdates / 2 : kUpdates);
+    units = plan.options.model.time_units[0];
+  }
+  EXPECT_GE(units, 320);
+}
+
+TEST(Plan, TwentyMinutesForAFewDozenFilesAreTheUsualModelWithAFewThousandUpdates) {
+  const Plan plan = make_plan({}, {}, kDozens, two_cores(), 20 * 60);
+  EXPECT_THAT(plan.options.model.time_units, ElementsAre(200, 200));
+  EXPECT_THAT(plan.options.model.note_units, ElementsAre(100, 100));
+  EXPECT_GE(plan.updates, kUpdates);
+  EXPECT_LE(plan.updates, 2 * kUpdates);
+  EXPECT_THAT(plan.warnings, testing::IsEmpty());
+  EXPECT_THAT(plan.reasons, testing::Contains(HasSubstr("[200, 200]")));
+}
+
+TEST(Plan, WhatIsPlannedTakesTheTimeThatThereIs) {
+  const Pace pace = two_cores();
+  for (const double seconds : {20.0, 300.0, 5000.0}) {
+    const Plan plan = make_plan({}, {}, kDozens, pace, seconds);
+    const double frames =
+        static_cast<double>(plan.updates) * plan.options.batch_size * plan.options.time_steps;
+    const double learning = frames * plan.options.model.notes() * pace.of(plan.options.model);
+    EXPECT_LT(learning, seconds);
+    EXPECT_GT(learning, 0.8 * seconds);
+  }
+}
+
+TEST(Plan, KeepsWhatTheUserGave) {
+  TrainOptions options;
+  options.model.time_units = {300, 300};
+  options.model.note_units = {100, 50};
+  options.batch_size = 7;
+  options.time_steps = 33;
+  options.validate_every = 11;
+  options.save_every = 12;
+  const Given everything{true, true, true, true, true};
+  const Plan plan = make_plan(options, everything, kDozens, two_cores(), 60);
+  EXPECT_EQ(plan.options, options);
+  EXPECT_THAT(plan.reasons, testing::Contains(HasSubstr("as given")));
+  // And fits the rest to it.
+  const Plan rest = make_plan(options, {.units = true}, kDozens, two_cores(), 60);
+  EXPECT_EQ(rest.options.model, options.model);
+  EXPECT_EQ(rest.options.batch_size, 4);
+  EXPECT_EQ(rest.options.time_steps, 64);
+}
+
+TEST(Plan, LittleMusicGetsASmallModelAndAWarningWhereTheUserWantsALargeOne) {
+  const Music little{.steps = 2000, .notes = 3000, .longest = 400};
+  const Plan plan = make_plan({}, {}, little, two_cores(), 20 * 60);
+  EXPECT_LE(static_cast<double>(network::parameter_count(plan.options.model)),
+            kParametersPerNote * 3000);
+  EXPECT_THAT(plan.warnings, testing::IsEmpty());
+  EXPECT_THAT(plan.reasons[0], HasSubstr("3000 notes"));
+
+  const Plan large = make_plan({}, {.units = true}, little, two_cores(), 20 * 60);
+  EXPECT_THAT(large.warnings, ElementsAre(HasSubstr("3000 notes to learn from")));
+}
+
+TEST(Plan, TooLittleTimeForASizeIsTold) {
+  const Plan plan = make_plan({}, {.units = true}, kDozens, two_cores(), 20);
+  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("The time is short")));
+}
+
+TEST(Plan, AFewShortPiecesMakeSmallBatches) {
+  const Music few{.steps = 90, .notes = 200, .longest = 30};
+  const Plan plan = make_plan({}, {}, few, two_cores(), 60);
+  EXPECT_EQ(plan.options.time_steps, 30);
+  EXPECT_EQ(plan.options.batch_size, 1);
+  EXPECT_GE(plan.options.validate_every, 5);
+}
+
+TEST(Plan, ADeviceThatWantsManySequencesGetsThem) {
+  Pace card = two_cores();
+  card.by_operation /= 100;
+  card.by_step /= 100;
+  card.sequences = 64;
+  const Music much{.steps = 400000, .notes = 600000, .longest = 3000};
+  const Plan plan = make_plan({}, {.units = true}, much, card, 20 * 60);
+  EXPECT_GE(plan.options.batch_size, 64);
+}
+
+}  // namespace
+}  // namespace toccata::training
