@@ -1,9 +1,13 @@
-# toccata_room(NAME ROOMS lower… LINK targets… TEST_LINK targets…)
+# toccata_room(NAME ROOMS lower… LINK targets… TEST_LINK targets… WITHOUT regexes…)
 #   The library toccata_NAME from src/NAME/*.cc, and, beside it, the test program NAME_tests from src/NAME/*_test.cc.
+#   WITHOUT names sources to leave out; what stands in their place is in src/NAME/absent.
 #   ROOMS are the rooms it may include; cmake/../tests/include_directions_test checks that it includes no other.
 function(toccata_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "ROOMS;LINK;TEST_LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "ROOMS;LINK;TEST_LINK;WITHOUT")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  foreach(pattern IN LISTS room_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "/${name}/${pattern}")
+  endforeach()
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

@@ -1,12 +1,8 @@
 #include "rendering/picture.h"
 
-#include <cairo-svg.h>
-
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <cmath>
-#include <exception>
-#include <memory>
 
 #include "base/error.h"
 
@@ -14,75 +10,28 @@ namespace toccata::rendering {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr double kLargestImage = 32767;  // cairo's limit, in pixels a side
-constexpr double kMostPixels = 32e6;     // 128 MB while it is drawn
-
-struct Destroy {
-  void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
-  void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
-};
-using Surface = std::unique_ptr<cairo_surface_t, Destroy>;
-using Context = std::unique_ptr<cairo_t, Destroy>;
-
-// cairo's stream functions are C: no exception may pass through them.
-cairo_status_t append(void* bytes, const unsigned char* data, unsigned int length) noexcept {
-  try {
-    auto& all = *static_cast<Bytes*>(bytes);
-    all.insert(all.end(), data, data + length);
-    return CAIRO_STATUS_SUCCESS;
-  } catch (const std::exception&) {
-    return CAIRO_STATUS_NO_MEMORY;
+// The bytes of the printable UTF-8 character that `text` begins with; 0 where it begins with none.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [text](std::size_t i) -> std::uint32_t {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const std::uint32_t lead = byte(0);
+  if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
+  const std::size_t length = lead >> 5 == 0x06   ? 2
+                             : lead >> 4 == 0x0e ? 3
+                             : lead >> 3 == 0x1e ? 4
+                                                 : 0;
+  if (length == 0) return 0;
+  std::uint32_t code = lead & (0xffu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if (byte(i) >> 6 != 2) return 0;
+    code = code << 6 | (byte(i) & 0x3f);
   }
-}
-
-void check(cairo_status_t status, const char* what) {
-  if (status != CAIRO_STATUS_SUCCESS)
-    fail("drawing {} failed: {}", what, cairo_status_to_string(status));
-}
-
-void draw(const Picture& picture, cairo_surface_t* surface, double scale, const char* what) {
-  const Context cairo(cairo_create(surface));
-  cairo_scale(cairo.get(), scale, scale);
-  Canvas canvas(cairo.get());
-  picture.draw(canvas);
-  check(cairo_status(cairo.get()), what);
-}
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : valid_utf8(text)) {
-    if (c == '&')
-      result += "&amp;";
-    else if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else
-      result += c;
-  }
-  return result;
-}
-
-// cairo draws letters as shapes; the words themselves are for those who hear the page or search it.
-void describe(std::string& svg, const Picture& picture) {
-  const std::size_t begin = svg.find("<svg ");
-  const std::size_t end = svg.find('>', begin);
-  if (begin == std::string::npos || end == std::string::npos) return;
-  svg.insert(end + 1, "\n<title>" + escaped(picture.title) + "</title>\n<desc>" +
-                          escaped(picture.description) + "</desc>");
-  svg.insert(begin + 5, "role=\"img\" ");
-}
-
-// cairo numbers surfaces through the life of the process; the same picture shall be the same bytes.
-void number_surfaces_afresh(std::string& svg) {
-  constexpr std::string_view kId = "id=\"surface";
-  std::size_t number = 0;
-  for (std::size_t at = 0; (at = svg.find(kId, at)) != std::string::npos;) {
-    at += kId.size();
-    std::size_t digits = at;
-    while (digits < svg.size() && std::isdigit(static_cast<unsigned char>(svg[digits]))) ++digits;
-    svg.replace(at, digits - at, std::to_string(++number));
-  }
+  // Longer than need be, half of a surrogate pair, beyond Unicode's end, or a control character.
+  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  const bool none =
+      code < kLeast[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff || code < 0xa0;
+  return none ? 0 : length;
 }
 
 std::string extension_of(const fs::path& path) {
@@ -93,32 +42,14 @@ std::string extension_of(const fs::path& path) {
 
 }  // namespace
 
-Bytes to_svg(const Picture& picture) {
-  Bytes bytes;
-  const Surface surface(
-      cairo_svg_surface_create_for_stream(append, &bytes, picture.width, picture.height));
-  check(cairo_surface_status(surface.get()), "an SVG picture");
-  cairo_svg_surface_set_document_unit(surface.get(), CAIRO_SVG_UNIT_PX);
-  draw(picture, surface.get(), 1, "an SVG picture");
-  cairo_surface_finish(surface.get());
-  check(cairo_surface_status(surface.get()), "an SVG picture");
-  std::string svg(bytes.begin(), bytes.end());
-  number_surfaces_afresh(svg);
-  describe(svg, picture);
-  return {svg.begin(), svg.end()};
-}
-
-Bytes to_png(const Picture& picture, double scale) {
-  scale = std::min({scale, kLargestImage / std::max({picture.width, picture.height, 1.0}),
-                    std::sqrt(kMostPixels / std::max(picture.width * picture.height, 1.0))});
-  const Surface surface(cairo_image_surface_create(
-      CAIRO_FORMAT_RGB24, std::max(1, static_cast<int>(std::floor(picture.width * scale))),
-      std::max(1, static_cast<int>(std::floor(picture.height * scale)))));
-  check(cairo_surface_status(surface.get()), "a PNG picture");
-  draw(picture, surface.get(), scale, "a PNG picture");
-  Bytes bytes;
-  check(cairo_surface_write_to_png_stream(surface.get(), append, &bytes), "a PNG picture");
-  return bytes;
+std::string valid_utf8(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character_length(text.substr(i));
+    result += length ? text.substr(i, length) : std::string_view("?");
+    i += std::max<std::size_t>(length, 1);
+  }
+  return result;
 }
 
 bool is_picture_path(const fs::path& path) {

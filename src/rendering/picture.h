@@ -1,8 +1,6 @@
 #pragma once
 // Pictures: drawn once, by one function, onto either of two surfaces, SVG and PNG.
 
-#include <cairo.h>
-
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -15,39 +13,41 @@ namespace toccata::rendering {
 
 enum class Align { left, centre, right };
 
-/// cairo, as the pictures use it. Lengths are in CSS pixels; y grows downwards.
+/// What pictures are drawn onto: cairo (cairo_canvas.h), where the program is built with it.
+/// Lengths are in CSS pixels; y grows downwards.
 class Canvas {
  public:
-  explicit Canvas(cairo_t* cairo) : cairo_(cairo) {}
-
-  void rectangle(double x, double y, double width, double height, const Colour& colour,
-                 double opacity = 1);
+  virtual ~Canvas() = default;
+  virtual void rectangle(double x, double y, double width, double height, const Colour& colour,
+                         double opacity = 1) = 0;
   /// With corners of radius `radius`, as far as its size allows.
-  void rounded(double x, double y, double width, double height, double radius, const Colour& colour,
-               double opacity = 1);
-  void line(double x0, double y0, double x1, double y1, const Colour& colour, double width = 1);
-  void dashed(double x0, double y0, double x1, double y1, const Colour& colour, double width = 1);
+  virtual void rounded(double x, double y, double width, double height, double radius,
+                       const Colour& colour, double opacity = 1) = 0;
+  virtual void line(double x0, double y0, double x1, double y1, const Colour& colour,
+                    double width = 1) = 0;
+  virtual void dashed(double x0, double y0, double x1, double y1, const Colour& colour,
+                      double width = 1) = 0;
   /// A line through points given one by one: begin_path, then to(…) each, then stroke.
-  void begin_path() { cairo_new_path(cairo_); }
-  void to(double x, double y) { cairo_line_to(cairo_, x, y); }
-  void stroke(const Colour& colour, double width, double opacity = 1);
-  void fill(const Colour& colour, double opacity = 1);
-  void disc(double x, double y, double radius, const Colour& colour, double opacity = 1);
+  virtual void begin_path() = 0;
+  virtual void to(double x, double y) = 0;
+  virtual void stroke(const Colour& colour, double width, double opacity = 1) = 0;
+  virtual void fill(const Colour& colour, double opacity = 1) = 0;
+  virtual void disc(double x, double y, double radius, const Colour& colour,
+                    double opacity = 1) = 0;
   /// One line of UTF-8 text whose baseline is at y.
-  void text(double x, double y, std::string_view text, double size, const Colour& colour,
-            Align align = Align::left, bool bold = false);
+  virtual void text(double x, double y, std::string_view text, double size, const Colour& colour,
+                    Align align = Align::left, bool bold = false) = 0;
   /// The same, turned a quarter to the left, with its middle at (x, y).
-  void text_upwards(double x, double y, std::string_view text, double size, const Colour& colour);
-  double text_width(std::string_view text, double size, bool bold = false);
+  virtual void text_upwards(double x, double y, std::string_view text, double size,
+                            const Colour& colour) = 0;
+  virtual double text_width(std::string_view text, double size, bool bold = false) = 0;
   /// Nothing is drawn outside this rectangle until unclip().
-  void clip(double x, double y, double width, double height);
-  void unclip();
-
- private:
-  void set(const Colour& colour, double opacity);
-  void font(double size, bool bold);
-  cairo_t* cairo_;
+  virtual void clip(double x, double y, double width, double height) = 0;
+  virtual void unclip() = 0;
 };
+
+/// Whether this program was built with cairo: without it, to_svg, to_png and write_picture throw.
+bool has_pictures();
 
 /// `text` with every byte that is no printable UTF-8 as '?': cairo refuses such text and then draws
 /// nothing more, and an SVG with it is not well-formed.

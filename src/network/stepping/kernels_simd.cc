@@ -80,21 +80,43 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace toccata::network::stepping {
 
+namespace {
+
+/// The targets among those compiled that this processor runs, as Highway's own SupportedTargets
+/// says: that one lives in its library, and a build with its headers alone shall do.
+[[maybe_unused]] bool runs(std::int64_t target) {
+#if HWY_ARCH_X86
+  const bool sse4 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul") &&
+                    __builtin_cpu_supports("aes");
+  const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi") &&
+                    __builtin_cpu_supports("bmi2");  // F16C came before
+  const bool avx3 = avx2 && __builtin_cpu_supports("avx512f") &&
+                    __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd");
+  return (target == HWY_SSE4 && sse4) || (target == HWY_AVX2 && avx2) ||
+         (target == HWY_AVX3 && avx3);
+#else
+  return (HWY_STATIC_TARGET & target) != 0;
+#endif
+}
+
+}  // namespace
+
 std::span<const Kernels> vector_kernels() {
   static const std::vector<Kernels> kernels = [] {
     std::vector<Kernels> list;
-    [[maybe_unused]] const auto supported = hwy::SupportedTargets();
 #if HWY_TARGETS & HWY_AVX3
-    if (supported & HWY_AVX3) list.push_back(N_AVX3::make());
+    if (runs(HWY_AVX3)) list.push_back(N_AVX3::make());
 #endif
 #if HWY_TARGETS & HWY_AVX2
-    if (supported & HWY_AVX2) list.push_back(N_AVX2::make());
+    if (runs(HWY_AVX2)) list.push_back(N_AVX2::make());
 #endif
 #if HWY_TARGETS & HWY_SSE4
-    if (supported & HWY_SSE4) list.push_back(N_SSE4::make());
+    if (runs(HWY_SSE4)) list.push_back(N_SSE4::make());
 #endif
 #if HWY_TARGETS & HWY_NEON
-    if (supported & HWY_NEON) list.push_back(N_NEON::make());
+    if (runs(HWY_NEON)) list.push_back(N_NEON::make());
 #endif
     return list;
   }();

@@ -1,0 +1,22 @@
+# toccata_header_only(TARGET [PACKAGE name [version]] HEADER file [DEFINE macro…] DEBIAN package)
+#   Makes TARGET: the installed CMake package's own; else an interface to the header, installed or in TOCCATA_DEPS,
+#   with the macros that make it need no library.
+function(toccata_header_only target)
+  cmake_parse_arguments(PARSE_ARGV 1 only "" "HEADER;DEBIAN" "PACKAGE;DEFINE")
+  if(only_PACKAGE)
+    find_package(${only_PACKAGE} QUIET GLOBAL)
+  endif()
+  if(TARGET ${target})
+    return()
+  endif()
+  string(MAKE_C_IDENTIFIER "${target}" name)
+  find_path(${name}_include ${only_HEADER} HINTS ${TOCCATA_DEPS} PATH_SUFFIXES usr/include include NO_CACHE)
+  if(NOT ${name}_include)
+    message(FATAL_ERROR "${only_HEADER} is not there: install ${only_DEBIAN} (Debian's name for it), or give "
+                        "-DTOCCATA_DEPS=DIR, a folder that ./dev deps --pack DIR made on a machine with a network")
+  endif()
+  add_library(${name}_headers INTERFACE)
+  target_include_directories(${name}_headers SYSTEM INTERFACE ${${name}_include})
+  target_compile_definitions(${name}_headers INTERFACE ${only_DEFINE})
+  add_library(${target} ALIAS ${name}_headers)
+endfunction()
