@@ -197,6 +197,47 @@ def measure_scaling(args, table):
                                                    "--note-units", f"{units // 2},{units // 2}"))
 
 
+def card():
+    """Names the CUDA card; None where there is none that we can use."""
+    try:
+        done = subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"], capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout.strip() else None
+
+
+def measure_cuda(args, table):
+    """Training on the card: ours and PyTorch's eager and compiled model in turns, at batches that fill it more and more."""
+    base = ["--device", "cuda", "--steps", 128, *SIZES["original"]]
+    python = PEERS["newest"] if peer_present("newest") else PEERS["debian"]
+    for batch in (64, 256, 1024):
+        for turn in range(args.rounds):
+            say(f"cuda, batch {batch}: round {turn + 1} of {args.rounds}")
+            for precision in ("tf32", "bf16"):
+                result = run([OURS, "train", *base, "--batch", batch, "--precision", precision])
+                if result:
+                    table.add(f"cuda {batch} ours {precision}", result["note_steps_per_second"])
+                for compile_ in ([], ["--compile"]):
+                    # The peer rounds to TF32 in what it calls f32.
+                    result = run([python, ROOT / "bench/peer.py", "train", *base, "--batch", batch, *compile_, "--warmup", 3, "--repeats", 10,
+                                  "--precision", "f32" if precision == "tf32" else precision])
+                    if result:
+                        table.add(f"cuda {batch} PyTorch {precision}{' compiled' if compile_ else ''}", result["note_steps_per_second"])
+                        args.peer_versions = {k: result[k] for k in ("torch", "cuda", "cudnn") if k in result}
+
+
+def print_cuda(args, table, name):
+    print(f"{name}, {getattr(args, 'peer_versions', {})}, {time.strftime('%Y-%m-%d')}, {args.rounds} rounds\n\n| note-steps a second | median | spread |\n|---|---|---|")
+    best = {}
+    for row, values in table.values.items():
+        middle, wide = spread(values)
+        print(f"| {row} | {middle:,.4g} | {100 * wide:.0f} % |")
+        who = row.split()[2]
+        best[who] = max(best.get(who, 0), middle)
+    if {"ours", "PyTorch"} <= best.keys():
+        print(f"\nOurs at its best / PyTorch at its best: {best['ours'] / best['PyTorch']:.2f}")
+
+
 def too_low(table, kind):
     """What came out far below the figures known for this kind of machine."""
     known = json.loads(MACHINES.read_text()).get(kind, {}) if MACHINES.exists() else {}
@@ -252,7 +293,19 @@ def main():
     parser.add_argument("--model", default="first", help="the model that generates, for the time from process start")
     parser.add_argument("--json", help="write every number to this file")
     parser.add_argument("--remember", action="store_true", help="keep this run's figures as this kind of machine's")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="cuda: training on the card alone")
     args = parser.parse_args()
+    if args.device == "cuda":
+        name = card()
+        if name is None:
+            say("There is no CUDA card here (nvidia-smi tells of none): nothing was measured")
+            return 1
+        table = Table()
+        measure_cuda(args, table)
+        print_cuda(args, table, name)
+        if args.json:
+            Path(args.json).write_text(json.dumps({"card": name, "date": time.strftime("%Y-%m-%d"), "values": table.values}, indent=1) + "\n")
+        return 0 if table.values else 1
     wanted = args.only.split(",")
     kind = machine()
     all_threads = sorted({1, os.cpu_count()})

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "training/delayed.h"
 #include "training/loss_function.h"
 #include "training/optimiser.h"
 
@@ -60,6 +61,9 @@ std::int64_t load_number(const network::TensorFile& file, const std::string& nam
 
 }  // namespace
 
+// Updates that a GPU may have before it while the host reads what earlier ones came to.
+constexpr std::size_t kBehind = 8;
+
 struct Learner::State {
   TrainOptions options;
   std::unique_ptr<Engine> engine;
@@ -67,16 +71,31 @@ struct Learner::State {
   torch::Tensor average;  // (P), or undefined
   Optimiser optimiser;
   network::Dropout dropout;
+  Delayed figures;
+  double learning_rate = 0;  // of the last update, for messages
 
   State(const TrainOptions& for_options, torch::Tensor begin)
       : options(for_options),
         engine(make_engine(for_options)),
         values(std::move(begin)),
-        optimiser(for_options.optimiser, values) {
+        optimiser(for_options.optimiser, values),
+        figures(values.device(), values.is_cuda() ? kBehind : 0) {
     if (options.average > 0) average = values.clone();
     values.set_requires_grad(true);
     dropout.keep_prob = static_cast<float>(options.keep_prob);
     dropout.seed = options.seed;
+  }
+
+  void check(std::int64_t update, double nats, double norm) const {
+    if (!std::isfinite(nats) || !std::isfinite(norm))
+      fail(
+          "training diverged at update {}: the loss is {} and the gradient's norm {}; a lower "
+          "--learning-rate (now {}) or a shorter --clip (now {}) helps",
+          update, nats, norm, learning_rate, options.optimiser.clip_norm);
+  }
+  std::optional<Figures> checked(std::optional<Figures> told) const {
+    if (told) check(told->update, told->nats, told->gradient_norm);
+    return told;
   }
 
   /// Early on the average forgets faster, so that the random beginning does not linger.
@@ -95,27 +114,32 @@ Learner::Learner(const TrainOptions& options, const std::vector<float>& values) 
 }
 Learner::~Learner() = default;
 
-Learner::Step Learner::learn(const roll::Batch& batch, std::int64_t update, double learning_rate) {
+void Learner::learn(const roll::Batch& batch, std::int64_t update, double learning_rate) {
   State& s = *state_;
   s.dropout.update = static_cast<std::uint64_t>(update);
+  s.learning_rate = learning_rate;
   const torch::Tensor loss = batch_loss(s.values, *s.engine, batch, s.dropout);
   s.values.mutable_grad() = torch::Tensor();
   loss.backward();
 
   const torch::NoGradGuard no_gradient;
   torch::Tensor gradient = s.values.grad();
-  Step step;
-  step.nats = loss.item<double>();
-  for (const std::int32_t length : batch.lengths) step.frames += length;
-  step.gradient_norm = clip_gradient(gradient, s.options.optimiser.clip_norm);
-  if (!std::isfinite(step.nats) || !std::isfinite(step.gradient_norm))
-    fail(
-        "training diverged at update {}: the loss is {} and the gradient's norm {}; a lower "
-        "--learning-rate (now {}) or a shorter --clip (now {}) helps",
-        update, step.nats, step.gradient_norm, learning_rate, s.options.optimiser.clip_norm);
+  std::int64_t frames = 0;
+  for (const std::int32_t length : batch.lengths) frames += length;
+  const torch::Tensor norm = clip_gradient(gradient, s.options.optimiser.clip_norm);
+  // To look at a number of a GPU's is to wait for it.
+  if (!s.values.is_cuda()) s.check(update, loss.item<double>(), norm.item<double>());
+  s.figures.add(update, frames, torch::stack({loss.detach(), norm}));
   s.optimiser.step(s.values, gradient, learning_rate);
   if (s.average.defined()) s.move_average();
-  return step;
+}
+
+std::optional<Figures> Learner::due_figures() {
+  return state_->checked(state_->figures.next_due());
+}
+
+std::optional<Figures> Learner::figures() {
+  return state_->checked(state_->figures.next());
 }
 
 double Learner::measure(const roll::Batch& batch) {

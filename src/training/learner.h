@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "network/safetensors.h"
 #include "roll/batch.h"
+#include "training/figures.h"
 #include "training/options.h"
 
 namespace toccata::training {
@@ -18,14 +20,16 @@ class Learner {
   Learner(const TrainOptions& options, const std::vector<float>& values);
   ~Learner();
 
-  struct Step {
-    double nats = 0;           // per counted step, before the update, with dropout
-    std::int64_t frames = 0;   // counted steps
-    double gradient_norm = 0;  // before clipping, of nats per counted step
-  };
-  /// One update, number `update` of the run (which names the dropout masks). Throws Error, with the
-  /// weights as they were, where the loss or the gradient is not a finite number.
-  Step learn(const roll::Batch& batch, std::int64_t update, double learning_rate);
+  /// One update, number `update` of the run (which names the dropout masks). On a GPU it returns
+  /// before the update is done. Throws Error, with the weights as they were, where the loss or the
+  /// gradient is not a finite number; on a GPU that is found out with the figures.
+  void learn(const roll::Batch& batch, std::int64_t update, double learning_rate);
+
+  /// What updates came to, one after the other, in their order: those that are due (on the CPU at
+  /// once, on a GPU some updates later), or any that were not told yet. Throws Error where one is
+  /// not finite.
+  std::optional<Figures> due_figures();
+  std::optional<Figures> figures();
 
   /// Seconds that the gradient of `batch` takes, the better of two; nothing is changed.
   double measure(const roll::Batch& batch);

@@ -1,5 +1,6 @@
 #include "training/loss_function.h"
 
+#include <ATen/Context.h>
 #include <torch/autograd.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
@@ -38,9 +39,15 @@ class OwnEngine : public Engine {
 class TorchEngine : public Engine {
  public:
   explicit TorchEngine(const TrainOptions& options)
-      : config_(options.model),
-        device_(torch_device(options.device)),
-        model_(options.model, device_) {}
+      : type_(resolved_precision(options) == PrecisionKind::bf16 ? torch::kBFloat16
+                                                                 : torch::kFloat32),
+        model_(options.model, torch_device(options.device), type_),
+        encoder_(options.model, torch_device(options.device), type_) {
+    if (options.device != Device::cuda) return;
+    const bool tf32 = resolved_precision(options) == PrecisionKind::tf32;
+    at::globalContext().setAllowTF32CuBLAS(tf32);
+    at::globalContext().setAllowTF32CuDNN(tf32);
+  }
   const char* name() const override { return "torch"; }
   BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
                      const network::Dropout& dropout, torch::Tensor& gradient) override {
@@ -48,15 +55,15 @@ class TorchEngine : public Engine {
     // resumed run draw the same.
     constexpr std::uint64_t kStream = 0x746f726368;
     torch::manual_seed(Random(dropout.seed, kStream).at(dropout.update));
-    const TorchBatch prepared = to_torch(config_, batch, device_);
+    const TorchBatch prepared = encoder_.encode(batch);
     model_.load(values);
     return {model_.gradient(prepared, dropout.keep_prob, gradient), prepared.frames};
   }
 
  private:
-  network::Config config_;
-  torch::Device device_;
+  torch::ScalarType type_;
   TorchModel model_;
+  TorchEncoder encoder_;
 };
 
 class LossFunction : public torch::autograd::Function<LossFunction> {

@@ -7,6 +7,7 @@
 #include "network/train_dropout.h"
 #include "network/weights.h"
 #include "training/test_corpus.h"
+#include "training/torch_batch.h"
 #include "training/torch_model.h"
 
 namespace toccata::training {
@@ -96,6 +97,21 @@ TEST(LossFunction, OurGradientIsThatOfStockLstmsWithoutArticulation) {
 TEST(LossFunction, OurGradientIsThatOfStockLstmsWithEchoes) {
   compare({.far_seeing = true}, 0.6f);
   compare({.low = 50, .high = 69, .articulation = false, .far_seeing = true}, 1);
+}
+
+TEST(LossFunction, StockLstmsInBf16GiveNearlyTheSameGradient) {
+  const TestData data(5, 0);
+  const TrainOptions options = test_options();
+  const roll::Batch batch = test_batch(data, options);
+  const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
+  const auto gradient = [&](torch::ScalarType type) {
+    TorchModel model(options.model, torch::kCPU, type);
+    model.load(values);
+    torch::Tensor made = torch::empty_like(values);
+    model.gradient(TorchEncoder(options.model, torch::kCPU, type).encode(batch), 1, made);
+    return made;
+  };
+  expect_same_gradients(options.model, gradient(torch::kBFloat16), gradient(torch::kFloat32), 0.03);
 }
 
 TEST(LossFunction, IsNatsPerCountedStepAndScalesItsGradient) {

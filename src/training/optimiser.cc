@@ -4,9 +4,9 @@
 
 namespace toccata::training {
 
-double clip_gradient(torch::Tensor& gradient, double longest) {
-  const double norm = std::sqrt(gradient.square().sum(torch::kFloat64).item<double>());
-  if (longest > 0 && norm > longest) gradient.mul_(longest / norm);
+torch::Tensor clip_gradient(torch::Tensor& gradient, double longest) {
+  const torch::Tensor norm = gradient.square().sum(torch::kFloat64).sqrt();
+  if (longest > 0) gradient.mul_((longest / norm).clamp_max(1));
   return norm;
 }
 

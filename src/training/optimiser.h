@@ -49,7 +49,8 @@ class Optimiser {
 };
 
 /// Scales `gradient` down in place to the norm `longest` where it is longer (0: never), and returns
-/// the norm it had: the square root of the sum of squares, summed in double.
-double clip_gradient(torch::Tensor& gradient, double longest);
+/// the norm it had, 0-dim f64 on its device: the square root of the sum of squares, summed in
+/// double. Nothing waits for the device.
+torch::Tensor clip_gradient(torch::Tensor& gradient, double longest);
 
 }  // namespace toccata::training

@@ -110,14 +110,14 @@ TEST(Optimiser, GoesOnFromItsStateAsIfNeverStopped) {
 
 TEST(ClipGradient, ShortensOnlyWhatIsTooLongAndTellsTheNormBefore) {
   torch::Tensor gradient = torch::tensor({3.0f, 4.0f});
-  EXPECT_DOUBLE_EQ(clip_gradient(gradient, 0), 5);
-  EXPECT_DOUBLE_EQ(clip_gradient(gradient, 6), 5);
+  EXPECT_DOUBLE_EQ(clip_gradient(gradient, 0).item<double>(), 5);
+  EXPECT_DOUBLE_EQ(clip_gradient(gradient, 6).item<double>(), 5);
   EXPECT_EQ(gradient[1].item<float>(), 4.0f);
-  EXPECT_DOUBLE_EQ(clip_gradient(gradient, 1), 5);
+  EXPECT_DOUBLE_EQ(clip_gradient(gradient, 1).item<double>(), 5);
   EXPECT_NEAR(gradient[0].item<float>(), 0.6, 1e-6);
   EXPECT_NEAR(gradient[1].item<float>(), 0.8, 1e-6);
   torch::Tensor broken = torch::tensor({1.0f, NAN});
-  EXPECT_TRUE(std::isnan(clip_gradient(broken, 1)));
+  EXPECT_TRUE(std::isnan(clip_gradient(broken, 1).item<double>()));
 }
 
 }  // namespace

@@ -43,9 +43,10 @@ struct Words<ScheduleKind> {
 };
 template <>
 struct Words<PrecisionKind> {
-  static constexpr std::array<std::pair<const char*, PrecisionKind>, 3> list{
+  static constexpr std::array<std::pair<const char*, PrecisionKind>, 4> list{
       {{"auto", PrecisionKind::automatic},
        {"f32", PrecisionKind::f32},
+       {"tf32", PrecisionKind::tf32},
        {"bf16", PrecisionKind::bf16}}};
 };
 template <>
@@ -154,7 +155,8 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "device", o.device, "cpu or cuda");
   visit(group, "engine", o.engine, "Who computes the gradient: auto, own or torch");
   visit(group, "precision", o.precision,
-        "f32, bf16, or auto: bf16 where the processor multiplies it natively");
+        "f32, bf16, tf32 (cuda), or auto: bf16 where the processor multiplies it natively, tf32 "
+        "on cuda");
 }
 
 /// The same for a stage, but `paths`.

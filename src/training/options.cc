@@ -90,6 +90,8 @@ void check(const TrainOptions& options) {
   for (std::size_t i = 0; i < options.stages.size(); ++i) check_stage(options.stages[i], i + 1);
   if (options.engine == EngineKind::own && options.device == Device::cuda)
     fail_usage("the engine \"own\" runs on the CPU: leave --engine out for --device cuda");
+  if (options.precision == PrecisionKind::tf32 && options.device == Device::cpu)
+    fail_usage("--precision tf32 is for --device cuda; on the CPU there are f32 and bf16");
   if (options.engine == EngineKind::torch && options.precision == PrecisionKind::bf16 &&
       options.device == Device::cpu)
     fail_usage("the engine \"torch\" computes in f32 on the CPU: leave --precision out");
@@ -97,8 +99,8 @@ void check(const TrainOptions& options) {
 
 PrecisionKind resolved_precision(const TrainOptions& options) {
   if (options.precision != PrecisionKind::automatic) return options.precision;
-  if (options.device == Device::cuda || options.engine == EngineKind::torch)
-    return PrecisionKind::f32;
+  if (options.device == Device::cuda) return PrecisionKind::tf32;
+  if (options.engine == EngineKind::torch) return PrecisionKind::f32;
   const std::string fastest = network::training_arithmetics(network::Precision::bf16).front();
   return fastest.ends_with("-emulated") ? PrecisionKind::f32 : PrecisionKind::bf16;
 }

@@ -25,9 +25,10 @@ enum class EngineKind {
 
 /// What products are computed in.
 enum class PrecisionKind {
-  automatic,  // bf16 where the processor multiplies it natively, else f32; resolved before it is
-              // stored
+  automatic,  // bf16 where the processor multiplies it natively, else f32; tf32 on CUDA. Resolved
+              // before it is stored
   f32,
+  tf32,  // CUDA only: f32 whose products round their operands to 10 bits
   bf16,
 };
 

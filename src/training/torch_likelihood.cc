@@ -1,5 +1,6 @@
 #include "training/torch_likelihood.h"
 
+#include <ATen/Context.h>
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -39,14 +40,36 @@ roll::Batch stretch(std::span<const corpus::Piece* const> pieces, int begin, int
   return batch;
 }
 
+/// A likelihood is exact: no TF32 while this lives, whatever training computes in.
+class ExactProducts {
+ public:
+  ExactProducts()
+      : products_(at::globalContext().allowTF32CuBLAS()),
+        lstms_(at::globalContext().allowTF32CuDNN()) {
+    allow(false, false);
+  }
+  ~ExactProducts() { allow(products_, lstms_); }
+  ExactProducts(const ExactProducts&) = delete;
+  ExactProducts& operator=(const ExactProducts&) = delete;
+
+ private:
+  static void allow(bool products, bool lstms) {
+    at::globalContext().setAllowTF32CuBLAS(products);
+    at::globalContext().setAllowTF32CuDNN(lstms);
+  }
+  bool products_, lstms_;
+};
+
 }  // namespace
 
 listening::Likelihood torch_likelihood(const network::Model& model,
                                        std::span<const corpus::Piece* const> pieces, Device device,
                                        const Stop& stop) {
   const torch::NoGradGuard no_gradient;
+  const ExactProducts exact;
   const torch::Device on = torch_device(device);
   TorchModel network(model.config, on);
+  const TorchEncoder encoder(model.config, on);
   network.load(torch::tensor(c10::ArrayRef<float>(model.values)));
 
   // Pieces of like length side by side leave little padding.
@@ -66,8 +89,7 @@ listening::Likelihood torch_likelihood(const network::Model& model,
                                       torch::TensorOptions(torch::kFloat64).device(on));
     for (int begin = 0; begin < group.back()->roll.steps; begin += kSteps) {
       const int steps = std::min(kSteps, group.back()->roll.steps - begin);
-      const TorchBatch batch =
-          to_torch(model.config, stretch(group, begin, steps, model.config.history()), on);
+      const TorchBatch batch = encoder.encode(stretch(group, begin, steps, model.config.history()));
       const torch::Tensor logits = network.logits(batch, 1, nullptr, &state);
       nats += TorchModel::frame_nats(batch, logits).sum(0, false, torch::kFloat64);
     }

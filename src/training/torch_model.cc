@@ -6,21 +6,17 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/rnn.h>
 
-#include "base/parallel.h"
-#include "network/input_kernel.h"
 #include "network/weights.h"
-#include "roll/roll.h"
 
 namespace toccata::training {
 namespace {
 
-using torch::indexing::Slice;
-
 /// A tensor over part of `flat` with a storage of its own that begins there: cuDNN takes an LSTM's
 /// weights without copying where they fill one storage in its order, which is the flat buffer's.
 torch::Tensor part_of(const torch::Tensor& flat, std::size_t offset, std::int64_t size) {
+  char* begin = static_cast<char*>(flat.data_ptr()) + offset * flat.element_size();
   return torch::from_blob(
-      flat.data_ptr<float>() + offset, {size}, [flat](void*) {}, flat.options());
+      begin, {size}, [flat](void*) {}, flat.options());
 }
 
 }  // namespace
@@ -32,9 +28,10 @@ struct TorchModel::Layers {
   std::vector<torch::nn::LSTM> time, note;
   torch::nn::Linear head{nullptr};
 
-  Layers(const network::Config& for_config, torch::Device on) : config(for_config), device(on) {
+  Layers(const network::Config& for_config, torch::Device on, torch::ScalarType type)
+      : config(for_config), device(on) {
     const auto count = static_cast<std::int64_t>(network::parameter_count(config));
-    values = torch::zeros({count}, torch::TensorOptions(torch::kFloat32).device(device));
+    values = torch::zeros({count}, torch::TensorOptions(type).device(device));
     gradients = torch::zeros_like(values);
     int input = config.features();
     for (const int hidden : config.time_units) {
@@ -79,59 +76,11 @@ struct TorchModel::Layers {
   }
 };
 
-TorchModel::TorchModel(const network::Config& config, torch::Device device)
-    : layers_(std::make_unique<Layers>(config, device)) {}
+TorchModel::TorchModel(const network::Config& config, torch::Device device, torch::ScalarType type)
+    : layers_(std::make_unique<Layers>(config, device, type)) {}
 TorchModel::~TorchModel() = default;
 TorchModel::TorchModel(TorchModel&&) noexcept = default;
 TorchModel& TorchModel::operator=(TorchModel&&) noexcept = default;
-
-TorchBatch to_torch(const network::Config& config, const roll::Batch& batch, torch::Device device) {
-  const int steps = batch.steps, sequences = batch.sequences, notes = batch.notes;
-  TorchBatch result;
-  result.features = torch::empty({steps, sequences, notes, config.features()}, torch::kFloat32);
-  float* features = result.features.data_ptr<float>();
-  const auto frame_size =
-      static_cast<std::size_t>(notes) * static_cast<std::size_t>(config.features());
-  const int below = config.lower_inputs();
-  result.lower = torch::empty({steps, sequences, notes, below}, torch::kFloat32);
-  float* lower = result.lower.data_ptr<float>();
-  parallel_for(static_cast<std::size_t>(steps), 0, [&](std::size_t t) {
-    network::Encoder encoder(config);
-    const int step = static_cast<int>(t);
-    for (int b = 0; b < sequences; ++b) {
-      const std::size_t place =
-          t * static_cast<std::size_t>(sequences) + static_cast<std::size_t>(b);
-      encoder.encode(batch, step, b, features + place * frame_size);
-      for (int n = 0; n < notes; ++n)
-        network::encode_lower(
-            config, batch.frame(step + 1, b), n,
-            lower + (place * static_cast<std::size_t>(notes) + static_cast<std::size_t>(n)) *
-                        static_cast<std::size_t>(below));
-    }
-  });
-  result.lower = result.lower.to(device);
-  const torch::Tensor cells = torch::from_blob(const_cast<std::uint8_t*>(batch.frame(0, 0)),
-                                               {steps + 1, sequences, notes}, torch::kUInt8)
-                                  .to(device);
-  const torch::Tensor lengths =
-      torch::from_blob(const_cast<std::int32_t*>(batch.lengths.data()), {sequences}, torch::kInt32)
-          .to(device);
-  result.features = result.features.to(device);
-  const torch::Tensor play = cells.bitwise_and(roll::kPlay).to(torch::kFloat32);
-  const torch::Tensor articulate = cells.bitwise_and(roll::kArticulate).ne(0).to(torch::kFloat32);
-  const torch::Tensor counted =
-      torch::arange(steps, lengths.options()).unsqueeze(1).lt(lengths).to(torch::kFloat32);
-  const torch::Tensor now = play.index({Slice(1)});
-  result.play_counts = counted.unsqueeze(2).expand({steps, sequences, notes});
-  if (config.channels() == 2) {
-    result.target = torch::stack({now, articulate.index({Slice(1)})}, 3);
-    result.articulate_counts = result.play_counts * now * play.index({Slice(0, steps)});
-  } else {
-    result.target = now.unsqueeze(3);
-  }
-  for (const std::int32_t length : batch.lengths) result.frames += length;
-  return result;
-}
 
 void TorchModel::load(const torch::Tensor& values) {
   const torch::NoGradGuard no_gradient;
@@ -178,7 +127,10 @@ torch::Tensor TorchModel::logits(const TorchBatch& batch, float keep_prob, const
               : torch::Tensor();
     h = drop(output, keep_prob, masks ? &mask : nullptr);
   }
-  return layers_->head->forward(h).view({notes, steps, sequences, channels}).permute({1, 2, 0, 3});
+  return layers_->head->forward(h)
+      .to(torch::kFloat32)
+      .view({notes, steps, sequences, channels})
+      .permute({1, 2, 0, 3});
 }
 
 torch::Tensor TorchModel::frame_nats(const TorchBatch& batch, const torch::Tensor& logits) {

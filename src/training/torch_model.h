@@ -11,21 +11,9 @@
 
 #include "network/config.h"
 #include "network/training_pass.h"
-#include "roll/batch.h"
+#include "training/torch_batch.h"
 
 namespace toccata::training {
-
-/// A batch as the network reads it, on a device. Everything but features follows from the cells.
-struct TorchBatch {
-  torch::Tensor features;           // (T, B, N, F) f32
-  torch::Tensor lower;              // (T, B, N, lower_inputs) f32: what each note sees below it
-  torch::Tensor target;             // (T, B, N, C) f32: play, articulate of y(t)
-  torch::Tensor play_counts;        // (T, B, N) f32: 1 where the play logit is scored
-  torch::Tensor articulate_counts;  // (T, B, N) f32: 1 where the articulate logit is scored too
-  std::int64_t frames = 0;          // counted steps
-};
-
-TorchBatch to_torch(const network::Config& config, const roll::Batch& batch, torch::Device device);
 
 /// Dropout masks to use instead of torch's own dropout, each 0 or 1/keep_prob.
 struct Masks {
@@ -40,8 +28,10 @@ struct TimeState {
 
 class TorchModel {
  public:
-  /// Parameters on `device`; call load before use.
-  TorchModel(const network::Config& config, torch::Device device);
+  /// Parameters on `device`; call load before use. In `type` are weights, activations and gradients
+  /// (bf16: rounded copies of the f32 weights that are loaded); the loss is f32 in either.
+  TorchModel(const network::Config& config, torch::Device device,
+             torch::ScalarType type = torch::kFloat32);
   ~TorchModel();
   TorchModel(TorchModel&&) noexcept;
   TorchModel& operator=(TorchModel&&) noexcept;

@@ -39,7 +39,9 @@ class Trainer {
   void resume_or_restore();
   void keep_to_the_minutes();
   void tell_start();
-  Learner::Step learn(const roll::Batch& batch);
+  void learn(const roll::Batch& batch);
+  void hear_of_updates(bool all);
+  void hear(const Figures& figures);
   bool over() const;
   bool out_of_time() const { return budget_ && budget_->over(clock_.seconds()); }
   bool out_of_patience() const {
@@ -107,29 +109,20 @@ void Trainer::learn_from_one_batch() {
   lately_.learning_rate =
       base_learning_rate(options_.optimiser) *
       schedule_factor(options_.schedule, position_.update, course_.updates(position_));
-  const Learner::Step step = learn(item.batch);
+  learn(item.batch);
   ++position_.update;
   ++position_.in_stage;
   position_.place = item.after;
   position_.epoch = item.epoch;
-  position_.nats += step.nats * static_cast<double>(step.frames);
-  position_.frames += step.frames;
-  lately_.gradient_norm = step.gradient_norm;
   lately_.seconds += clock_.seconds() - begun;
-  lately_.frames += step.frames;
-  context_.observer.on_update({.update = position_.update,
-                               .updates = course_.updates(position_),
-                               .epoch = position_.epoch,
-                               .nats = step.nats,
-                               .learning_rate = lately_.learning_rate,
-                               .gradient_norm = step.gradient_norm,
-                               .seconds = clock_.seconds()});
+  hear_of_updates(false);
   if (!budget_) return;
   budget_->learned(clock_.seconds() - begun);
   course_.plan(budget_->updates(position_.update, clock_.seconds()));
 }
 
 void Trainer::look() {
+  hear_of_updates(true);
   const double begun = clock_.seconds();
   const std::optional<double> nats = judge_.look(model());
   if (position_.looked_update != position_.update) return;  // stopped meanwhile
@@ -149,6 +142,7 @@ void Trainer::look() {
 }
 
 void Trainer::save() {
+  hear_of_updates(true);
   const double begun = clock_.seconds();
   position_.seconds = begun;
   const network::Model now = model();
@@ -160,6 +154,7 @@ void Trainer::save() {
 }
 
 EndReport Trainer::finish(EndReason reason) {
+  hear_of_updates(true);
   batches_.reset();
   EndReport report;
   report.reason = reason;
@@ -264,12 +259,35 @@ void Trainer::next_stage() {
   open_stage();
 }
 
-Learner::Step Trainer::learn(const roll::Batch& batch) {
+void Trainer::learn(const roll::Batch& batch) {
   try {
-    return learner_.learn(batch, position_.update, lately_.learning_rate);
+    learner_.learn(batch, position_.update, lately_.learning_rate);
   } catch (const Error& error) {
     end_badly(error.what());
   }
+}
+
+/// What updates came to: a GPU tells some updates later. `all`: before the run is judged or saved.
+void Trainer::hear_of_updates(bool all) {
+  try {
+    while (const auto figures = all ? learner_.figures() : learner_.due_figures()) hear(*figures);
+  } catch (const Error& error) {
+    end_badly(error.what());
+  }
+}
+
+void Trainer::hear(const Figures& figures) {
+  position_.nats += figures.nats * static_cast<double>(figures.frames);
+  position_.frames += figures.frames;
+  lately_.gradient_norm = figures.gradient_norm;
+  lately_.frames += figures.frames;
+  context_.observer.on_update({.update = figures.update + 1,
+                               .updates = course_.updates(position_),
+                               .epoch = position_.epoch,
+                               .nats = figures.nats,
+                               .learning_rate = lately_.learning_rate,
+                               .gradient_norm = figures.gradient_norm,
+                               .seconds = clock_.seconds()});
 }
 
 void Trainer::end_badly(const std::string& why) const {

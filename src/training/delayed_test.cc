@@ -1,0 +1,40 @@
+#include "training/delayed.h"
+
+#include <gtest/gtest.h>
+
+namespace toccata::training {
+namespace {
+
+torch::Tensor pair(double nats, double norm) {
+  return torch::tensor({nats, norm}, torch::kFloat64);
+}
+
+TEST(Delayed, GivesFiguresInTheirOrderOnceSomeLaterOnesWereAdded) {
+  Delayed delayed(torch::kCPU, 2);
+  delayed.add(0, 10, pair(5, 0.5));
+  delayed.add(1, 11, pair(4, 0.4));
+  EXPECT_FALSE(delayed.next_due());
+  delayed.add(2, 12, pair(3, 0.3));
+  const auto first = delayed.next_due();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->update, 0);
+  EXPECT_EQ(first->frames, 10);
+  EXPECT_EQ(first->nats, 5);
+  EXPECT_EQ(first->gradient_norm, 0.5);
+  EXPECT_FALSE(delayed.next_due());
+  // The rest on demand.
+  EXPECT_EQ(delayed.next()->update, 1);
+  EXPECT_EQ(delayed.next()->update, 2);
+  EXPECT_FALSE(delayed.next());
+}
+
+TEST(Delayed, KeepsValuesThatTheirTensorLosesAfterwards) {
+  Delayed delayed(torch::kCPU, 0);
+  torch::Tensor values = pair(1, 2);
+  delayed.add(7, 1, values);
+  values.zero_();
+  EXPECT_EQ(delayed.next_due()->nats, 1);
+}
+
+}  // namespace
+}  // namespace toccata::training

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+
+namespace toccata::training {
+
+/// What is told of an update.
+struct Figures {
+  std::int64_t update = 0;  // its number
+  std::int64_t frames = 0;  // counted steps
+  double nats = 0;          // per counted step, before the update, with dropout
+  double gradient_norm = 0;
+};
+
+}  // namespace toccata::training
