@@ -38,6 +38,12 @@ torch::Tensor match(const torch::Tensor& a, const torch::Tensor& b) {
   return (a * b).sum(-1) / torch::maximum(a, b).sum(-1).clamp_min(1);
 }
 
+/// Play and articulate of cells, as f32.
+std::pair<torch::Tensor, torch::Tensor> planes_of(const torch::Tensor& cells) {
+  return {cells.bitwise_and(roll::kPlay).to(torch::kFloat32),
+          cells.bitwise_and(roll::kArticulate).ne(0).to(torch::kFloat32)};
+}
+
 /// Place features and start flag of each step: (T, B, 5).
 torch::Tensor rest_of(const network::Config& config, const roll::Batch& batch) {
   torch::Tensor rest = torch::empty({batch.steps, batch.sequences, 5}, torch::kFloat32);
@@ -77,18 +83,21 @@ TorchBatch TorchEncoder::encode(const roll::Batch& batch) const {
   const torch::NoGradGuard no_gradient;
   const std::int64_t steps = batch.steps, sequences = batch.sequences, notes = batch.notes;
   // (T + history, B, N)
-  const torch::Tensor cells =
-      sent(torch::from_blob(const_cast<std::uint8_t*>(batch.frames.data()),
-                            {steps + batch.history, sequences, notes}, torch::kUInt8),
-           device_);
+  const auto on_device = [&](const std::vector<std::uint8_t>& cells) {
+    return sent(torch::from_blob(const_cast<std::uint8_t*>(cells.data()),
+                                 {steps + batch.history, sequences, notes}, torch::kUInt8),
+                device_);
+  };
   const torch::Tensor lengths = sent(
       torch::from_blob(const_cast<std::int32_t*>(batch.lengths.data()), {sequences}, torch::kInt32),
       device_);
-  const torch::Tensor play = cells.bitwise_and(roll::kPlay).to(torch::kFloat32);
-  const torch::Tensor articulate = cells.bitwise_and(roll::kArticulate).ne(0).to(torch::kFloat32);
+  const auto [play, articulate] = planes_of(on_device(batch.frames));
+  const auto [heard_play, heard_articulate] =
+      batch.heard.empty() ? std::pair(play, articulate) : planes_of(on_device(batch.heard));
 
   TorchBatch result;
-  result.features = features(play, articulate, sent(rest_of(config_, batch), device_)).to(type_);
+  result.features =
+      features(heard_play, heard_articulate, sent(rest_of(config_, batch), device_)).to(type_);
   const torch::Tensor now = play.narrow(0, batch.history, steps);
   const torch::Tensor struck = articulate.narrow(0, batch.history, steps);
   result.lower = lower(now, struck).to(type_);
