@@ -102,7 +102,7 @@ bool compose_some(const network::Model& model, const ComposeOptions& options, co
     if (stop.requested()) return false;
     const auto i = static_cast<std::size_t>(t);
     const network::StepPlace place{plan.piece.bar_phase[i], plan.piece.beat_phase[i], t};
-    if (!plan.limits.none() && plan.limits.fixed(t)) {
+    if (!plan.limits.none() && plan.limits.given(t)) {
       composer.given_step(place, plan.piece.frame(t), plan.limits.sets(t));
     } else {
       composer.step(place, plan.limits.step(t));

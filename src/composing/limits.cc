@@ -34,7 +34,8 @@ Limits::Limits(const roll::Roll& piece, int channels)
       notes_(piece.notes()),
       channels_(channels),
       sets_(piece.cells.size(), kAnyCell),
-      rules_(static_cast<std::size_t>(piece.steps)) {}
+      rules_(static_cast<std::size_t>(piece.steps)),
+      given_(static_cast<std::size_t>(piece.steps), false) {}
 
 void Limits::keep(const roll::Roll& piece, int first, int last) {
   const std::vector<std::uint8_t> silence(static_cast<std::size_t>(notes_), 0);
@@ -67,6 +68,8 @@ void Limits::keep_notes(const roll::Roll& piece) {
 }
 
 void Limits::look_back(const roll::Roll& piece) {
+  for (int t = 0; t < steps_; ++t)
+    given_[static_cast<std::size_t>(t)] = std::ranges::all_of(sets(t), is_fixed);
   for (int n = 0; n < notes_; ++n) {
     int next_onset = steps_ + repeat_gap;  // the next given one
     for (int t = steps_ - 1; t >= 0; --t) {
@@ -113,10 +116,6 @@ void Limits::check_possible(const roll::Roll& piece, int first) const {
   }
 }
 
-bool Limits::fixed(int step) const {
-  return std::ranges::all_of(sets(step), is_fixed);
-}
-
 std::span<const CellSet> Limits::sets(int step) const {
   if (none()) return {};
   return {sets_.data() + index(step, 0), static_cast<std::size_t>(notes_)};
@@ -125,7 +124,7 @@ std::span<const CellSet> Limits::sets(int step) const {
 StepLimits Limits::step(int step) const {
   if (none()) return {};
   StepLimits limits{.allowed = sets(step)};
-  if (fixed(step)) return limits;  // nothing is composed there
+  if (given(step)) return limits;
   limits.rule = rules_[static_cast<std::size_t>(step)];
   limits.longest_silence = longest_silence;
   limits.repeat_gap = repeat_gap;

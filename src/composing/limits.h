@@ -35,8 +35,8 @@ class Limits {
   /// Throws Error (usage) naming the first step from `first` on that nothing can satisfy, and why.
   void check_possible(const roll::Roll& piece, int first) const;
 
-  /// True where no cell of the step leaves a choice.
-  bool fixed(int step) const;
+  /// True where what is given leaves no choice: nothing is composed in the step, and no rule holds.
+  bool given(int step) const { return given_[static_cast<std::size_t>(step)]; }
   std::span<const CellSet> sets(int step) const;
   StepLimits step(int step) const;
 
@@ -48,6 +48,7 @@ class Limits {
   int steps_ = 0, notes_ = 0, channels_ = 2;
   std::vector<CellSet> sets_;    // (T, N)
   std::vector<StepRule> rules_;  // (T)
+  std::vector<bool> given_;      // (T), by look_back
 };
 
 }  // namespace toccata::composing

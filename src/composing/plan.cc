@@ -57,8 +57,8 @@ std::vector<bool> steps_in(const roll::Roll& piece, const std::string& text) {
 }
 
 void plan_infill(Plan& plan, const ComposeOptions& options) {
-  plan.piece = *options.music.infill;
-  const std::vector<bool> inside = steps_in(plan.piece, options.request.bars);
+  const roll::Roll& whole = *options.music.infill;
+  const std::vector<bool> inside = steps_in(whole, options.request.bars);
   plan.from = static_cast<int>(std::ranges::find(inside, true) - inside.begin());
   const auto next = [&](int t, bool wanted) {
     while (t < plan.piece.steps && inside[static_cast<std::size_t>(t)] != wanted) ++t;
@@ -66,7 +66,7 @@ void plan_infill(Plan& plan, const ComposeOptions& options) {
   };
   for (int t = 0; t < plan.piece.steps;) {
     const int end = next(t, true);
-    plan.limits.keep(plan.piece, t, end);
+    plan.limits.keep(whole, t, end);
     t = next(end, false);
     std::fill(plan.piece.frame(end), plan.piece.frame(0) + std::ptrdiff_t{t} * plan.piece.notes(),
               std::uint8_t{0});
@@ -189,7 +189,7 @@ void limit_ending(Plan& plan, const Request& request) {
   const double beat = roll::beat_length(bars.meter(piece.steps - 1), piece.grid);
   bool composed = false;
   for (int t = std::max(begin, plan.from); t < piece.steps; ++t) {
-    composed = composed || !plan.limits.fixed(t);
+    composed = composed || !plan.limits.given(t);
     for (int n = 0; n < piece.notes(); ++n) {
       if (!(chord.classes >> ((piece.low + n) % 12) & 1)) plan.limits.forbid(t, n);
     }

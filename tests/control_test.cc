@@ -1,0 +1,100 @@
+// Control over what is composed, from outside: the lines of docs/composing.md and what can go wrong
+// with them.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "support/run_program.h"
+
+namespace toccata {
+namespace {
+namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
+
+const std::string kRoot = TOCCATA_SOURCE_DIR;
+const std::string kModel = kRoot + "/models/first";
+
+Outcome generate(const std::string& arguments) {
+  return run_shell("cd " + kRoot + " && " TOCCATA_PROGRAMS "/toccata generate " + arguments);
+}
+
+class Control : public testing::Test {
+ protected:
+  // What `arguments` compose, one piece, as JSON. Made again from its receipt it is the same.
+  Json composed(const std::string& arguments) {
+    const std::string out = folder_.path().string();
+    const Outcome made =
+        generate(kModel + " " + arguments + " --batch 1 --seed 3 --json --out " + out);
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    if (made.exit_code) return {};
+    const Json piece = parse_json(made.out, "generate").at("pieces").at(0);
+    const std::string file = piece.at("file").get<std::string>();
+    const Outcome again =
+        generate("--again " + file + " --json --output " + kRoot + " --out " + out + "/again");
+    EXPECT_EQ(again.exit_code, 0) << again.err;
+    if (again.exit_code == 0) {
+      const fs::path second = parse_json(again.out, "again").at("file").get<std::string>();
+      EXPECT_EQ(read_file(second), read_file(file));
+    }
+    return piece;
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Control, FillsBars) {
+  const Json piece = composed("--infill examples/amazing-grace.abc --bars 9-12 --particles 4");
+  EXPECT_LT(piece.at("log_evidence").get<double>(), 0);
+}
+
+TEST_F(Control, HarmonisesAMelody) {
+  composed("--melody examples/amazing-grace.abc --voice top --particles 4");
+  // A track of a MIDI file: one that was composed has one.
+  const std::string file = composed("--steps 32").at("file").get<std::string>();
+  composed("--melody " + file + " --voice track 1");
+  EXPECT_EQ(generate("--melody " + file + " --voice bottom " + kModel + " --batch 1 --out " +
+                     folder_.path().string())
+                .exit_code,
+            0);
+  const Outcome none = generate(kModel + " --melody " + file + " --voice track 7");
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("it has 1 tracks with notes"));
+}
+
+TEST_F(Control, KeepsToLimits) {
+  composed(
+      "--steps 64 --key 'D minor' --range C2-A5 --fewest-notes 3 --most-notes 4 --ending tonic "
+      "--particles 4");
+  composed("--steps 64 --chords 'C | Am | F | G7' --fewest-notes 3 --ending C");
+  composed(
+      "--steps 48 --scale 'C pentatonic' --longest-silence 1/4 --repeat-gap 1/8 --density 1.3 "
+      "--conservativity adaptive --temperature 1.1 --articulate-temperature 0.9 --pick heaviest");
+}
+
+TEST_F(Control, SaysWhatIsWrongAndWritesNothing) {
+  const std::string out = (folder_.path() / "none").string();
+  const auto error = [&](const std::string& arguments) {
+    const Outcome outcome = generate(kModel + " " + arguments + " --out " + out);
+    EXPECT_EQ(outcome.exit_code, 2) << arguments;
+    EXPECT_TRUE(outcome.out.empty()) << arguments;
+    return outcome.err;
+  };
+  EXPECT_THAT(error("--range C4-D4 --fewest-notes 5"), HasSubstr("bar 1"));
+  EXPECT_THAT(error("--key 'H minor'"), HasSubstr("no key"));
+  EXPECT_THAT(error("--chords 'C | Xx'"), HasSubstr("bar 2"));
+  EXPECT_THAT(error("--voice middle --melody examples/amazing-grace.abc"),
+              HasSubstr("top, bottom"));
+  EXPECT_THAT(error("--voice top"), HasSubstr("--melody"));
+  EXPECT_THAT(error("--infill examples/amazing-grace.abc"), HasSubstr("--bars"));
+  EXPECT_THAT(error("--infill examples/amazing-grace.abc --bars 90-99"), HasSubstr("bars"));
+  EXPECT_THAT(error("--infill examples/amazing-grace.abc --bars 2 --steps 9"),
+              HasSubstr("--steps"));
+  EXPECT_THAT(error("--conservativity much"), HasSubstr("adaptive"));
+  EXPECT_THAT(error("--particles 0"), HasSubstr("particles"));
+  EXPECT_FALSE(fs::exists(out));
+  EXPECT_EQ(generate(kModel + " --melody absent.mid --out " + out).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace toccata
