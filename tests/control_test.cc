@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <sstream>
+
 #include "base/json.h"
 #include "support/run_program.h"
 
@@ -94,6 +97,25 @@ TEST_F(Control, SaysWhatIsWrongAndWritesNothing) {
   EXPECT_THAT(error("--particles 0"), HasSubstr("particles"));
   EXPECT_FALSE(fs::exists(out));
   EXPECT_EQ(generate(kModel + " --melody absent.mid --out " + out).exit_code, 1);
+}
+
+// As a newcomer would: line by line, in order.
+TEST(LongControl, EveryLineOfTheGuideWorksAsItStands) {
+  const TemporaryFolder folder;
+  std::istringstream guide(read_text(kRoot + "/docs/composing.md"));
+  int lines = 0;
+  for (std::string line; std::getline(guide, line);) {
+    if (!line.starts_with("    toccata generate ")) continue;
+    // "new" and "again" are the folders that the guide writes to.
+    line =
+        std::regex_replace(line, std::regex(" (new|again)"), " " + folder.path().string() + "/$1");
+    const Outcome outcome =
+        run_shell("cd " + kRoot + " && " TOCCATA_PROGRAMS "/" + line.substr(line.find("toccata")));
+    EXPECT_EQ(outcome.exit_code, 0) << line << "\n" << outcome.err;
+    EXPECT_FALSE(outcome.out.empty()) << line;
+    ++lines;
+  }
+  EXPECT_GE(lines, 7);
 }
 
 }  // namespace

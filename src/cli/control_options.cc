@@ -192,12 +192,11 @@ void add_taste(CLI::App& app, ControlArguments& arguments, ComposeOptions& compo
       ->group(group);
 }
 
-void add_inference(CLI::App& app, ComposeOptions& compose) {
+void add_inference(CLI::App& app, ControlArguments& arguments, ComposeOptions& compose) {
   const auto group = "Inference";
-  app.add_option("--particles", compose.particles,
+  app.add_option("--particles", arguments.particles,
                  "so many versions of each piece at once: what is asked for then shapes what comes "
-                 "before it (64 is much; 1: no looking ahead)")
-      ->capture_default_str()
+                 "before it; 1: no looking ahead (default: 16 with --infill or --melody, else 1)")
       ->group(group);
   app.add_option("--pick", compose.pick, "which of them: drawn (by weight, default) or heaviest")
       ->transform(
@@ -215,7 +214,7 @@ void add_control(CLI::App& app, ControlArguments& arguments, ComposeOptions& com
   add_given(app, arguments, compose.request);
   add_limits(app, arguments, compose.request);
   add_taste(app, arguments, compose);
-  add_inference(app, compose);
+  add_inference(app, arguments, compose);
 }
 
 void finish_control(ControlArguments& arguments, ComposeOptions& compose, std::string& model) {
@@ -234,6 +233,7 @@ void finish_control(ControlArguments& arguments, ComposeOptions& compose, std::s
       request.chords.assign(bytes.begin(), bytes.end());
     }
   }
+  compose.particles = arguments.particles.value_or(request.infill || request.melody ? 16 : 1);
   compose.taste.articulate_temperature =
       arguments.articulate_temperature.value_or(compose.taste.temperature);
   take_conservativity(arguments.conservativity, compose.taste);

@@ -19,6 +19,7 @@ struct ControlArguments {
   std::vector<std::string> voice;  // "top", "bottom", or "track" and a number
   std::optional<double> articulate_temperature;
   std::string conservativity;
+  std::optional<int> particles;
   std::deque<roll::Roll> rolls;  // what ComposeOptions::music points to
 };
 
