@@ -1,6 +1,7 @@
 // Control over what is composed, from outside: the lines of docs/composing.md and what can go wrong
 // with them.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -107,8 +108,8 @@ TEST(LongControl, EveryLineOfTheGuideWorksAsItStands) {
   for (std::string line; std::getline(guide, line);) {
     if (!line.starts_with("    toccata generate ")) continue;
     // "new" and "again" are the folders that the guide writes to.
-    line =
-        std::regex_replace(line, std::regex(" (new|again)"), " " + folder.path().string() + "/$1");
+    line = std::regex_replace(line, std::regex(" (new|again)"),
+                              fmt::format(" {}/$1", folder.path().string()));
     const Outcome outcome =
         run_shell("cd " + kRoot + " && " TOCCATA_PROGRAMS "/" + line.substr(line.find("toccata")));
     EXPECT_EQ(outcome.exit_code, 0) << line << "\n" << outcome.err;
