@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
 
 #include "base/files.h"
 #include "base/json.h"
+#include "cli/output_path.h"
 #include "midi/abc.h"
 #include "midi/smf_reader.h"
 #include "midi/smf_writer.h"
@@ -43,43 +43,17 @@ struct Job {
   fs::path audio, picture, midi;
 };
 
-/// Where an output of `input` goes: `asked` as it stands; with {} replaced by the input's name; or,
-/// where it is but a format ("flac"), beside the input.
-fs::path output_path(const std::string& asked, const fs::path& input, const std::string& name) {
-  if (asked.empty()) return {};
-  const std::size_t braces = asked.find("{}");
-  if (braces != std::string::npos) return std::string(asked).replace(braces, 2, name);
-  if (asked.find('.') == std::string::npos && asked.find('/') == std::string::npos)
-    return input.parent_path() / (name + "." + asked);
-  return asked;
-}
-
-void check_extension(const fs::path& path, bool known, std::string_view formats) {
-  if (!path.empty() && !known)
-    fail_usage("{}: expected a name that ends in {}", path.string(), formats);
-}
-
 // Every output is checked before the first is made: half an hour of audio must not end in a typing
 // error.
 void check_outputs(const std::vector<Job>& jobs) {
-  std::map<fs::path, fs::path> made_of;
-  for (const Job& job : jobs) made_of[fs::weakly_canonical(job.file)] = job.file;
+  OutputPaths paths;
+  for (const Job& job : jobs) paths.input(job.file);
   for (const Job& job : jobs) {
     check_extension(job.audio, rendering::is_audio_path(job.audio), ".wav, .flac or .ogg");
     check_extension(job.picture, rendering::is_picture_path(job.picture), ".svg or .png");
     check_extension(job.midi, job.midi.extension() == ".mid" || job.midi.extension() == ".midi",
                     ".mid");
-    for (const fs::path& path : {job.audio, job.picture, job.midi}) {
-      if (path.empty()) continue;
-      const auto [place, is_new] = made_of.emplace(fs::weakly_canonical(path), job.file);
-      if (!is_new)
-        fail_usage(
-            "{}: would be made of {} and is {} already; {{}} in a name stands for each file's own, "
-            "as in "
-            "--audio 'sound/{{}}.flac'",
-            path.string(), job.file.string(),
-            place->second == path ? "an input" : "made of " + place->second.string());
-    }
+    for (const fs::path& path : {job.audio, job.picture, job.midi}) paths.output(path, job.file);
   }
 }
 

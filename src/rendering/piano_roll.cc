@@ -30,10 +30,22 @@ struct Part {
   std::string name;
   Colour colour;
   std::vector<midi::Note> notes;
+  std::vector<Colour> colours;  // of each note, where they tell a number; else empty
 };
 
 bool is_drum(const midi::Note& note) {
   return note.channel == midi::kDrumChannel;
+}
+
+void check_scale(const midi::Score& score, const std::optional<NoteScale>& scale) {
+  if (!scale) return;
+  std::size_t notes = 0;
+  for (const midi::Track& track : score.tracks) notes += track.notes.size();
+  if (scale->values.size() != notes || !(scale->most > 0))
+    fail(
+        "the scale of {}: expected a value for each of {} notes and an end above 0, found {} and "
+        "{}",
+        scale->name, notes, scale->values.size(), scale->most);
 }
 
 std::vector<Part> parts_of(const midi::Score& score, const PianoRollOptions& options) {
@@ -41,20 +53,23 @@ std::vector<Part> parts_of(const midi::Score& score, const PianoRollOptions& opt
       std::count_if(score.tracks.begin(), score.tracks.end(),
                     [](const midi::Track& track) { return !track.notes.empty(); });
   std::vector<Part> parts;
-  std::size_t colour = 0;
+  std::size_t colour = 0, number = 0;
   for (const midi::Track& track : score.tracks) {
-    std::map<int, std::vector<midi::Note>> by_channel;
-    for (const midi::Note& note : track.notes)
-      by_channel[with_notes == 1 || is_drum(note) ? note.channel : 0].push_back(note);
-    for (auto& [channel, notes] : by_channel) {
-      const bool drums = is_drum(notes.front());
-      Part part;
+    std::map<int, Part> by_channel;
+    for (const midi::Note& note : track.notes) {
+      Part& part = by_channel[with_notes == 1 || is_drum(note) ? note.channel : 0];
+      part.notes.push_back(note);
+      if (options.scale)
+        part.colours.push_back(
+            scale_colour(options.theme, options.scale->values.at(number++) / options.scale->most));
+    }
+    for (auto& [channel, part] : by_channel) {
+      const bool drums = is_drum(part.notes.front());
       part.name = drums                   ? "percussion"
                   : by_channel.size() > 1 ? fmt::format("channel {}", channel + 1)
                   : track.name.empty()    ? fmt::format("part {}", parts.size() + 1)
                                           : track.name;
       part.colour = drums ? palette(options.theme).muted : series_colour(options.theme, colour++);
-      part.notes = std::move(notes);
       parts.push_back(std::move(part));
     }
   }
@@ -153,9 +168,7 @@ void draw_drum(const Sheet& sheet, double x, double y, const Colour& colour) {
 }
 
 void draw_note(const Sheet& sheet, const SystemOfBars& system, double top, const midi::Note& note,
-               const Colour& own) {
-  const double strength = kWeakest + (1 - kWeakest) * note.velocity / 127.0;
-  const Colour colour = mix(sheet.colours.field, own, strength);
+               const Colour& colour) {
   const double y = sheet.y(top, note.pitch), row = sheet.layout.row;
   const double x0 = sheet.x(system, std::max(note.onset, system.begin));
   if (is_drum(note)) return draw_drum(sheet, x0, y + row / 2, colour);
@@ -168,10 +181,14 @@ void draw_note(const Sheet& sheet, const SystemOfBars& system, double top, const
 }
 
 void draw_notes(const Sheet& sheet, const SystemOfBars& system, double top, const Part& part) {
-  for (const midi::Note& note : part.notes) {
+  for (std::size_t i = 0; i < part.notes.size(); ++i) {
+    const midi::Note& note = part.notes[i];
     if (note.onset >= system.end) break;  // sorted by onset
+    const double strength = kWeakest + (1 - kWeakest) * note.velocity / 127.0;
     if (note.end > system.begin || (note.onset == note.end && note.onset >= system.begin))
-      draw_note(sheet, system, top, note, part.colour);
+      draw_note(
+          sheet, system, top, note,
+          part.colours.empty() ? mix(sheet.colours.field, part.colour, strength) : part.colours[i]);
   }
 }
 
@@ -196,12 +213,16 @@ void draw_pedal(const Sheet& sheet, const SystemOfBars& system, double top) {
 }
 
 void draw_header(const Sheet& sheet, const std::string& title, const std::string& facts,
-                 const std::vector<Part>& parts) {
+                 const std::vector<Part>& parts, const PianoRollOptions& options) {
   Canvas& canvas = sheet.canvas;
   canvas.text(kMargin, 38, title, 20, sheet.colours.ink, Align::left, true);
   canvas.text(kMargin, 60, facts, 12, sheet.colours.muted);
-  if (parts.size() < 2) return;
   double right = sheet.layout.width - kMargin;
+  if (options.scale) {
+    draw_scale(canvas, options.theme, *options.scale, right, 60);
+    return;  // colours tell a number, not the part
+  }
+  if (parts.size() < 2) return;
   const std::size_t shown = std::min(parts.size(), kLongestLegend);
   if (shown < parts.size()) {
     const std::string rest = fmt::format("and {} more", parts.size() - shown);
@@ -254,6 +275,7 @@ std::string pitch_name(int pitch) {
 }
 
 PianoRoll piano_roll(const midi::Score& score, const PianoRollOptions& options) {
+  check_scale(score, options.scale);
   const Bars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
   PianoRoll roll;
@@ -273,14 +295,15 @@ PianoRoll piano_roll(const midi::Score& score, const PianoRollOptions& options) 
   roll.picture = {layout.width, layout.height, title, "Piano roll: " + facts, {}};
   for (int pitch = (layout.low + 11) / 12 * 12; pitch <= layout.high; pitch += 12)
     roll.picture.description += ", " + pitch_name(pitch);
-  if (parts.size() > 1)
+  if (options.scale)
+    roll.picture.description += describe(*options.scale);
+  else if (parts.size() > 1)
     for (const Part& part : parts) roll.picture.description += "; " + part.name;
 
-  roll.picture.draw = [score, bars, layout, parts, facts, title,
-                       theme = options.theme](Canvas& canvas) {
-    const Sheet sheet{score, bars, layout, palette(theme), canvas};
+  roll.picture.draw = [score, bars, layout, parts, facts, title, options](Canvas& canvas) {
+    const Sheet sheet{score, bars, layout, palette(options.theme), canvas};
     canvas.rectangle(0, 0, layout.width, layout.height, sheet.colours.page);
-    draw_header(sheet, title, facts, parts);
+    draw_header(sheet, title, facts, parts, options);
     for (std::size_t i = 0; i < layout.systems.size(); ++i) {
       const SystemOfBars& system = layout.systems[i];
       const double top = layout.field_top(i), left = layout.field_left();

@@ -7,6 +7,7 @@
 
 #include "midi/score.h"
 #include "rendering/excerpt.h"
+#include "rendering/note_scale.h"
 #include "rendering/picture.h"
 
 namespace toccata::rendering {
@@ -14,9 +15,10 @@ namespace toccata::rendering {
 struct PianoRollOptions {
   std::string title;  // above the picture; empty: the Score's first track name
   Theme theme = Theme::light;
-  double width = 1400;            // CSS pixels; the height follows from the music
-  double longest_height = 16000;  // CSS pixels; longer pieces are drawn smaller, then in part
-  BarRange bars;                  // which bars
+  double width = 1400;             // CSS pixels; the height follows from the music
+  double longest_height = 16000;   // CSS pixels; longer pieces are drawn smaller, then in part
+  BarRange bars;                   // which bars
+  std::optional<NoteScale> scale;  // notes coloured by a number; none: by track and velocity
 };
 
 struct PianoRoll {
@@ -28,7 +30,7 @@ struct PianoRoll {
 /// Rows are pitches with a keyboard at the left (C4 = 60), columns time in ticks; lines at bars
 /// (numbered) and beats. A track has a colour, a louder note is stronger; drums are grey diamonds;
 /// a strip below shows where the pedal is down. Throws Error (usage) where `bars` is not in the
-/// piece.
+/// piece, and Error where `scale` has not one value a note.
 PianoRoll piano_roll(const midi::Score& score, const PianoRollOptions& options);
 
 /// "C4" for 60, "C#4" for 61.
