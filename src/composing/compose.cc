@@ -59,6 +59,13 @@ std::string to_string(const Meter& meter) {
   return fmt::format("{}/{}", meter.numerator, meter.denominator);
 }
 
+std::vector<std::uint64_t> numbers_of(const ComposeOptions& options) {
+  if (!options.only.empty()) return options.only;
+  std::vector<std::uint64_t> numbers(static_cast<std::size_t>(options.pieces));
+  std::iota(numbers.begin(), numbers.end(), options.first);
+  return numbers;
+}
+
 void check(const ComposeOptions& options) {
   const int past = options.prime ? options.prime->steps : 0;
   if (options.steps < 1 || options.steps > roll::kMostSteps - past) {
@@ -91,6 +98,7 @@ bool compose_some(const network::Model& model, const ComposeOptions& options, co
                      .particles = particles,
                      .keep_prob = options.keep_prob,
                      .taste = options.taste,
+                     .retries = options.retries,
                      .threads = options.threads,
                      .arithmetic = options.arithmetic,
                      .instruction_set = options.instruction_set});
@@ -128,6 +136,8 @@ bool compose_some(const network::Model& model, const ComposeOptions& options, co
                    .steps = plan.piece.steps - plan.from,
                    .nats = composer.nats(line),
                    .log_evidence = composer.log_evidence(p)};
+    const auto retries = options.retries.find(number);
+    if (retries != options.retries.end()) piece.retries = retries->second;
     const std::vector<std::uint8_t> cells = ancestry.path(line);
     std::ranges::copy(cells, piece.roll.frame(0) + std::ptrdiff_t{plan.from} * notes);
     for (int t = plan.from; particles > 1 && options.heard && t < plan.piece.steps; ++t)
@@ -144,15 +154,15 @@ void compose(const network::Model& model, const ComposeOptions& options,
   const Plan plan = plan_of(model.config, options);
   const int at_once = std::max(1, options.side_by_side / options.particles);
   const auto steps = static_cast<std::uint64_t>(plan.piece.steps - plan.from);
-  progress.begin("composing", static_cast<std::uint64_t>(options.pieces) * steps, "steps");
+  const std::vector<std::uint64_t> all = numbers_of(options);
+  progress.begin("composing", all.size() * steps, "steps");
   std::uint64_t composed = 0;
   std::size_t found = 0;
   std::vector<std::string> lost;
-  for (int begun = 0; begun < options.pieces && !stop.requested();) {
-    std::vector<std::uint64_t> numbers(
-        static_cast<std::size_t>(std::min(at_once, options.pieces - begun)));
-    std::iota(numbers.begin(), numbers.end(), options.first + static_cast<std::uint64_t>(begun));
-    begun += static_cast<int>(numbers.size());
+  for (auto next = all.begin(); next != all.end() && !stop.requested();) {
+    const auto end = next + std::min<std::ptrdiff_t>(at_once, all.end() - next);
+    const std::vector<std::uint64_t> numbers(next, end);
+    next = end;
     const auto stepped = [&] { progress.update(composed += numbers.size()); };
     std::vector<Composed> made;
     if (!compose_some(model, options, plan, numbers, stop, stepped, made, lost)) break;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,12 +28,15 @@ Meter parse_meter(std::string_view text);
 std::string to_string(const Meter& meter);
 
 struct ComposeOptions {
-  int steps = 1024;         // new steps of each piece
-  std::uint64_t first = 0;  // number of the first piece
-  int pieces = 10;          // how many
-  std::uint64_t seed = 1;   // with a piece's number it names all of the piece's random numbers
-  double keep_prob = 1;     // (0, 1]; below 1 dropout stays on while composing
-  Taste taste = {};         // temperatures, density, conservativity
+  int steps = 1024;                      // new steps of each piece
+  std::uint64_t first = 0;               // number of the first piece
+  int pieces = 10;                       // how many
+  std::vector<std::uint64_t> only = {};  // these pieces alone, by number, instead of the first so
+                                         // many
+  std::map<std::uint64_t, Retries> retries = {};  // by piece number; see no_copying.h
+  std::uint64_t seed = 1;  // with a piece's number it names all of the piece's random numbers
+  double keep_prob = 1;    // (0, 1]; below 1 dropout stays on while composing
+  Taste taste = {};        // temperatures, density, conservativity
   std::optional<Meter> meter = {};    // none: the primer's last, or 4/4
   const roll::Roll* prime = nullptr;  // what every piece begins with; none: silence
   std::string prime_name = {};        // for messages
@@ -55,6 +59,8 @@ struct ComposeOptions {
 };
 /// Throws Error (usage) where an option is outside its bounds (the request's: request.h).
 void check(const ComposeOptions& options);
+/// The numbers of the pieces that the options ask for.
+std::vector<std::uint64_t> numbers_of(const ComposeOptions& options);
 
 struct Composed {
   std::uint64_t number = 0;  // of the piece
@@ -65,6 +71,7 @@ struct Composed {
   // Estimate of the log of the chance, in nats, that the model obeys the request unasked: the more
   // negative, the more was asked of it. 0 without a request.
   double log_evidence = 0;
+  Retries retries = {};  // as ComposeOptions had them for this piece
 };
 
 /// Calls `done` with each piece, by number. The same model, seed and number give the same Roll,

@@ -51,7 +51,9 @@ struct Composer::State {
         weighted(pieces),
         lost_at(pieces) {
     for (std::size_t b = 0; b < lines.size(); ++b) {
-      random.emplace_back(asked.seed, numbers[b / particles], b % particles);
+      const auto retries = asked.retries.find(numbers[b / particles]);
+      random.emplace_back(asked.seed, numbers[b / particles], b % particles,
+                          retries == asked.retries.end() ? Retries{} : retries->second);
       // The particles of a piece share its dropout masks: they are samples of one network.
       stepper.reset(static_cast<int>(b), numbers[b / particles]);
       lines[b].last_onset.assign(notes, kLongAgo);

@@ -10,6 +10,7 @@
 // limits all weights are one.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,7 +29,8 @@ struct ComposerOptions {
   int particles = 1;     // K, of each piece
   double keep_prob = 1;  // below 1: dropout stays on, as the original composed some pieces
   Taste taste = {};
-  int threads = 0;  // 0: the processor's
+  std::map<std::uint64_t, Retries> retries = {};  // by piece number
+  int threads = 0;                                // 0: the processor's
   network::Arithmetic arithmetic = network::Arithmetic::automatic;
   network::InstructionSet instruction_set = network::InstructionSet::automatic;
 };

@@ -56,9 +56,26 @@ OrderedJson to_json(const Receipt& receipt) {
   if (receipt.request != Request{}) json["request"] = to_json(receipt.request);
   if (receipt.particles != 1) json["particles"] = receipt.particles;
   if (receipt.pick == Pick::heaviest) json["pick"] = kHeaviest;
+  for (const Retry& retry : receipt.retries) {
+    json["retries"].push_back({{"step", retry.step}, {"try", retry.number}});
+  }
   json["tempo"] = receipt.tempo;
   json["velocity"] = receipt.velocity;
   return json;
+}
+
+Retries retries_from(const Json& json, std::string_view where) {
+  Retries retries;
+  for (const Json& entry : json) {
+    const Retry retry{json_get<int>(entry, "step", where),
+                      json_get<std::uint32_t>(entry, "try", where)};
+    if (retry.number > 4095) fail("{}: retries: expected up to 4095 tries", where);
+    if (retry.step < 0 || (!retries.empty() && retry.step <= retries.back().step)) {
+      fail("{}: retries: expected steps that grow, found {}", where, retry.step);
+    }
+    retries.push_back(retry);
+  }
+  return retries;
 }
 
 Receipt from_json(const Json& json, std::string_view where) {
@@ -85,6 +102,7 @@ Receipt from_json(const Json& json, std::string_view where) {
   if (json.contains("request")) receipt.request = request_from_json(json["request"], where);
   receipt.particles = json_get_or<int>(json, "particles", 1, where);
   if (json_get_or<std::string>(json, "pick", "", where) == kHeaviest) receipt.pick = Pick::heaviest;
+  if (json.contains("retries")) receipt.retries = retries_from(json["retries"], where);
   receipt.tempo = json_get<double>(json, "tempo", where);
   receipt.velocity = json_get<int>(json, "velocity", where);
   return receipt;
@@ -136,6 +154,7 @@ ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime,
   return {.steps = receipt.steps,
           .first = receipt.piece,
           .pieces = 1,
+          .retries = {{receipt.piece, receipt.retries}},
           .seed = receipt.seed,
           .keep_prob = receipt.keep_prob,
           .taste = receipt.taste,

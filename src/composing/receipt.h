@@ -40,7 +40,8 @@ struct Receipt {
   std::optional<Meter> meter = {};
   std::optional<Primer> prime = {};
   bool new_only = false;
-  double tempo = 120;  // quarter notes a minute
+  Retries retries = {};  // what was refused for copying, and composed otherwise (no_copying.h)
+  double tempo = 120;    // quarter notes a minute
   int velocity = 80;
   bool operator==(const Receipt&) const = default;
 };

@@ -35,6 +35,7 @@ Receipt full_receipt() {
           .meter = Meter{7, 8},
           .prime = Primer{"Für Elise.mid", "abcd", 4},
           .new_only = true,
+          .retries = {{4, 2}, {8, 7}},
           .tempo = 96.5,
           .velocity = 71};
 }
@@ -45,6 +46,7 @@ TEST(Receipt, ReadsBackAsItWasWritten) {
   plain.meter.reset();
   plain.prime.reset();
   plain.new_only = false;
+  plain.retries.clear();
   EXPECT_EQ(parse_receipt(receipt_text(plain), "x.mid"), plain);
   EXPECT_EQ(receipt_text(plain).find('\n'), std::string::npos);
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "base/random.h"
 #include "composing/cells.h"
@@ -15,13 +17,23 @@
 
 namespace toccata::composing {
 
+/// From `step` of the piece on, the choices have the random numbers of the `number`-th other try:
+/// what was composed there first was refused. 0 is the first try; 4095 the last that there can be.
+struct Retry {
+  int step = 0;
+  std::uint32_t number = 0;
+  bool operator==(const Retry&) const = default;
+};
+using Retries = std::vector<Retry>;  // by step; each holds up to the next
+
 /// The random numbers of one piece, or of one particle of it.
 class PieceRandom {
  public:
   static constexpr std::uint64_t kMostParticles = 1 << 20;
 
-  PieceRandom(std::uint64_t seed, std::uint64_t piece, std::uint64_t particle = 0)
-      : random_(seed, piece), particle_(particle << 40) {}
+  PieceRandom(std::uint64_t seed, std::uint64_t piece, std::uint64_t particle = 0,
+              Retries retries = {})
+      : random_(seed, piece), particle_(particle << 40), retries_(std::move(retries)) {}
   double play(int step, int note) const { return random_.uniform_at(place(step, note)); }
   double articulate(int step, int note) const { return random_.uniform_at(place(step, note) + 1); }
   /// For what concerns all particles of a piece: resampling after a note, the choice at the end.
@@ -29,14 +41,20 @@ class PieceRandom {
   double choice() const { return of_all(1); }
 
  private:
+  // A step takes less than 20 bits (roll::kMostSteps), a try 12 and a particle 20.
   std::uint64_t place(int step, int note) const {
-    return particle_ | (static_cast<std::uint64_t>(step) << 8) |
+    std::uint64_t number = 0;
+    for (const Retry& retry : retries_) {
+      if (retry.step <= step) number = retry.number;
+    }
+    return particle_ | (number << 28) | (static_cast<std::uint64_t>(step) << 8) |
            (static_cast<std::uint64_t>(note) << 1);
   }
   double of_all(std::uint64_t at) const { return random_.uniform_at((kMostParticles << 40) | at); }
 
   Random random_;
   std::uint64_t particle_;
+  Retries retries_;
 };
 
 /// Draws the cell of note `note` at step `step`: first play; then articulate, where the note played

@@ -87,15 +87,16 @@ std::size_t CopyIndex::match(std::span<const std::int32_t> query, std::size_t& p
   return best;
 }
 
-Copy CopyIndex::describe(const std::vector<RollNote>& notes, const roll::Bars& bars,
-                         std::size_t begin, std::size_t tokens, std::size_t place) const {
+Copy CopyIndex::describe(const std::vector<RollNote>& notes, const roll::Roll& roll,
+                         const Stretch& stretch) const {
   const auto source = std::prev(
-      std::upper_bound(sources_.begin(), sources_.end(), place,
+      std::upper_bound(sources_.begin(), sources_.end(), stretch.place,
                        [](std::size_t at, const Source& s) { return at < s.first_token; }));
-  const RollNote& there = source->notes[place - source->first_token];
-  const RollNote& here = notes[begin];
-  return {.notes = static_cast<int>(tokens) + 1,
-          .beats = static_cast<double>(notes[begin + tokens].onset - here.onset) / grid_,
+  const RollNote& there = source->notes[stretch.place - source->first_token];
+  const RollNote& here = notes[stretch.begin];
+  const roll::Bars bars(roll.meters, roll.grid);
+  return {.notes = static_cast<int>(stretch.tokens) + 1,
+          .beats = static_cast<double>(stretch.steps) / grid_,
           .step = here.onset,
           .bar = bars.at(here.onset).number,
           .source = source->piece->name,
@@ -104,38 +105,55 @@ Copy CopyIndex::describe(const std::vector<RollNote>& notes, const roll::Bars& b
           .transposition = here.pitch - there.pitch};
 }
 
-Copying CopyIndex::longest(const roll::Roll& roll) const {
+void CopyIndex::check_grid(const roll::Roll& roll) const {
   if (roll.grid != grid_) {
     fail("the piece has {} steps a quarter note and the corpus {}: copying needs one grid for all",
          roll.grid, grid_);
   }
-  const std::vector<RollNote> notes = notes_of(roll);
+}
+
+// Calls visit with every stretch that stands in the corpus and is no part of an earlier one, in
+// their order, until it says true.
+void CopyIndex::each_stretch(const std::vector<RollNote>& notes,
+                             const std::function<bool(const Stretch&)>& visit) const {
   const std::vector<std::int32_t> tokens = tokens_of(notes);
-  struct Found {
-    std::size_t begin = 0, tokens = 0, place = 0;
-    int steps = -1;
-  };
-  Found most_notes, most_beats;
   std::size_t reached = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     std::size_t place = 0;
     const std::size_t length = match(std::span(tokens).subspan(i), place);
-    // What ends no later than an earlier stretch is a part of it.
-    if (i + length <= reached) continue;
+    // Nothing, or what ends no later than an earlier stretch.
+    if (length == 0 || i + length <= reached) continue;
     reached = i + length;
-    const int steps = notes[i + length].onset - notes[i].onset;
-    if (length > most_notes.tokens) most_notes = {i, length, place, steps};
-    if (steps > most_beats.steps) most_beats = {i, length, place, steps};
+    if (visit({i, length, place, notes[i + length].onset - notes[i].onset})) return;
   }
-  Copying result;
-  if (most_notes.tokens == 0) return result;
-  const roll::Bars bars(roll.meters, roll.grid);
-  const auto filled = [&](const Found& found) {
-    return describe(notes, bars, found.begin, found.tokens, found.place);
-  };
-  result.most_notes = filled(most_notes);
-  result.most_beats = filled(most_beats);
-  return result;
+}
+
+Copying CopyIndex::longest(const roll::Roll& roll) const {
+  check_grid(roll);
+  const std::vector<RollNote> notes = notes_of(roll);
+  Stretch most_notes, most_beats;
+  each_stretch(notes, [&](const Stretch& stretch) {
+    if (stretch.tokens > most_notes.tokens) most_notes = stretch;
+    if (stretch.steps > most_beats.steps) most_beats = stretch;
+    return false;
+  });
+  if (most_notes.tokens == 0) return {};
+  return {describe(notes, roll, most_notes), describe(notes, roll, most_beats)};
+}
+
+std::optional<Copy> CopyIndex::first_longer(const roll::Roll& roll, double beats,
+                                            int fewest_notes) const {
+  check_grid(roll);
+  const std::vector<RollNote> notes = notes_of(roll);
+  std::optional<Copy> found;
+  each_stretch(notes, [&](const Stretch& stretch) {
+    if (stretch.steps <= beats * grid_ || static_cast<int>(stretch.tokens) + 1 < fewest_notes) {
+      return false;
+    }
+    found = describe(notes, roll, stretch);
+    return true;
+  });
+  return found;
 }
 
 }  // namespace toccata::listening

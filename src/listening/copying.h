@@ -8,6 +8,8 @@
 // copy with other articulation is a copy still.
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -46,6 +48,11 @@ class CopyIndex {
   /// Among equally long stretches the first in the piece counts. Safe from several threads.
   Copying longest(const roll::Roll& roll) const;
 
+  /// The first stretch of the piece that lasts longer than `beats` and has at least `fewest_notes`
+  /// notes; none where there is no such. Throws Error where the Roll is on another grid. Safe from
+  /// several threads.
+  std::optional<Copy> first_longer(const roll::Roll& roll, double beats, int fewest_notes) const;
+
  private:
   struct Range {
     std::size_t begin = 0, end = 0;
@@ -56,10 +63,17 @@ class CopyIndex {
     std::vector<RollNote> notes;
     roll::Bars bars;
   };
+  struct Stretch {
+    std::size_t begin = 0, tokens = 0, place = 0;
+    int steps = -1;  // from its first onset to its last
+  };
+  void check_grid(const roll::Roll& roll) const;
+  void each_stretch(const std::vector<RollNote>& notes,
+                    const std::function<bool(const Stretch&)>& visit) const;
   std::vector<std::int32_t> tokens_of(const std::vector<RollNote>& notes) const;
   std::size_t match(std::span<const std::int32_t> query, std::size_t& place) const;
-  Copy describe(const std::vector<RollNote>& notes, const roll::Bars& bars, std::size_t begin,
-                std::size_t tokens, std::size_t place) const;
+  Copy describe(const std::vector<RollNote>& notes, const roll::Roll& roll,
+                const Stretch& stretch) const;
 
   int grid_ = 4;
   std::vector<Source> sources_;

@@ -50,6 +50,27 @@ TEST(Copying, FindsAPlantedTransposedQuotation) {
   EXPECT_EQ(copying.most_beats.source, "b");
 }
 
+TEST(Copying, TheFirstStretchLongerThanALimitIsFound) {
+  const corpus::Piece a = random_piece("a", 1, 400);
+  corpus::Piece made = random_piece("made", 3, 300);
+  quote(a.roll, 100, 32, 2, made.roll, 40);    // 8 beats
+  quote(a.roll, 200, 64, -3, made.roll, 120);  // 16 beats
+  const corpus::Piece* corpus[] = {&a};
+  const CopyIndex index(corpus);
+  const std::optional<Copy> first = index.first_longer(made.roll, 6, 2);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->transposition, 2);
+  EXPECT_NEAR(first->step, 40, 2);
+  const std::optional<Copy> longer = index.first_longer(made.roll, 10, 2);
+  ASSERT_TRUE(longer);
+  EXPECT_EQ(longer->transposition, -3);
+  EXPECT_EQ(longer->step, index.longest(made.roll).most_beats.step);
+  EXPECT_EQ(longer->beats, index.longest(made.roll).most_beats.beats);
+  // Longer than, not as long as.
+  EXPECT_FALSE(index.first_longer(made.roll, longer->beats, 2));
+  EXPECT_FALSE(index.first_longer(made.roll, 6, 1000));
+}
+
 TEST(Copying, APieceOfTheCorpusStandsInItWhole) {
   const corpus::Piece a = random_piece("a", 1, 200);
   const corpus::Piece* corpus[] = {&a};
