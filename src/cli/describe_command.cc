@@ -3,12 +3,16 @@
 #include <cmath>
 #include <memory>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/parallel.h"
+#include "cli/model_argument.h"
 #include "cli/music_arguments.h"
 #include "listening/distribution.h"
 #include "listening/excerpt.h"
+#include "listening/profile.h"
 #include "listening/statistics.h"
+#include "listening/walk.h"
 
 namespace toccata::cli {
 namespace {
@@ -18,6 +22,7 @@ struct Options {
   std::string split, against_split;
   int excerpt = 0;
   corpus::ImportOptions read = listening_import();
+  ModelArgument keep_with;  // the model beside which the statistics shall stand; none: no name
   bool json = false;
 };
 
@@ -126,6 +131,24 @@ void print_table(const std::vector<Described>& set, const std::vector<Described>
   }
 }
 
+// What is usual in this music as a model reads it, kept in the model's folder.
+void keep_profile(const Options& options, Context& context) {
+  const NamedModel named = load_named(options.keep_with);
+  corpus::ImportOptions read = options.read;
+  read.roll = named.model.config.roll;
+  const std::vector<corpus::Piece> pieces = read_part(options.paths, options.split, read, context);
+  std::vector<const corpus::Piece*> all;
+  for (const corpus::Piece& piece : pieces) {
+    listening::check_fits(named.model.config, piece.roll, piece.name);
+    all.push_back(&piece);
+  }
+  const listening::Profile profile = listening::profile(all, options.read.threads);
+  const std::filesystem::path path = named.folder / listening::kProfileFile;
+  write_file(path, listening::to_json(profile).dump(1) + "\n");
+  context.progress.message(fmt::format("{}: what is usual in {} pieces, for generate --candidates",
+                                       path.string(), profile.pieces));
+}
+
 }  // namespace
 
 void add_describe(CLI::App& app, Context& context) {
@@ -140,8 +163,14 @@ void add_describe(CLI::App& app, Context& context) {
                  "cut every piece into stretches of so many steps, to compare equal lengths")
       ->check(CLI::NonNegativeNumber);
   add_reading(app, options->read);
+  app.add_option("--for", options->keep_with.name,
+                 "a model: keep what is usual in this music, read as the model reads it, in its "
+                 "folder (statistics.json), for generate --candidates");
+  app.add_option("--output", options->keep_with.output, "folder in which runs stand")
+      ->capture_default_str();
   app.add_flag("--json", options->json, "JSON, with each piece in it");
   app.callback([options, &context] {
+    if (!options->keep_with.name.empty()) return keep_profile(*options, context);
     const std::vector<Described> set =
         describe_all(options->paths, options->split, *options, context);
     std::vector<Described> reference;

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "cli/model_argument.h"
+#include "listening/profile.h"
 
 namespace toccata::cli {
 namespace {
@@ -25,6 +26,8 @@ void run(const Options& options, Context& context) {
   std::string hash;
   write_folder(options.folder, [&](const fs::path& folder) {
     hash = network::save_model(folder, named.model, options.type);
+    const fs::path usual = named.folder / listening::kProfileFile;
+    if (fs::exists(usual)) fs::copy_file(usual, folder / listening::kProfileFile);
     const fs::path card = named.folder / "README.md";
     if (!fs::exists(card)) return;
     std::string text = read_text(card);

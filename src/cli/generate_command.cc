@@ -6,8 +6,11 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "cli/candidates.h"
+#include "cli/choice_options.h"
 #include "cli/control_options.h"
 #include "cli/model_argument.h"
+#include "cli/piece_names.h"
 #include "cli/version.h"
 #include "composing/piece_file.h"
 #include "listening/excerpt.h"
@@ -23,6 +26,7 @@ struct Options {
   ModelArgument model;
   composing::ComposeOptions compose;
   ControlArguments control;
+  ChoiceOptions choice;
   std::optional<std::uint64_t> seed;
   std::string meter;
   std::string prime;
@@ -52,21 +56,6 @@ roll::Roll read_primer(const network::Config& config, const std::string& path, i
     fail("{}: expected one piece to go on from, found {}", path, corpus.pieces.size());
   }
   return first_bars(corpus.pieces.front().roll, bars);
-}
-
-// `folder`/`stem`.mid, or -2, -3… behind the stem where another file has that name already.
-fs::path free_name(const fs::path& folder, const std::string& stem, const Bytes& bytes) {
-  for (int copy = 1;; ++copy) {
-    const fs::path path =
-        folder / (copy == 1 ? stem + ".mid" : fmt::format("{}-{}.mid", stem, copy));
-    if (!fs::exists(path) || (fs::is_regular_file(path) && read_file(path) == bytes)) return path;
-  }
-}
-
-std::string stem_of(const std::string& model, std::uint64_t seed, std::uint64_t piece) {
-  std::string name = fs::path(model).filename().string();
-  if (name.empty() || name == "." || name == "..") name = "piece";
-  return fmt::format("{}-s{}-{:03}", name, seed, piece);
 }
 
 std::uint64_t any_seed() {
@@ -128,32 +117,48 @@ void generate(Options& options, Context& context) {
        0, 0},
       receipt);
 
-  OrderedJson pieces = OrderedJson::array();
-  composing::compose(
-      named.model, options.compose,
-      [&](composing::Composed&& piece) {
-        receipt.piece = piece.number;
-        const Bytes bytes = composing::write_piece(piece, receipt);
-        const fs::path path =
-            free_name(out, stem_of(options.model.name, receipt.seed, piece.number), bytes);
-        write_file(path, bytes);
-        const std::size_t notes = listening::notes_of(piece.roll).size();
-        if (notes == 0) context.progress.warning(fmt::format("{}: all silence", path.string()));
-        const double per_step = -piece.nats / piece.steps;
-        if (options.json) {
-          pieces.push_back({{"file", path.string()},
-                            {"piece", piece.number},
-                            {"steps", piece.roll.steps},
-                            {"notes", notes},
-                            {"nats_per_step", per_step},
-                            {"log_evidence", piece.log_evidence}});
-        } else {
-          context.progress.message(
-              fmt::format("{}: {} notes, {:.2f} nats a step", path.string(), notes, per_step));
-          fmt::print("{}\n", path.string());
-        }
-      },
-      context.progress, context.stop);
+  const Choice choice(options.choice, named, context);
+  OrderedJson pieces = OrderedJson::array(), chosen;
+  if (options.choice.candidates) {
+    options.compose.pieces = options.choice.candidates;
+    chosen = choose_candidates(options.choice, choice, named.model, options.compose, receipt, out,
+                               context);
+    if (chosen.is_null()) return;
+    if (!options.json) {
+      for (const auto& piece : chosen["pieces"]) {
+        fmt::print("{}\n", piece["file"].get<std::string>());
+      }
+      fmt::print("{}\n", chosen["sheet"].get<std::string>());
+    }
+    pieces = std::move(chosen["pieces"]);
+  } else {
+    choice.compose(
+        named.model, options.compose,
+        [&](composing::Composed&& piece) {
+          receipt.piece = piece.number;
+          receipt.retries = piece.retries;
+          const Bytes bytes = composing::write_piece(piece, receipt);
+          const fs::path path = free_name(
+              out, stem_of(options.model.name, receipt.seed, piece.number), ".mid", bytes);
+          write_file(path, bytes);
+          const std::size_t notes = listening::notes_of(piece.roll).size();
+          if (notes == 0) context.progress.warning(fmt::format("{}: all silence", path.string()));
+          const double per_step = -piece.nats / piece.steps;
+          if (options.json) {
+            pieces.push_back({{"file", path.string()},
+                              {"piece", piece.number},
+                              {"steps", piece.roll.steps},
+                              {"notes", notes},
+                              {"nats_per_step", per_step},
+                              {"log_evidence", piece.log_evidence}});
+          } else {
+            context.progress.message(
+                fmt::format("{}: {} notes, {:.2f} nats a step", path.string(), notes, per_step));
+            fmt::print("{}\n", path.string());
+          }
+        },
+        context);
+  }
   if (!options.json) {
     if (!context.stop.requested())
       context.progress.message(fmt::format(
@@ -165,6 +170,10 @@ void generate(Options& options, Context& context) {
   json["model_hash"] = receipt.model_hash;
   json["arithmetic"] = receipt.arithmetic;
   json["seed"] = receipt.seed;
+  if (options.choice.candidates) {
+    json["candidates"] = chosen["candidates"];
+    json["sheet"] = chosen["sheet"];
+  }
   json["pieces"] = std::move(pieces);
   fmt::print("{}\n", json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
 }
@@ -205,7 +214,7 @@ void generate_again(Options& options, Context& context) {
   const fs::path out = options.out.empty() ? fs::path(".") : fs::path(options.out);
   std::string stem = fs::path(options.again).stem().string();
   if (fs::exists(out / (stem + ".mid"))) stem += "-again";
-  const fs::path path = free_name(out, stem, bytes);
+  const fs::path path = free_name(out, stem, ".mid", bytes);
   write_file(path, bytes);
   if (options.json) {
     OrderedJson json;
@@ -226,7 +235,8 @@ void add_generate(CLI::App& app, Context& context) {
   composing::ComposeOptions& compose = options->compose;
   add_model(app, options->model);
   app.add_option("--steps", compose.steps, "new steps of each piece")->capture_default_str();
-  app.add_option("--batch", compose.pieces, "how many pieces")->capture_default_str();
+  CLI::Option* batch =
+      app.add_option("--batch", compose.pieces, "how many pieces")->capture_default_str();
   app.add_option("--first", compose.first,
                  "number of the first piece: --first 7 --batch 1 is the "
                  "eighth of a seed alone")
@@ -252,6 +262,8 @@ void add_generate(CLI::App& app, Context& context) {
       ->transform(CLI::Transformer(std::map<std::string, network::Arithmetic>{
           {"f32", network::Arithmetic::f32}, {"bf16", network::Arithmetic::bf16}}));
   app.add_option("--threads", compose.threads, "0: the processor's")->capture_default_str();
+  add_choice_options(app, options->choice);
+  batch->excludes(app.get_option("--candidates"));
   app.add_flag("--json", options->json, "say what was written as JSON");
   app.callback([options, &context] {
     options->again.empty() ? generate(*options, context) : generate_again(*options, context);

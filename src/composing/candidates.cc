@@ -1,0 +1,100 @@
+#include "composing/candidates.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "base/error.h"
+#include "listening/excerpt.h"
+#include "listening/notes.h"
+
+namespace toccata::composing {
+namespace {
+
+constexpr double kWorst = std::numeric_limits<double>::infinity();
+
+double value_of(const Figures& figures, Criterion criterion) {
+  if (figures.notes == 0) return kWorst;
+  switch (criterion) {
+    case Criterion::likelihood:
+      return figures.nats_per_note;
+    case Criterion::statistics:
+      if (figures.distance) return *figures.distance;
+      fail_usage(
+          "ranking by statistics needs what is usual in the corpus: name it with --corpus, or keep "
+          "it with the model by toccata describe PATH --for MODEL");
+    case Criterion::copying:
+      if (figures.copied) return figures.copied->notes;
+      fail_usage("ranking by copying needs the corpus: name it with --corpus");
+  }
+  return kWorst;
+}
+
+// 1 for the smallest value; equals share the mean of the ranks that they take up.
+std::vector<double> ranks_of(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i + 1;
+    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
+    for (std::size_t k = i; k < end; ++k) {
+      ranks[order[k]] = (static_cast<double>(i + 1) + static_cast<double>(end)) / 2;
+    }
+    i = end;
+  }
+  return ranks;
+}
+
+}  // namespace
+
+Figures figures_of(const Composed& piece, const Judge& judge) {
+  const roll::Roll heard =
+      listening::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
+  Figures figures{.number = piece.number};
+  // What sounds on from the primer is no new note.
+  for (const listening::RollNote& note : listening::notes_of(piece.roll)) {
+    figures.notes += note.onset >= piece.new_from ? 1 : 0;
+  }
+  figures.nats_per_note = figures.notes ? piece.nats / figures.notes : kWorst;
+  if (judge.usual) figures.distance = listening::distance(*judge.usual, heard);
+  if (judge.corpus) figures.copied = judge.corpus->longest(heard).most_notes;
+  return figures;
+}
+
+std::string_view to_string(Criterion criterion) {
+  switch (criterion) {
+    case Criterion::likelihood:
+      return "likelihood";
+    case Criterion::statistics:
+      return "statistics";
+    case Criterion::copying:
+      return "copying";
+  }
+  return "";
+}
+
+std::vector<Place> ranking(std::span<const Figures> candidates, std::span<const Criterion> by) {
+  if (by.empty()) fail_usage("ranking needs likelihood, statistics or copying to go by");
+  std::vector<Place> places(candidates.size());
+  for (std::size_t i = 0; i < places.size(); ++i) places[i].candidate = i;
+  for (const Criterion criterion : by) {
+    std::vector<double> values;
+    for (const Figures& figures : candidates) values.push_back(value_of(figures, criterion));
+    const std::vector<double> ranks = ranks_of(values);
+    for (std::size_t i = 0; i < places.size(); ++i) places[i].ranks.push_back(ranks[i]);
+  }
+  for (Place& place : places) {
+    place.mean_rank = std::accumulate(place.ranks.begin(), place.ranks.end(), 0.0) /
+                      static_cast<double>(by.size());
+  }
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (a.mean_rank != b.mean_rank) return a.mean_rank < b.mean_rank;
+    return candidates[a.candidate].number < candidates[b.candidate].number;
+  });
+  return places;
+}
+
+}  // namespace toccata::composing

@@ -1,0 +1,159 @@
+#include "listening/profile.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "listening/distribution.h"
+#include "listening/excerpt.h"
+
+namespace toccata::listening {
+namespace {
+
+constexpr std::size_t kMostStretches = 2000;
+constexpr double kFarthest = 5;  // standard deviations
+
+struct Stretch {
+  const roll::Roll* roll;
+  int begin, length;
+};
+
+void add_stretches(const roll::Roll& roll, int quarters, std::vector<Stretch>& stretches) {
+  const int length = quarters * roll.grid;
+  for (int t = 0; t + length <= roll.steps; t += length) stretches.push_back({&roll, t, length});
+}
+
+Statistics statistics_of(const Stretch& stretch) {
+  return statistics(excerpt(*stretch.roll, stretch.begin, stretch.length));
+}
+
+std::vector<Usual> usual_of(const std::vector<Statistics>& counted) {
+  std::vector<Usual> usual;
+  for (const Statistic& statistic : all_statistics()) {
+    std::vector<double> values;
+    for (const Statistics& one : counted) values.push_back(one.*statistic.value);
+    const Summary summary = summarise(values);
+    usual.push_back({summary.count, summary.mean, summary.sd});
+  }
+  return usual;
+}
+
+// A statistic that never varies in the corpus may vary a little all the same.
+double spread(const Usual& usual) {
+  return std::max({usual.sd, 0.05 * std::abs(usual.mean), 0.01});
+}
+
+double distance_of(const ProfileOf& profile, const Statistics& found) {
+  double sum = 0;
+  int count = 0;
+  for (std::size_t i = 0; i < profile.usual.size(); ++i) {
+    const Statistic& statistic = all_statistics()[i];
+    const Usual& usual = profile.usual[i];
+    if (statistic.value == &Statistics::total_used_note || usual.count < 2) continue;
+    const double value = found.*statistic.value;
+    const double away = std::isfinite(value)
+                            ? std::min(std::abs(value - usual.mean) / spread(usual), kFarthest)
+                            : kFarthest;
+    sum += away * away;
+    ++count;
+  }
+  return count ? std::sqrt(sum / count) : 0;
+}
+
+}  // namespace
+
+Profile profile(std::span<const corpus::Piece* const> pieces, int threads) {
+  Profile result;
+  result.pieces = static_cast<int>(pieces.size());
+  for (const int quarters : kProfileQuarters) {
+    std::vector<Stretch> stretches;
+    for (const corpus::Piece* piece : pieces) add_stretches(piece->roll, quarters, stretches);
+    if (stretches.size() > kMostStretches) {
+      std::vector<Stretch> some;
+      for (std::size_t i = 0; i < kMostStretches; ++i) {
+        some.push_back(stretches[i * stretches.size() / kMostStretches]);
+      }
+      stretches = std::move(some);
+    }
+    if (stretches.size() < 2) continue;
+    std::vector<Statistics> counted(stretches.size());
+    parallel_for(stretches.size(), threads,
+                 [&](std::size_t i) { counted[i] = statistics_of(stretches[i]); });
+    result.lengths.push_back({quarters, static_cast<int>(stretches.size()), usual_of(counted)});
+  }
+  if (result.lengths.empty()) {
+    fail(
+        "the corpus' {} pieces hold no two stretches of {} quarter notes: too little to say what "
+        "is usual in it",
+        pieces.size(), kProfileQuarters.front());
+  }
+  return result;
+}
+
+double distance(const Profile& profile, const roll::Roll& roll) {
+  for (auto length = profile.lengths.rbegin(); length != profile.lengths.rend(); ++length) {
+    std::vector<Stretch> stretches;
+    add_stretches(roll, length->quarters, stretches);
+    if (stretches.empty()) continue;
+    double sum = 0;
+    for (const Stretch& stretch : stretches) sum += distance_of(*length, statistics_of(stretch));
+    return sum / static_cast<double>(stretches.size());
+  }
+  return distance_of(profile.lengths.front(), statistics(roll));
+}
+
+OrderedJson to_json(const Profile& profile) {
+  OrderedJson json, lengths = OrderedJson::array();
+  for (const ProfileOf& one : profile.lengths) {
+    OrderedJson statistics;
+    for (std::size_t i = 0; i < one.usual.size(); ++i) {
+      const Usual& usual = one.usual[i];
+      statistics[std::string(all_statistics()[i].name)] = {
+          {"count", usual.count}, {"mean", usual.mean}, {"sd", usual.sd}};
+    }
+    lengths.push_back({{"quarters", one.quarters},
+                       {"stretches", one.stretches},
+                       {"statistics", std::move(statistics)}});
+  }
+  json["format_version"] = 1;
+  json["pieces"] = profile.pieces;
+  json["lengths"] = std::move(lengths);
+  return json;
+}
+
+Profile profile_from_json(const Json& json, std::string_view where) {
+  if (const int version = json_get<int>(json, "format_version", where); version != 1) {
+    fail("{}: format_version: expected 1, found {}", where, version);
+  }
+  Profile profile;
+  profile.pieces = json_get<int>(json, "pieces", where);
+  for (const Json& entry : json_get<Json>(json, "lengths", where)) {
+    ProfileOf one;
+    one.quarters = json_get<int>(entry, "quarters", where);
+    one.stretches = json_get<int>(entry, "stretches", where);
+    const int after = profile.lengths.empty() ? 0 : profile.lengths.back().quarters;
+    if (one.quarters <= after || one.quarters > 1 << 16) {
+      fail("{}: quarters: expected lengths that grow, up to {}, found {}", where, 1 << 16,
+           one.quarters);
+    }
+    const Json statistics = json_get<Json>(entry, "statistics", where);
+    for (const Statistic& statistic : all_statistics()) {
+      const Json usual = json_get<Json>(statistics, statistic.name, where);
+      one.usual.push_back({json_get<int>(usual, "count", where),
+                           json_get<double>(usual, "mean", where),
+                           json_get<double>(usual, "sd", where)});
+    }
+    profile.lengths.push_back(std::move(one));
+  }
+  if (profile.lengths.empty()) fail("{}: \"lengths\" is empty", where);
+  return profile;
+}
+
+std::optional<Profile> read_profile(const std::filesystem::path& model_folder) {
+  const std::filesystem::path path = model_folder / kProfileFile;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return profile_from_json(read_json(path), path.string());
+}
+
+}  // namespace toccata::listening
