@@ -209,7 +209,7 @@ def card():
 def measure_cuda(args, table):
     """Training on the card: ours and PyTorch's eager and compiled model in turns, at batches that fill it more and more."""
     base = ["--device", "cuda", "--steps", 128, *SIZES["original"]]
-    python = PEERS["newest"] if peer_present("newest") else PEERS["debian"]
+    python = args.python or (PEERS["newest"] if peer_present("newest") else PEERS["debian"])
     for batch in (64, 256, 1024):
         for turn in range(args.rounds):
             say(f"cuda, batch {batch}: round {turn + 1} of {args.rounds}")
@@ -294,6 +294,7 @@ def main():
     parser.add_argument("--json", help="write every number to this file")
     parser.add_argument("--remember", action="store_true", help="keep this run's figures as this kind of machine's")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="cuda: training on the card alone")
+    parser.add_argument("--python", help="cuda: the Python whose PyTorch is the peer (default: the newest one that ./dev bench installed)")
     args = parser.parse_args()
     if args.device == "cuda":
         name = card()

@@ -133,10 +133,16 @@ Json generate(const Options& options) {
           {"peak_mib", peak_mib()}};
 }
 
+#ifdef TOCCATA_HAS_GEMM_PEAK
 Json gemm(const Options& options) {
   return {{"f32", gemm_peak(GemmType::f32, options.threads, 768, 20)},
           {"bf16", gemm_peak(GemmType::bf16, options.threads, 768, 20)}};
 }
+#else
+Json gemm(const Options&) {
+  fail("this toccata-bench was built without oneDNN (Debian: libdnnl-dev): no GEMM peak");
+}
+#endif
 
 }  // namespace
 }  // namespace toccata::bench

@@ -45,7 +45,7 @@ endif()
 foreach(part IN ITEMS "cairo_FOUND:cairo (libcairo2-dev):pictures and loss graphs"
                       "TOCCATA_HAS_AUDIO:FluidSynth and libsndfile (libfluidsynth-dev libsndfile1-dev):sound"
                       "TOCCATA_HAS_STUDIO:Boost 1.81 and OpenSSL (libboost1.81-dev libssl-dev):the studio"
-                      "DNNL_LIBRARY:oneDNN (libdnnl-dev):toccata-bench")
+                      "DNNL_LIBRARY:oneDNN (libdnnl-dev):the GEMM peak of ./dev bench")
   string(REPLACE ":" ";" part "${part}")
   list(GET part 0 variable)
   list(GET part 1 packages)
@@ -57,6 +57,12 @@ endforeach()
 
 if(TOCCATA_TRAINING)
   find_package(Torch REQUIRED)
+  # Newer LibTorches bring headers of a fmt of their own, which come first for whoever includes them: no library goes with those.
+  foreach(folder IN LISTS TORCH_INCLUDE_DIRS)
+    if(EXISTS ${folder}/fmt/format.h AND NOT folder STREQUAL "/usr/include")
+      target_compile_definitions(torch INTERFACE FMT_HEADER_ONLY)
+    endif()
+  endforeach()
 endif()
 if(TOCCATA_TESTS)
   find_package(GTest REQUIRED)

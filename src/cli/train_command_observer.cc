@@ -1,5 +1,6 @@
 #include "cli/train_command_observer.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <utility>
 

@@ -1,5 +1,6 @@
 #include "training/data.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <map>
 

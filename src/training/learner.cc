@@ -1,5 +1,6 @@
 #include "training/learner.h"
 
+#include <fmt/ranges.h>
 #include <torch/utils.h>
 
 #include <algorithm>

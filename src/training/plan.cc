@@ -1,5 +1,6 @@
 #include "training/plan.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,5 +1,7 @@
 #include "training/publish.h"
 
+#include <fmt/ranges.h>
+
 #include "base/files.h"
 #include "base/json.h"
 #include "runs/model_card.h"

@@ -1,5 +1,6 @@
 #include "training/restore.h"
 
+#include <fmt/ranges.h>
 #include <cmath>
 
 #include "base/error.h"
