@@ -20,7 +20,7 @@ toccata_header_only(toccata::hwy HEADER hwy/highway.h DEFINE HWY_IS_DEBUG_BUILD=
 toccata_header_only(toccata::xxhash HEADER xxhash.h DEFINE XXH_INLINE_ALL DEBIAN libxxhash-dev)
 
 # Each of these can be absent: what needs it is left out, says so when it is asked for, and is named below.
-foreach(name IN ITEMS cairo fluidsynth sndfile)
+foreach(name IN ITEMS cairo fluidsynth sndfile rtmidi)
   if(PkgConfig_FOUND)
     pkg_check_modules(${name} QUIET IMPORTED_TARGET ${name})
   endif()
@@ -44,6 +44,7 @@ if(DNNL_LIBRARY)
 endif()
 foreach(part IN ITEMS "cairo_FOUND:cairo (libcairo2-dev):pictures and loss graphs"
                       "TOCCATA_HAS_AUDIO:FluidSynth and libsndfile (libfluidsynth-dev libsndfile1-dev):sound"
+                      "rtmidi_FOUND:RtMidi (librtmidi-dev):MIDI ports for toccata play"
                       "TOCCATA_HAS_STUDIO:Boost 1.81 and OpenSSL (libboost1.81-dev libssl-dev):the studio"
                       "DNNL_LIBRARY:oneDNN (libdnnl-dev):the GEMM peak of ./dev bench")
   string(REPLACE ":" ";" part "${part}")

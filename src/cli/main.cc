@@ -11,6 +11,7 @@
 #include "cli/generate_command.h"
 #include "cli/import_command.h"
 #include "cli/models_command.h"
+#include "cli/play_command.h"
 #include "cli/render_command.h"
 #include "cli/score_command.h"
 #include "cli/studio_command.h"
@@ -36,6 +37,7 @@ constexpr std::array kCommands = {
             toccata::cli::add_describe},
     Command{"copying", "How much of a piece stands in a corpus", toccata::cli::add_copying},
     Command{"render", "Turn MIDI into sound and pictures", toccata::cli::add_render},
+    Command{"play", "Play without end, in real time", toccata::cli::add_play},
     Command{"studio", "The page: compose, rework and train in a browser", toccata::cli::add_studio},
     Command{"export", "Write a model as a folder of its own, to ship or to share",
             toccata::cli::add_export},

@@ -108,23 +108,28 @@ std::string facts_list(const std::vector<Fact>& facts) {
   return html + "</dl>\n";
 }
 
-std::string card(const ContactPiece& piece, double width) {
+std::string picture_of(const ContactPiece& piece, double width) {
+  if (!has_pictures()) return "";
   PianoRollOptions options;
   options.title = piece.title;
   options.width = width;
   const PianoRoll light = piano_roll(piece.score, options);
   options.theme = Theme::dark;
   const PianoRoll dark = piano_roll(piece.score, options);
+  return fmt::format(
+      "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"{}\">"
+      "<img src=\"{}\" width=\"{:.0f}\" height=\"{:.0f}\" alt=\"{}\"></picture>\n",
+      as_data(dark.picture), as_data(light.picture), light.picture.width, light.picture.height,
+      escaped(light.picture.description));
+}
+
+std::string card(const ContactPiece& piece, double width) {
   const std::string link = percent_encoded(piece.file, "/");
   std::string html =
       fmt::format("<li><article>\n<header><h2>{}</h2><a href=\"{}\" download>{}</a></header>\n",
                   escaped(piece.title), link, escaped(piece.file));
   html += facts_list(piece.figures);
-  html += fmt::format(
-      "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"{}\">"
-      "<img src=\"{}\" width=\"{:.0f}\" height=\"{:.0f}\" alt=\"{}\"></picture>\n",
-      as_data(dark.picture), as_data(light.picture), light.picture.width, light.picture.height,
-      escaped(light.picture.description));
+  html += picture_of(piece, width);
   if (!piece.receipt.empty())
     html += fmt::format("<details><summary>Receipt of {}</summary><code>{}</code></details>\n",
                         escaped(piece.title), escaped(piece.receipt));

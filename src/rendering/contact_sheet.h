@@ -30,7 +30,8 @@ struct ContactSheet {
 
 /// Nothing is fetched from anywhere: pictures are in the page, in a light and a dark form that
 /// follow the reader's setting; no script. Headings, lists and descriptions of the pictures are for
-/// those who hear the page. The same sheet gives the same text.
+/// those who hear the page. Where the program is built without cairo there are no pictures. The
+/// same sheet gives the same text.
 std::string contact_sheet(const ContactSheet& sheet);
 
 }  // namespace toccata::rendering

@@ -1,0 +1,281 @@
+#include "playing/player.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/error.h"
+#include "roll/bars.h"
+
+namespace toccata::playing {
+namespace {
+
+constexpr double kLongestSleep = 0.05;    // seconds; a request to stop waits no longer
+constexpr double kBeforeTheFirst = 0.1;   // seconds until the first step sounds
+constexpr double kBetweenRecoveries = 1;  // seconds
+
+// Whatever happens, nothing sounds on.
+class SilenceAtTheEnd {
+ public:
+  explicit SilenceAtTheEnd(Output& output) : output_(output) {}
+  ~SilenceAtTheEnd() { output_.silence(); }
+  SilenceAtTheEnd(const SilenceAtTheEnd&) = delete;
+  SilenceAtTheEnd& operator=(const SilenceAtTheEnd&) = delete;
+
+ private:
+  Output& output_;
+};
+
+OrderedJson milliseconds(const Jitter& jitter) {
+  const auto ms = [](double seconds) { return std::round(seconds * 1e5) / 100; };
+  return {{"mean", ms(jitter.mean())},
+          {"median", ms(jitter.quantile(0.5))},
+          {"p99", ms(jitter.quantile(0.99))},
+          {"most", ms(jitter.most())}};
+}
+
+}  // namespace
+
+// A model that is being loaded, on a thread of its own: that takes longer than
+// a step.
+struct Player::NextModel {
+  std::string name;
+  std::int64_t heard = 0;  // steps of the past that the voice will have heard
+  std::future<std::unique_ptr<Voice>> voice;
+};
+
+OrderedJson to_json(const PlayReport& report) {
+  OrderedJson changes = OrderedJson::array();
+  for (const Change& change : report.changes) {
+    changes.push_back({{"step", change.step}, {"line", change.line}});
+  }
+  return {{"steps", report.steps},
+          {"notes", report.notes},
+          {"heard", report.heard},
+          {"pieces", report.pieces},
+          {"lost", report.lost},
+          {"lateness_ms", milliseconds(report.lateness)},
+          {"composing_ms", milliseconds(report.composing)},
+          {"changes", std::move(changes)}};
+}
+
+Player::Player(std::shared_ptr<const network::Model> model, const PlayOptions& options,
+               Output& output, Input* input, Clock& clock, Progress& progress)
+    : options_(options),
+      controls_(options.controls),
+      output_(output),
+      input_(input),
+      clock_(clock),
+      progress_(progress),
+      voice_(std::make_unique<Voice>(std::move(model), options.voice)) {
+  check(controls_);
+  if (options.steps < 0) fail_usage("steps: expected 0 or more, found {}", options.steps);
+}
+
+Player::~Player() = default;
+
+double Player::step_seconds() const {
+  return 60 / controls_.tempo / voice_->model().config.roll.grid;
+}
+
+network::StepPlace Player::place() const {
+  const roll::MeterAt meter{0, options_.meter.numerator, options_.meter.denominator};
+  const int grid = voice_->model().config.roll.grid;
+  const double bar = roll::bar_length(meter, grid), beat = roll::beat_length(meter, grid);
+  const double in_bar = std::fmod(step_, bar);
+  return {static_cast<float>(in_bar / bar), static_cast<float>(std::fmod(in_bar, beat) / beat),
+          step_};
+}
+
+// Another model is loaded on a thread of its own, and hears the past there.
+void Player::load_model(const std::string& name) {
+  if (!options_.load) fail("there is no other model to change to");
+  if (next_model_) fail("the model {} is still being loaded", next_model_->name);
+  progress_.message(fmt::format("loading the model {}", name));
+  next_model_ = std::make_unique<NextModel>();
+  next_model_->name = name;
+  next_model_->heard = past_.added();
+  next_model_->voice = std::async(std::launch::async, [load = options_.load, name, past = past_,
+                                                       voice_options = options_.voice] {
+    auto voice = std::make_unique<Voice>(load(name), voice_options);
+    for (const PastStep& step : past.steps()) voice->listen(step);
+    return voice;
+  });
+}
+
+// False where the music shall end.
+bool Player::take_lines(const Lines& lines) {
+  if (!lines) return true;
+  for (const std::string& line : lines()) {
+    try {
+      const Command command = parse_command(line);
+      if (command.kind == Command::Kind::model) {
+        load_model(command.value);
+      } else if (command.kind != Command::Kind::quit) {
+        controls_ = changed(controls_, command);
+        progress_.message(to_string(controls_));
+      }
+      report_.changes.push_back({report_.steps, line});
+      if (command.kind == Command::Kind::quit) return false;
+    } catch (const Error& error) {
+      progress_.warning(error.what());
+    }
+  }
+  return true;
+}
+
+// The model that was asked for takes over, once it is there and has heard the
+// past.
+void Player::take_model() {
+  if (!next_model_ ||
+      next_model_->voice.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    return;
+  }
+  const std::unique_ptr<NextModel> next = std::move(next_model_);
+  try {
+    std::unique_ptr<Voice> voice = next->voice.get();
+    const int grid = voice->model().config.roll.grid;
+    if (grid != voice_->model().config.roll.grid) {
+      // Its steps are of another length: what has sounded means nothing to it.
+      voice->begin(static_cast<std::uint64_t>(report_.pieces++));
+      past_.clear();
+      step_ = 0;
+    } else {
+      const auto& steps = past_.steps();
+      const auto missed = std::min<std::int64_t>(past_.added() - next->heard, std::ssize(steps));
+      for (auto step = steps.end() - missed; step != steps.end(); ++step) voice->listen(*step);
+    }
+    voice_ = std::move(voice);
+    progress_.message(fmt::format("the model {} plays", next->name));
+  } catch (const std::exception& error) {
+    progress_.warning(error.what());
+  }
+}
+
+// What was played in since the last step sounds in `step` too: part of the past
+// from now on.
+void Player::take_input(PastStep& step) {
+  if (!input_) return;
+  for (auto& [pitch, struck] : played_in_) struck = false;
+  std::array<bool, 128> ended{};
+  for (const HeardNote& note : input_->heard()) {
+    if (note.pitch < 0 || note.pitch > 127) continue;
+    if (note.on) {
+      played_in_[note.pitch] = true;
+      ended[static_cast<std::size_t>(note.pitch)] = false;
+      ++report_.heard;
+    } else {
+      ended[static_cast<std::size_t>(note.pitch)] = true;
+    }
+  }
+  for (auto held = played_in_.begin(); held != played_in_.end();) {
+    const auto pitch = static_cast<std::size_t>(held->first);
+    const bool gone = ended[pitch];
+    // A note that came and went between two steps has sounded in this one.
+    if (!gone || held->second) {
+      step.cells[pitch] |= held->second ? roll::kPlay | roll::kArticulate : roll::kPlay;
+    }
+    held = gone ? played_in_.erase(held) : std::next(held);
+  }
+}
+
+void Player::compose() {
+  const double begin = clock_.now();
+  next_ = voice_->compose(place(), controls_);
+  report_.composing.add(clock_.now() - begin);
+}
+
+// The step that was composed sounds: ends first, then beginnings.
+void Player::sound(double time) {
+  const auto begins = [&](std::size_t pitch) {
+    const std::uint8_t cell = next_.cells[pitch];
+    if (!(cell & roll::kPlay)) return false;
+    const bool held = !past_.steps().empty() && (past_.steps().back().cells[pitch] & roll::kPlay);
+    return (cell & roll::kArticulate) || !held;
+  };
+  for (std::size_t pitch = 0; pitch < sounding_.size(); ++pitch) {
+    if (!sounding_[pitch] || ((next_.cells[pitch] & roll::kPlay) && !begins(pitch))) continue;
+    sounding_[pitch] = false;
+    output_.note_off(static_cast<int>(pitch));
+  }
+  for (std::size_t pitch = 0; pitch < sounding_.size(); ++pitch) {
+    // What is held on from a note played in sounds there, not here.
+    if (!begins(pitch)) continue;
+    sounding_[pitch] = true;
+    output_.note_on(static_cast<int>(pitch), controls_.velocity);
+    ++report_.notes;
+  }
+  report_.lateness.add(std::max(0.0, clock_.now() - time));
+}
+
+// Waits for the device to come back.
+void Player::lost(const std::string& why, const Stop& stop) {
+  ++report_.lost;
+  output_.silence();
+  sounding_.fill(false);
+  progress_.warning(
+      fmt::format("{} is gone ({}): the music waits for it; Ctrl-C ends", output_.name(), why));
+  const double since = clock_.now();
+  double next_try = since + kBetweenRecoveries;
+  while (!stop.requested()) {
+    const double now = clock_.now();
+    if (now >= next_try) {
+      if (output_.recover()) {
+        output_.silence();  // what it may still sound from before
+        progress_.message(fmt::format("{} is back", output_.name()));
+        return;
+      }
+      next_try = now + kBetweenRecoveries;
+    }
+    if (options_.patience > 0 && now - since > options_.patience) {
+      fail("{} is gone ({}) and has not come back for {:g} seconds", output_.name(), why,
+           options_.patience);
+    }
+    clock_.sleep_until(std::min(next_try, now + kLongestSleep));
+  }
+}
+
+PlayReport Player::run(const Lines& lines, const Stop& stop) {
+  const SilenceAtTheEnd silence(output_);
+  output_.silence();
+  compose();
+  double time = clock_.now() + kBeforeTheFirst;
+  while (!stop.requested() && (options_.steps == 0 || report_.steps < options_.steps)) {
+    const double now = clock_.now();
+    if (now < time) {
+      clock_.sleep_until(std::min(time, now + kLongestSleep));
+      continue;
+    }
+    try {
+      sound(time);
+    } catch (const Error& error) {
+      lost(error.what(), stop);
+      time = clock_.now();
+    }
+    ++report_.steps;
+    // Where a step took longer to compose than it lasts, the music slows rather
+    // than hurries.
+    time = std::max(time + step_seconds(), clock_.now());
+    if (!take_lines(lines)) break;
+    take_input(next_);
+    voice_->listen(next_);
+    past_.add(next_);
+    if (options_.sounded) options_.sounded(next_, voice_->model().config.roll.grid);
+    const bool silent = std::all_of(next_.cells.begin(), next_.cells.end(),
+                                    [](std::uint8_t cell) { return cell == 0; });
+    silent_ = silent ? silent_ + 1 : 0;
+    ++step_;
+    take_model();
+    const double bar = roll::bar_length({0, options_.meter.numerator, options_.meter.denominator},
+                                        voice_->model().config.roll.grid);
+    if (options_.rest > 0 && silent_ >= options_.rest * bar) {
+      voice_->begin(static_cast<std::uint64_t>(report_.pieces++));
+      past_.clear();
+      step_ = silent_ = 0;
+    }
+    compose();
+  }
+  return report_;
+}
+
+}  // namespace toccata::playing

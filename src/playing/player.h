@@ -1,0 +1,104 @@
+#pragma once
+// Live music: composed one step ahead of what sounds, kept in time, changed
+// while it plays.
+
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/progress.h"
+#include "base/stop.h"
+#include "composing/compose.h"
+#include "playing/jitter.h"
+#include "playing/output.h"
+#include "playing/voice.h"
+
+namespace toccata::playing {
+
+struct PlayOptions {
+  Controls controls;       // to begin with
+  composing::Meter meter;  // of all of it
+  VoiceOptions voice;
+  std::int64_t steps = 0;  // stop after so many; 0: endless
+  double rest = 2;         // bars of silence after which a new piece begins
+  double patience = 0;     // seconds to wait for a lost device; 0: for ever
+  // Told of every step that has sounded, with what was played in, and of its steps a quarter note.
+  std::function<void(const PastStep& step, int grid)> sounded = {};
+  // For `model NAME`: called on a thread of its own. Throws Error where there
+  // is none.
+  std::function<std::shared_ptr<const network::Model>(const std::string& name)> load = {};
+};
+
+/// What changed the music, for the receipt: at which step, and the line that
+/// says it.
+struct Change {
+  std::int64_t step = 0;
+  std::string line;
+};
+
+struct PlayReport {
+  std::int64_t steps = 0;   // that sounded
+  std::int64_t notes = 0;   // begun
+  std::int64_t heard = 0;   // notes that were played in
+  std::int64_t pieces = 1;  // begun
+  int lost = 0;             // times that the device was gone
+  Jitter lateness;          // of each step's notes, against the beat
+  Jitter composing;         // time that composing a step took
+  std::vector<Change> changes;
+};
+OrderedJson to_json(const PlayReport& report);
+
+class Player {
+ public:
+  /// What is to be changed, a line each; asked once a step. An empty list:
+  /// nothing.
+  using Lines = std::function<std::vector<std::string>()>;
+
+  /// `input` may be null. All of them must outlive this object.
+  Player(std::shared_ptr<const network::Model> model, const PlayOptions& options, Output& output,
+         Input* input, Clock& clock, Progress& progress);
+  ~Player();
+
+  /// Plays until `stop` is requested, `quit` is said or the steps are played.
+  /// However it ends, by an exception too, nothing sounds on. A line that is no
+  /// command is told as a warning; a device that is lost is waited for, the
+  /// music with it. Throws Error where it is lost for longer than
+  /// options.patience.
+  PlayReport run(const Lines& lines, const Stop& stop);
+
+ private:
+  struct NextModel;
+  bool take_lines(const Lines& lines);
+  void take_input(PastStep& step);
+  void load_model(const std::string& name);
+  void take_model();
+  void compose();
+  void sound(double time);
+  void lost(const std::string& why, const Stop& stop);
+  double step_seconds() const;
+  network::StepPlace place() const;
+
+  PlayOptions options_;
+  Controls controls_;
+  Output& output_;
+  Input* input_;
+  Clock& clock_;
+  Progress& progress_;
+  std::unique_ptr<Voice> voice_;
+  std::unique_ptr<NextModel> next_model_;
+  Past past_;
+  PastStep next_;                     // composed, and to sound next
+  std::map<int, bool> played_in_;     // pitches held by the one who plays in; true:
+                                      // struck in this step
+  std::array<bool, 128> sounding_{};  // of ours
+  int step_ = 0;                      // of the piece
+  int silent_ = 0;                    // steps since something sounded
+  PlayReport report_;
+};
+
+}  // namespace toccata::playing

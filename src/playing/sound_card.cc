@@ -1,0 +1,98 @@
+#include "playing/sound_card.h"
+
+#include <fluidsynth.h>
+
+#include "base/error.h"
+#include "rendering/synthesizer.h"
+
+namespace toccata::playing {
+namespace {
+
+template <auto destroy>
+struct Destroy {
+  template <typename T>
+  void operator()(T* part) const {
+    destroy(part);
+  }
+};
+
+class SoundCard : public Output {
+ public:
+  explicit SoundCard(const SoundCardOptions& options) : options_(options) { open(); }
+
+  void note_on(int pitch, int velocity) override {
+    fluid_synth_noteon(synth_.get(), 0, pitch, velocity);
+  }
+  // What has died away already is no fault.
+  void note_off(int pitch) override { fluid_synth_noteoff(synth_.get(), 0, pitch); }
+  void silence() noexcept override {
+    if (synth_) fluid_synth_all_notes_off(synth_.get(), -1);
+  }
+  bool recover() override {
+    try {
+      open();
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+  std::string name() const override { return "the sound card"; }
+
+ private:
+  void open() {
+    driver_.reset();
+    synth_.reset();
+    settings_.reset();
+    for (const int level : {FLUID_PANIC, FLUID_ERR, FLUID_WARN, FLUID_INFO, FLUID_DBG}) {
+      fluid_set_log_function(level, nullptr, nullptr);
+    }
+    const std::filesystem::path soundfont = rendering::find_soundfont(options_.soundfont);
+    settings_.reset(new_fluid_settings());
+    fluid_settings_t* settings = settings_.get();
+    if (!settings) fail("FluidSynth could not start: no memory for its settings");
+    fluid_settings_setnum(settings, "synth.gain", options_.gain);
+    fluid_settings_setint(settings, "synth.chorus.active",
+                          0);  // it makes a piano swim
+    if (!options_.driver.empty() &&
+        fluid_settings_setstr(settings, "audio.driver", options_.driver.c_str()) == FLUID_FAILED) {
+      fail(
+          "FluidSynth knows no sound driver \"{}\": expected alsa, "
+          "pulseaudio, jack or another of "
+          "those that fluidsynth -a help lists",
+          options_.driver);
+    }
+    if (!options_.file.empty()) {
+      fluid_settings_setstr(settings, "audio.file.name", options_.file.c_str());
+      fluid_settings_setstr(settings, "audio.file.type", "wav");
+    }
+    synth_.reset(new_fluid_synth(settings));
+    if (!synth_) fail("FluidSynth could not start");
+    if (!fluid_is_soundfont(soundfont.c_str()) ||
+        fluid_synth_sfload(synth_.get(), soundfont.c_str(), 1) == FLUID_FAILED) {
+      fail("{}: FluidSynth cannot read this as a soundfont (.sf2 or .sf3)", soundfont.string());
+    }
+    fluid_synth_program_change(synth_.get(), 0, options_.program);
+    driver_.reset(new_fluid_audio_driver(settings, synth_.get()));
+    if (!driver_) {
+      fail(
+          "there is no sound card that FluidSynth{} could play to: --driver "
+          "names another driver, "
+          "--port a MIDI port instead",
+          options_.driver.empty() ? "" : "'s driver " + options_.driver);
+    }
+  }
+
+  SoundCardOptions options_;
+  // The driver goes first, the settings last.
+  std::unique_ptr<fluid_settings_t, Destroy<delete_fluid_settings>> settings_;
+  std::unique_ptr<fluid_synth_t, Destroy<delete_fluid_synth>> synth_;
+  std::unique_ptr<fluid_audio_driver_t, Destroy<delete_fluid_audio_driver>> driver_;
+};
+
+}  // namespace
+
+std::unique_ptr<Output> open_sound_card(const SoundCardOptions& options) {
+  return std::make_unique<SoundCard>(options);
+}
+
+}  // namespace toccata::playing
