@@ -43,6 +43,13 @@ describe("docs/api.md", { skip, timeout: 300000 }, () => {
     begins("soundfont.sf2", "RIFF");
     assert.equal(JSON.parse(readFileSync(join(folder, "read.json"))).music.notes.length, JSON.parse(readFileSync(join(folder, "piece.json"))).music.notes.length);
     assert.ok(run.stdout.includes("event: end"));
+    const music = (file) => JSON.parse(readFileSync(join(folder, file))).music;
+    assert.ok(music("limited.json").notes.every(([, , pitch]) => pitch >= 48 && pitch <= 84));
+    const top = (each, step) => Math.max(...each.notes.filter(([onset, length]) => onset <= step && onset + length > step).map((note) => note[2]));
+    const [melody, harmonised] = [music("read.json"), music("harmonised.json")];
+    for (let step = 0; step < melody.steps; ++step) {
+      if (top(melody, step) > 0) assert.equal(top(harmonised, step), top(melody, step), `the top voice at step ${step}`);
+    }
     assert.ok(JSON.parse(readFileSync(join(folder, "surprise.json"))).nats > 0);
   });
 
