@@ -19,17 +19,24 @@ import time
 from slow_clients import SlowClients
 from studio_program import ENVIRONMENT, Studio, wait_for
 
-SEED, STEPS, PIECES = 11, 48, 32
+SEED, STEPS, PIECES = 11, 48, 16
+# What the clients order, as options of the command line and of the interface.
+ORDERS = [([], {}),
+          (["--key", "D minor", "--most-notes", "3", "--particles", "4"], {"key": "D minor", "most_notes": 3, "particles": 4})]
 MOST_DRIFT = 0.05  # of memory, from the second fifth of the time to the last
 FLAT_AFTER = 100  # seconds from which on drift is judged: the studio keeps a hundred orders, which it first must have
 
 
 def composed_by_the_command_line(program):
-    """{number: bytes} of the pieces that the clients will order."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([program, "generate", "first", "--steps", str(STEPS), "--batch", str(PIECES), "--seed", str(SEED), "--out", folder],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, env=ENVIRONMENT)
-        return {int(path.stem.rsplit("-", 1)[1]): path.read_bytes() for path in pathlib.Path(folder).glob("*.mid")}
+    """{(order, number): bytes} of the pieces that the clients will order."""
+    wanted = {}
+    for index, (words, _) in enumerate(ORDERS):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([program, "generate", "first", "--steps", str(STEPS), "--batch", str(PIECES), "--seed", str(SEED), "--out", folder,
+                            *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, env=ENVIRONMENT)
+            for path in pathlib.Path(folder).glob("*.mid"):
+                wanted[index, int(path.stem.rsplit("-", 1)[1])] = path.read_bytes()
+    return wanted
 
 
 class Load:
@@ -52,8 +59,8 @@ class Load:
 
     def compose(self, chance):
         """Orders a piece, waits for it, compares it. False where the server had no room."""
-        number = chance.randrange(PIECES)
-        order = {"model": "first", "steps": STEPS, "seed": SEED, "first": number}
+        kind, number = chance.choice(list(self.wanted))
+        order = {"model": "first", "steps": STEPS, "seed": SEED, "first": number, **ORDERS[kind][1]}
         status, headers, text = self.ask("POST", "/api/compositions", order)
         if status != 202:
             self.ending.wait(float(headers.get("retry-after", 1)) * chance.uniform(0.5, 1))
@@ -74,7 +81,7 @@ class Load:
         if outline["state"] != "done":
             self.faults.append(f"{path}: {outline}")
             return False
-        if self.again("GET", f"{path}/pieces/{number}.mid") != self.wanted[number]:
+        if self.again("GET", f"{path}/pieces/{number}.mid") != self.wanted[kind, number]:
             self.faults.append(f"{path}: piece {number} is not the command line's")
         return True
 
@@ -154,7 +161,7 @@ def main():
     options = parser.parse_args()
     program = options.program.resolve()
     wanted = composed_by_the_command_line(program)
-    assert len(wanted) == PIECES
+    assert len(wanted) == PIECES * len(ORDERS)
     with Studio(program) as studio:
         load = Load(studio, wanted)
         notes = [[t, 4, 60 + t % 12] for t in range(0, 64, 4)]

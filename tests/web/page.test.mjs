@@ -150,9 +150,9 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.getByLabel("Play while it composes").uncheck();
     await setNumber(page, "Length", 4);
     await setNumber(page, "Pieces", 2);
-    await page.getByText("Limits", { exact: false }).first().click();
+    await page.locator("summary", { hasText: /^Limits/ }).click();
     await page.getByLabel("Key or scale").selectOption("D");
-    await page.getByLabel("Mode").selectOption("minor");
+    await page.getByLabel("Mode", { exact: true }).selectOption("minor");
     await setNumber(page, "Lowest note", 48);
     await setNumber(page, "Highest note", 76);
     await setNumber(page, "Most voices", 4);
@@ -186,7 +186,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
 
   test("what cannot be is refused in words, and the controls stay as they were", async () => {
     const page = await openPage(browser, studio);
-    await page.getByText("Limits", { exact: false }).first().click();
+    await page.locator("summary", { hasText: /^Limits/ }).click();
     await page.getByLabel("Chords").fill("C | Qsus");
     await page.getByLabel("Chords").blur();
     await page.getByRole("button", { name: /^Compose C/ }).click();
@@ -227,7 +227,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.getByRole("heading", { level: 1, name: "tune" }).waitFor();
     await page.getByLabel("Compose anew").selectOption("top");
     await setNumber(page, "Candidates", 2);
-    await page.getByText("Limits", { exact: false }).first().click();
+    await page.locator("summary", { hasText: /^Limits/ }).click();
     await setNumber(page, "Fewest voices", 3);
     const { order, pieces } = await ordered(page, () => page.getByRole("button", { name: /^Harmonise/ }).click());
     assert.equal(order.melody.voice, "top");
@@ -366,7 +366,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(overflow <= 0, `${where}: ${overflow} pixels wider than the window`);
       };
-      await page.getByText("Limits", { exact: false }).first().click();
+      await page.locator("summary", { hasText: /^Limits/ }).click();
       await page.getByText("Seed and more").click();
       await page.getByLabel("Key or scale").selectOption("C");
       await check("compose, empty");
