@@ -73,6 +73,49 @@ void plan_infill(Plan& plan, const ComposeOptions& options) {
   }
 }
 
+// As plan_infill; in the region's steps what lies outside its pitches is given too, and what is
+// pinned.
+void plan_region(Plan& plan, const ComposeOptions& options) {
+  const roll::Roll& whole = *options.music.infill;
+  const Region& region = *options.request.region;
+  if (region.to > whole.steps) {
+    fail_usage("region: it ends with step {}, and the piece with step {}", region.to, whole.steps);
+  }
+  std::vector<bool> given(whole.cells.size(), false);
+  const auto index = [&](int t, int n) {
+    return static_cast<std::size_t>(t) * static_cast<std::size_t>(whole.notes()) +
+           static_cast<std::size_t>(n);
+  };
+  std::vector<std::pair<int, int>> pinned = region.pinned;
+  std::ranges::sort(pinned);
+  std::size_t found = 0;
+  for (const listening::RollNote& note : listening::notes_of(whole)) {
+    if (!std::ranges::binary_search(pinned, std::pair(note.onset, note.pitch))) continue;
+    ++found;
+    const int end = note.onset + note.length;
+    for (int t = note.onset; t < end; ++t) given[index(t, note.pitch - whole.low)] = true;
+  }
+  pinned.erase(std::ranges::unique(pinned).begin(), pinned.end());
+  if (found < pinned.size()) fail_usage("region: some of the notes pinned are not in the piece");
+  plan.from = region.from;
+  plan.limits.keep(whole, 0, region.from);
+  plan.limits.keep(whole, region.to, whole.steps);
+  for (int n = 0; n < whole.notes(); ++n) {
+    const int pitch = whole.low + n;
+    const bool outside = pitch < region.low || pitch > region.high;
+    for (int t = region.from; t < region.to; ++t) {
+      const std::uint8_t before = t > 0 ? whole.frame(t - 1)[n] : std::uint8_t{0};
+      if (outside || given[index(t, n)]) {
+        plan.limits.at(t, n) = kind_of(before, whole.frame(t)[n], whole.articulation ? 2 : 1);
+        continue;
+      }
+      plan.piece.frame(t)[n] = 0;
+      // A pinned note keeps its end.
+      if (t > 0 && given[index(t - 1, n)]) plan.limits.at(t, n) &= kSilent | kOnset;
+    }
+  }
+}
+
 // Nothing is composed beyond the melody: above the top voice, below the bottom one. While it rests,
 // its last note bounds it; before its first note, that one.
 void bound_by_melody(Limits& limits, const roll::Roll& melody, Voice voice) {
@@ -247,7 +290,13 @@ Plan plan_of(const network::Config& config, const ComposeOptions& options) {
   plan.limits = Limits(plan.piece, config.channels());
   plan.limits.longest_silence = steps_of(request.longest_silence, config.roll.grid, false);
   plan.limits.repeat_gap = steps_of(request.repeat_gap, config.roll.grid, true);
-  if (request.infill) plan_infill(plan, options);
+  if (request.infill) {
+    if (request.region) {
+      plan_region(plan, options);
+    } else {
+      plan_infill(plan, options);
+    }
+  }
   if (request.melody) plan.limits.keep_notes(*options.music.melody);
   plan.limits.look_back(plan.piece);
   if (request.melody && request.voice != Voice::track)

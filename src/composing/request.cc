@@ -42,6 +42,31 @@ std::optional<GivenFile> file_from(const Json& json, const char* key, std::strin
                    json_get<std::string>(file, "hash", where)};
 }
 
+OrderedJson region_json(const Region& region) {
+  OrderedJson json = {
+      {"from", region.from}, {"to", region.to}, {"low", region.low}, {"high", region.high}};
+  if (!region.pinned.empty()) json["pinned"] = region.pinned;
+  return json;
+}
+
+std::optional<Region> region_from(const Json& json, std::string_view where) {
+  if (!json.contains("region")) return std::nullopt;
+  const Json& region = json["region"];
+  return Region{json_get<int>(region, "from", where), json_get<int>(region, "to", where),
+                json_get<int>(region, "low", where), json_get<int>(region, "high", where),
+                json_get_or<std::vector<std::pair<int, int>>>(region, "pinned", {}, where)};
+}
+
+void check(const Region& region) {
+  if (region.from < 0 || region.from >= region.to || region.low < 0 || region.high > 127 ||
+      region.low > region.high) {
+    fail_usage(
+        "region: expected steps and pitches in ascending order, found steps {} to {}, pitches {} "
+        "to {}",
+        region.from, region.to, region.low, region.high);
+  }
+}
+
 void check_one(const std::optional<GivenFile>& file, const roll::Roll* music, const char* what) {
   if (file && !music) fail("the piece was made from {} as {}: name that file", file->path, what);
   if (!file && music) fail("no {} was asked for, and one is given", what);
@@ -60,12 +85,16 @@ void check(const Request& request) {
         "infill and melody exclude each other: either bars are filled or a melody is "
         "harmonised");
   }
-  if (request.infill && request.bars.empty()) {
+  if (request.infill && request.bars.empty() && !request.region) {
     fail_usage("infill: say which bars to compose anew, such as --bars 9-12");
   }
-  if (!request.infill && !request.bars.empty()) {
+  if (!request.infill && (!request.bars.empty() || request.region)) {
     fail_usage("bars: there is no piece to fill them in; --infill FILE names it");
   }
+  if (!request.bars.empty() && request.region) {
+    fail_usage("infill: either bars or a region, not both");
+  }
+  if (request.region) check(*request.region);
   if (!request.bars.empty()) parse_bars(request.bars);
   if (request.track < 1) fail_usage("voice: tracks are counted from 1, found {}", request.track);
   if (!request.key.empty() && !request.scale.empty()) {
@@ -111,6 +140,7 @@ OrderedJson to_json(const Request& request) {
   OrderedJson json = OrderedJson::object();
   if (request.infill) json["infill"] = file_json(*request.infill);
   if (!request.bars.empty()) json["bars"] = request.bars;
+  if (request.region) json["region"] = region_json(*request.region);
   if (request.melody) {
     json["melody"] = file_json(*request.melody);
     json["voice"] = name_of(kVoices, request.voice);
@@ -140,6 +170,7 @@ Request request_from_json(const Json& json, std::string_view where) {
   const auto text = [&](const char* key) { return json_get_or<std::string>(json, key, "", where); };
   request.infill = file_from(json, "infill", where);
   request.bars = text("bars");
+  request.region = region_from(json, where);
   request.melody = file_from(json, "melody", where);
   request.voice =
       named<Voice>(kVoices, json_get_or<std::string>(json, "voice", "top", where), where);

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/json.h"
 #include "roll/roll.h"
@@ -32,10 +34,20 @@ enum class ChordTones {
   beats,  // whatever sounds at the beginning of a beat does; between beats any note of the key
 };
 
+/// A part of a piece to compose anew.
+struct Region {
+  int from = 0, to = 0;                          // steps, `to` not included
+  int low = 0, high = 127;                       // MIDI pitches, both included
+  std::vector<std::pair<int, int>> pinned = {};  // notes in it that stay: onset and pitch
+  bool operator==(const Region&) const = default;
+};
+
 struct Request {
-  // Infill: the piece, and the bars of it to compose anew ("9-12", "1-2,7-8"). All else stays.
+  // Infill: the piece, and what of it to compose anew: bars ("9-12", "1-2,7-8") or a region. All
+  // else stays.
   std::optional<GivenFile> infill = {};
   std::string bars = {};
+  std::optional<Region> region = {};
   // Harmonise: these notes stay as they are, the rest is composed around them.
   std::optional<GivenFile> melody = {};
   Voice voice = Voice::top;

@@ -1,6 +1,7 @@
 #include "studio/answer.h"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 #include <cctype>
 #include <charconv>
@@ -65,6 +66,11 @@ Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length
                                      plain(http::to_string(field))));
     }
   }
+  // Beast reads chunks and nothing else; what it leaves unread must not be taken for a request.
+  if (header.count(http::field::transfer_encoding) > 0 &&
+      !boost::beast::iequals(header[http::field::transfer_encoding], "chunked")) {
+    return refuse(400, "expected no Transfer-Encoding but chunked");
+  }
   Request& request = admission.request;
   request.method = std::string(plain(header.method_string()));
   if (!parse_target(plain(header.target()), request)) {
@@ -106,9 +112,11 @@ Response answer(const Route& route, const Request& request, const Parameters& pa
   } catch (const Error& error) {
     return error_response(error.kind() == ErrorKind::usage ? 400 : 500, error.what());
   } catch (const std::bad_alloc&) {
-    Response response = error_response(503, "there is not enough memory for this just now");
-    response.headers.emplace_back("Retry-After", "5");
-    return response;
+    return error_response(503, "there is not enough memory for this just now", 5);
+  } catch (const Json::exception& error) {
+    // Our own files are read by base/json.h, which throws Error: this is the client's.
+    return error_response(400,
+                          fmt::format("the JSON sent is not what is expected: {}", error.what()));
   } catch (const std::exception& error) {
     return error_response(500, error.what());
   }

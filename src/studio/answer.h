@@ -24,7 +24,8 @@ struct Admission {
 Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length,
                 const Router& router, const Guard& guard, std::string_view local, bool secure);
 
-/// Calls the route. Error of kind usage becomes 400, no memory 503, anything else 500.
+/// Calls the route. Error of kind usage and JSON of another shape become 400, no memory 503,
+/// anything else 500.
 Response answer(const Route& route, const Request& request, const Parameters& parameters);
 
 /// Status line and headers of an answer whose body has `size` bytes; none: it ends when the

@@ -23,10 +23,9 @@ Response add(Compositions& compositions, Models& models, const OrderLimits& limi
   }
   Compositions::Taken taken = compositions.add(read_order(json, models, limits));
   if (!taken.composition) {
-    Response full = error_response(
-        429, fmt::format("the studio has its hands full: try again in {} s", taken.retry_after));
-    full.headers.emplace_back("Retry-After", std::to_string(taken.retry_after));
-    return full;
+    return error_response(
+        429, fmt::format("the studio has its hands full: try again in {} s", taken.retry_after),
+        taken.retry_after);
   }
   OrderedJson outline = taken.composition->to_json();
   outline["ahead"] = taken.ahead;
@@ -88,11 +87,12 @@ std::vector<Route> compose_routes(Compositions& compositions, Models& models,
                     with([](const auto& composition, const Request&, const Parameters&) {
                       return json_response(composition->to_json());
                     })});
-  routes.push_back({"DELETE", "/api/compositions/{id}", 0, "", Where::worker,
-                    with([](const auto& composition, const Request&, const Parameters&) {
-                      composition->stop();
-                      return json_response(composition->to_json());
-                    })});
+  routes.push_back(
+      {"DELETE", "/api/compositions/{id}", 0, "", Where::worker,
+       with([&compositions](const auto& composition, const Request&, const Parameters&) {
+         compositions.stop(composition);
+         return json_response(composition->to_json());
+       })});
   routes.push_back({"GET", "/api/compositions/{id}/events", 0, "", Where::here,
                     with([](const auto& composition, const Request& request, const Parameters&) {
                       Response response;

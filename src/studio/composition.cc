@@ -3,9 +3,6 @@
 #include <chrono>
 
 #include "composing/piece_file.h"
-#include "listening/notes.h"
-#include "midi/smf_writer.h"
-#include "roll/to_score.h"
 #include "studio/compositions.h"
 #include "studio/music.h"
 
@@ -30,11 +27,13 @@ const char* name_of(Composition::State state) {
   }
 }
 
-OrderedJson piece_json(const ComposedPiece& piece, int steps) {
-  return {{"number", piece.number},
-          {"new_from", piece.new_from},
-          {"notes", piece.music["notes"].size()},
-          {"nats_per_step", -piece.nats / steps}};
+OrderedJson piece_json(const ComposedPiece& piece) {
+  OrderedJson json = {{"number", piece.number},
+                      {"new_from", piece.new_from},
+                      {"notes", piece.music["notes"].size()},
+                      {"nats_per_step", piece.new_steps ? -piece.nats / piece.new_steps : 0}};
+  if (piece.log_evidence != 0) json["log_evidence"] = piece.log_evidence;
+  return json;
 }
 
 }  // namespace
@@ -45,7 +44,6 @@ class Composition::Teller {
   explicit Teller(Composition& composition) : composition_(composition) {}
 
   void hear(std::uint64_t piece, int step, const std::uint8_t* frame) {
-    ++composition_.done_steps_;
     const roll::Options& read = composition_.order_.model->config.roll;
     OrderedJson struck = OrderedJson::array(), held = OrderedJson::array();
     for (int n = 0; n < read.notes(); ++n) {
@@ -65,14 +63,40 @@ class Composition::Teller {
     parcel_ = OrderedJson::array();
   }
 
+  /// How far it is, where there are no frames to tell: particles are heard when a piece is whole.
+  void tell_progress() {
+    if (Clock::now() - told_ < kBetweenTellings) return;
+    tell();
+    told_ = Clock::now();
+    composition_.events_->add("progress", {{"done_steps", composition_.done_steps_.load()}});
+  }
+
  private:
   Composition& composition_;
   OrderedJson parcel_ = OrderedJson::array();
   Clock::time_point told_{};
 };
 
+// compose's progress, to the page.
+class Composition::Telling : public Progress {
+ public:
+  Telling(Composition& composition, Teller& teller) : composition_(composition), teller_(teller) {}
+  void update(std::uint64_t done, std::string_view) override {
+    composition_.done_steps_ = done;
+    if (composition_.order_.options.particles > 1) teller_.tell_progress();
+  }
+  void warning(std::string_view text) override {
+    const std::lock_guard lock(composition_.mutex_);
+    composition_.warnings_.emplace_back(text);
+  }
+
+ private:
+  Composition& composition_;
+  Teller& teller_;
+};
+
 Composition::Composition(std::string name, ComposeOrder order)
-    : id(std::move(name)), order_(std::move(order)), reworks_(order_.piece.has_value()) {
+    : id(std::move(name)), order_(std::move(order)), model_hash_(order_.model->hash) {
   events_->add("queued", {{"id", id}});
 }
 
@@ -111,29 +135,26 @@ OrderedJson Composition::outline() const {
   json["state"] = name_of(state_);
   if (!problem_.empty()) json["error"] = problem_;
   json["model"] = order_.model_name;
-  json["model_hash"] = order_.model->hash;
+  json["model_hash"] = model_hash_;
   if (!arithmetic_.empty()) json["arithmetic"] = arithmetic_;
   json["seed"] = options.seed;
   json["first"] = options.first;
   json["temperature"] = options.taste.temperature;
   json["keep_prob"] = options.keep_prob;
+  if (options.particles > 1) json["particles"] = options.particles;
+  composing::Request request = options.request;
+  if (request.region) request.region->pinned.clear();  // whoever ordered knows them
+  json["request"] = composing::to_json(request);
   json["tempo"] = order_.tempo;
   json["velocity"] = order_.velocity;
-  json["steps"] = options.steps;
+  json["steps"] = order_.all_steps - order_.new_from;
   json["wanted_pieces"] = options.pieces;
   json["done_steps"] = done_steps_.load();
-  json["all_steps"] = static_cast<long>(options.steps) * options.pieces;
-  if (reworks_) {
-    // What the region was composed from: told, so that nobody takes it for more than it is.
-    json["method"] = "continuation";
-    json["region"] = {{"from", order_.region.from},
-                      {"to", order_.region.to},
-                      {"low", order_.region.low},
-                      {"high", order_.region.high}};
-  }
+  json["all_steps"] = static_cast<long>(order_.all_steps - order_.new_from) * options.pieces;
+  if (!warnings_.empty()) json["warnings"] = warnings_;
   json["pieces"] = OrderedJson::array();
   for (const ComposedPiece& piece : pieces_) {
-    json["pieces"].push_back(piece_json(piece, options.steps));
+    json["pieces"].push_back(piece_json(piece));
   }
   return json;
 }
@@ -143,16 +164,11 @@ void Composition::keep(composing::Composed&& composed, composing::Receipt& recei
   piece.number = receipt.piece = composed.number;
   piece.nats = composed.nats;
   piece.new_from = composed.new_from;
-  if (reworks_) {
-    const roll::Roll made = with_region(order_, composed.roll);
-    piece.music = studio::to_json(made);
-    piece.midi = midi::write_smf(roll::to_score(
-        made, {.tempo = order_.tempo, .velocity = order_.velocity, .track_name = "Toccata"}));
-  } else {
-    piece.midi = composing::write_piece(composed, receipt);
-    piece.music = studio::to_json(composed.roll);
-  }
-  const OrderedJson told = piece_json(piece, order_.options.steps);
+  piece.new_steps = composed.steps;
+  piece.log_evidence = composed.log_evidence;
+  piece.midi = composing::write_piece(composed, receipt);
+  piece.music = studio::to_json(composed.roll);
+  const OrderedJson told = piece_json(piece);
   {
     const std::lock_guard lock(mutex_);
     pieces_.push_back(std::move(piece));
@@ -167,9 +183,8 @@ void Composition::end(State state, const std::string& problem) {
     state_ = state;
     problem_ = problem;
     json = outline();
-    order_.prime.reset();
-    order_.piece.reset();
-    order_.pinned = {};
+    order_.model.reset();  // kept orders are many, and models large
+    order_.music = {};
   }
   events_->finish("end", json);
 }
@@ -179,11 +194,10 @@ void Composition::compose(const std::string& program, int threads) {
   try {
     composing::Receipt receipt = receipt_of(order_, program);
     receipt.arithmetic = composing::arithmetic_of(*order_.model);
-    composing::ComposeOptions options = order_.options;
+    composing::ComposeOptions options = complete_options(order_);
     options.threads = threads;
-    if (order_.prime && order_.prime->steps > 0) options.prime = &*order_.prime;
-    options.prime_name = order_.prime_name;
     Teller teller(*this);
+    Telling telling(*this, teller);
     options.heard = [&](std::uint64_t piece, int step, const std::uint8_t* frame) {
       teller.hear(piece, step, frame);
     };
@@ -193,14 +207,13 @@ void Composition::compose(const std::string& program, int threads) {
       arithmetic_ = receipt.arithmetic;
     }
     events_->add("begin", {{"id", id}});
-    Progress silent;
     composing::compose(
         *order_.model, options,
         [&](composing::Composed&& piece) {
           teller.tell();
           keep(std::move(piece), receipt);
         },
-        silent, stop_);
+        telling, stop_);
     end(stop_.requested() ? State::stopped : State::done, "");
   } catch (const std::exception& error) {
     end(State::failed, error.what());

@@ -47,6 +47,17 @@ Compositions::Taken Compositions::add(ComposeOrder order) {
   return taken;
 }
 
+void Compositions::stop(const std::shared_ptr<Composition>& composition) {
+  composition->stop();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto waits = std::find(queue_.begin(), queue_.end(), composition);
+    if (waits == queue_.end()) return;
+    queue_.erase(waits);
+  }
+  composition->compose(program_, 1);  // which only says that it was stopped
+}
+
 // Finished ones beyond what is kept go, the oldest first.
 void Compositions::tidy() {
   std::size_t finished = 0, bytes = 0;

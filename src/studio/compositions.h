@@ -21,10 +21,12 @@ namespace toccata::studio {
 /// A finished piece.
 struct ComposedPiece {
   std::uint64_t number = 0;
-  Bytes midi;         // as `toccata generate` writes it; reworked: without a receipt
+  Bytes midi;         // as `toccata generate` writes it
   OrderedJson music;  // music.h
   int new_from = 0;   // the step at which the new music begins
-  double nats = 0;    // negative log-likelihood of the new steps
+  int new_steps = 0;
+  double nats = 0;          // negative log-likelihood of the new steps
+  double log_evidence = 0;  // composing/compose.h
 };
 
 class Composition {
@@ -47,18 +49,20 @@ class Composition {
 
  private:
   class Teller;
+  class Telling;
   OrderedJson outline() const;
   void keep(composing::Composed&& piece, composing::Receipt& receipt);
   void end(State state, const std::string& problem);
 
-  ComposeOrder order_;
-  const bool reworks_;
+  ComposeOrder order_;  // its model and music only until the end
+  const std::string model_hash_;
   const std::shared_ptr<EventLog> events_ = std::make_shared<EventLog>();
   Stop stop_;
   mutable std::mutex mutex_;  // of what follows
   State state_ = State::queued;
   std::string problem_;
   std::string arithmetic_;
+  std::vector<std::string> warnings_;
   std::vector<ComposedPiece> pieces_;
   std::atomic<std::uint64_t> done_steps_{0};
 };
@@ -83,6 +87,8 @@ class Compositions {
     std::size_t ahead = 0;                     // orders that wait before it
   };
   Taken add(ComposeOrder order);
+  /// One that still waits leaves the queue at once; one that is composed, soon.
+  void stop(const std::shared_ptr<Composition>& composition);
   std::shared_ptr<Composition> find(const std::string& id) const;
   /// The last first.
   std::vector<std::shared_ptr<Composition>> list() const;

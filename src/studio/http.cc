@@ -57,8 +57,10 @@ Response json_response(const OrderedJson& json, int status) {
   return response;
 }
 
-Response error_response(int status, std::string_view message) {
-  return json_response({{"error", message}}, status);
+Response error_response(int status, std::string_view message, int retry_after) {
+  Response response = json_response({{"error", message}}, status);
+  if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
+  return response;
 }
 
 Response download(const Bytes& bytes, std::string content_type, std::string_view name) {

@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/stop.h"
 #include "studio/event_log.h"
 
 namespace toccata::studio {
@@ -25,17 +26,21 @@ struct Request {
   std::string if_none_match;                 // header of that name
   std::optional<std::size_t> last_event;     // header Last-Event-ID
   std::string body;
+  // Requested when the client leaves before its answer: long work shall look at it.
+  std::shared_ptr<Stop> gone = std::make_shared<Stop>();
 };
 
 /// A file to send, and, where it was made for this answer only, to delete afterwards.
 struct SentFile {
-  explicit SentFile(std::filesystem::path where, bool delete_after = false)
-      : path(std::move(where)), temporary(delete_after) {}
+  explicit SentFile(std::filesystem::path where, bool delete_after = false,
+                    std::shared_ptr<void> with = nullptr)
+      : path(std::move(where)), temporary(delete_after), held(std::move(with)) {}
   ~SentFile();
   SentFile(const SentFile&) = delete;
   SentFile& operator=(const SentFile&) = delete;
   const std::filesystem::path path;
   const bool temporary;
+  const std::shared_ptr<void> held;  // let go with the file: its place among the limited ones, say
 };
 
 struct Response {
@@ -51,8 +56,8 @@ struct Response {
 };
 
 Response json_response(const OrderedJson& json, int status = 200);
-/// {"error": message}
-Response error_response(int status, std::string_view message);
+/// {"error": message}; with `retry_after` (seconds) a header that says when to come again.
+Response error_response(int status, std::string_view message, int retry_after = 0);
 /// Bytes that a browser shall save under `name`.
 Response download(const Bytes& bytes, std::string content_type, std::string_view name);
 

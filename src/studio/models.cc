@@ -49,11 +49,16 @@ OrderedJson Models::list() const {
 }
 
 fs::path Models::folder_of(std::string_view name) const {
-  const std::string_view base = name.substr(0, name.find('@'));
+  const std::size_t at = std::min(name.find('@'), name.size());
+  const std::string_view base = name.substr(0, at);
+  const bool checkpoint = at < name.size() && name.find('/', at) == std::string_view::npos;
   for (const runs::KnownModel& known : runs::known_models(places_)) {
     if (known.name != base) continue;
     if (base == name && known.complete) return known.path;
-    if (known.kind == runs::KnownModel::Kind::run) return runs::find_model(name, places_);
+    if (base == name) fail_usage("the run \"{}\" has written no model yet", name);
+    if (checkpoint && known.kind == runs::KnownModel::Kind::run) {
+      return runs::find_model(name, places_);
+    }
   }
   fail_usage("there is no model \"{}\" here; GET /api/models lists them", name.substr(0, 100));
 }

@@ -105,16 +105,30 @@ roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_
 }
 
 ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options read,
-                    int most_steps) {
+                    int most_steps, const ReadAs& as) {
   try {
-    if (read.out_of_range == roll::OutOfRange::drop) read.out_of_range = roll::OutOfRange::refuse;
-    const midi::ReadResult file =
+    if (as.given) read.trim = false;
+    if (as.given || read.out_of_range == roll::OutOfRange::drop) {
+      read.out_of_range = roll::OutOfRange::refuse;
+    }
+    midi::ReadResult file =
         midi::read_smf({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
     if (file.scores.size() != 1) {
       fail("{}: expected one piece, found {} (a file of type 2)", name, file.scores.size());
     }
-    const midi::Score& score = file.scores.front();
+    midi::Score& score = file.scores.front();
     ReadMusic music;
+    music.tracks = OrderedJson::array();
+    for (const midi::Track& track : score.tracks) {
+      if (track.notes.empty()) continue;
+      music.tracks.push_back({{"name", track.name}, {"notes", track.notes.size()}});
+    }
+    if (as.track > 0) {
+      std::erase_if(score.tracks, [](const midi::Track& track) { return track.notes.empty(); });
+      const auto count = static_cast<int>(score.tracks.size());
+      if (as.track > count) fail("{}: it has {} tracks with notes", name, count);
+      score.tracks = {std::move(score.tracks[static_cast<std::size_t>(as.track - 1)])};
+    }
     roll::ReadRoll laid = roll::from_score(score, read, name);
     if (laid.roll.steps > most_steps) {
       fail("{}: has {} steps, and a piece may have up to {} here", name, laid.roll.steps,

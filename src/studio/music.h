@@ -21,16 +21,25 @@ OrderedJson to_json(const roll::Roll& roll);
 /// `most_steps`.
 roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_steps);
 
+/// What a file is read for.
+struct ReadAs {
+  // As music that is given: bars count from the file's first, and no note is moved into the range;
+  // as `toccata generate --infill` and `--melody` read it. Otherwise as --prime does.
+  bool given = false;
+  int track = 0;  // one track alone, counted from 1 among those with notes; 0: all
+};
+
 struct ReadMusic {
   roll::Roll roll;
   double tempo = 120;  // the file's first
   OrderedJson report;  // {"repairs": […], "repair_count", "folded", "merged", "dropped", "drums"…}
+  OrderedJson tracks;  // of the file, those with notes: [{"name", "notes"}…]
 };
 
-/// A MIDI file as a model with these options hears it: as `toccata generate --prime` reads it.
-/// Throws Error (usage) where the bytes are no such file or hold several pieces.
+/// A MIDI file as a model with these options hears it. Throws Error (usage) where the bytes are no
+/// such file or hold several pieces.
 ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options read,
-                    int most_steps);
+                    int most_steps, const ReadAs& as = {});
 
 /// The first `bars` bars of a piece; all of it where 0 or more than it has.
 roll::Roll first_bars(const roll::Roll& roll, int bars);

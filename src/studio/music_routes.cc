@@ -1,4 +1,5 @@
 #include <atomic>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 
@@ -7,11 +8,13 @@
 #include "midi/smf_reader.h"
 #include "midi/smf_writer.h"
 #include "rendering/audio.h"
+#include "rendering/clock.h"
 #include "rendering/piano_roll.h"
 #include "rendering/picture.h"
 #include "rendering/synthesizer.h"
 #include "roll/to_score.h"
 #include "studio/music.h"
+#include "studio/order_json.h"
 #include "studio/routes.h"
 
 namespace toccata::studio {
@@ -21,18 +24,32 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostMidi = std::size_t{16} << 20;
 constexpr std::size_t kMostMusic = std::size_t{8} << 20;
 constexpr double kLongestSound = 20 * 60;  // seconds
+constexpr int kMostSounds = 8;             // files of sound at a time, each of up to 200 MB
 
 Json parsed(const Request& request) {
   try {
-    return parse_json(request.body, "request");
+    Json json = parse_json(request.body, "request");
+    if (!json.is_object()) fail("request: expected an object, found {}", json_type(json));
+    return json;
   } catch (const Error& error) {
     throw Error(error.what(), ErrorKind::usage);
   }
 }
 
+const Json& music_of(const Json& json) {
+  const auto music = json.find("music");
+  if (music == json.end()) fail_usage("request: \"music\" is missing");
+  return *music;
+}
+
 std::string value(const Request& request, const std::string& key, std::string_view otherwise) {
   const auto found = request.query.find(key);
   return found == request.query.end() ? std::string(otherwise) : found->second.substr(0, 300);
+}
+
+// What was worked out until the client left is of no use to anyone.
+void check_still_wanted(const Request& request) {
+  if (request.gone->requested()) fail_usage("the client left before its answer");
 }
 
 // What music is read for where no model is named: the whole piano.
@@ -47,13 +64,22 @@ roll::Options read_options(const Request& request, Models& models) {
 
 Response read(const Request& request, Models& models, const OrderLimits& limits) {
   const std::string name = value(request, "name", "the file sent");
+  ReadAs as;
+  as.given = value(request, "given", "") == "1";
+  if (const std::string track = value(request, "track", ""); !track.empty()) {
+    const auto [end, error] = std::from_chars(track.data(), track.data() + track.size(), as.track);
+    if (error != std::errc() || end != track.data() + track.size() || as.track < 1) {
+      fail_usage("track: expected a number from 1 on");
+    }
+  }
   const ReadMusic music =
-      read_midi(request.body, name, read_options(request, models), limits.steps);
+      read_midi(request.body, name, read_options(request, models), limits.steps, as);
   OrderedJson json;
   json["name"] = name;
   json["tempo"] = music.tempo;
   json["music"] = to_json(music.roll);
   json["report"] = music.report;
+  json["tracks"] = music.tracks;
   return json_response(json);
 }
 
@@ -69,7 +95,7 @@ roll::Options wide_options(const Json& json) {
 
 Response write_midi(const Request& request, const OrderLimits& limits) {
   const Json json = parsed(request);
-  const Json music = json_get_or<Json>(json, "music", Json(), "request");
+  const Json& music = music_of(json);
   const roll::Roll roll = roll_from_json(music, wide_options(music), limits.steps);
   const Json tempo = json.value("tempo", Json(120)), velocity = json.value("velocity", Json(80));
   if (!tempo.is_number() || !velocity.is_number_integer()) {
@@ -85,13 +111,12 @@ Response write_midi(const Request& request, const OrderLimits& limits) {
 
 Response surprise(const Request& request, Models& models, const OrderLimits& limits) {
   const Json json = parsed(request);
-  const auto model = models.get(json_get_or<std::string>(json, "model", "", "request"));
-  const roll::Roll roll = roll_from_json(json_get_or<Json>(json, "music", Json(), "request"),
-                                         model->config.roll, limits.steps);
+  const auto model = models.get(text(json, "model", ""));
+  const roll::Roll roll = roll_from_json(music_of(json), model->config.roll, limits.steps);
   Progress silent;
-  const Stop never;
   const listening::Surprise found =
-      listening::surprise(*model, roll, "the music sent", 1, silent, never);
+      listening::surprise(*model, roll, "the music sent", 1, silent, *request.gone);
+  check_still_wanted(request);
   OrderedJson notes = OrderedJson::array();
   for (const listening::NoteSurprise& each : listening::note_surprises(roll, found)) {
     notes.push_back(
@@ -123,22 +148,54 @@ Response soundfont_file(const Request& request, const std::optional<fs::path>& a
   return response;
 }
 
-// A new name in the system's folder for temporary files, of this process alone.
-fs::path temporary_path(std::string_view ending) {
-  static std::atomic<unsigned> number{0};
-  std::string folder = (fs::temp_directory_path() / "toccata-studio-XXXXXX").string();
-  static const fs::path made = [&] {
-    if (!::mkdtemp(folder.data())) fail("{}: cannot be made", folder);
-    return fs::path(folder);
-  }();
-  return made / fmt::format("{}.{}", number++, ending);
+midi::Score read_score(const std::string& body) {
+  try {
+    const auto file = midi::read_smf(
+        {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()}, "the file sent");
+    return file.scores.at(0);
+  } catch (const Error& error) {
+    throw Error(error.what(), ErrorKind::usage);  // whatever is wrong, it is what was sent
+  }
 }
 
-}  // namespace
+// A folder for files of sound on their way to clients, gone with the program.
+class SoundFolder {
+ public:
+  SoundFolder() {
+    std::string name = (fs::temp_directory_path() / "toccata-studio-XXXXXX").string();
+    if (!::mkdtemp(name.data())) fail("{}: cannot be made", name);
+    path_ = name;
+  }
+  ~SoundFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  SoundFolder(const SoundFolder&) = delete;
+  SoundFolder& operator=(const SoundFolder&) = delete;
 
-Response rendered(const midi::Score& score, std::string_view format, std::string_view stem,
-                  const std::optional<fs::path>& soundfont) {
-  const std::string name = fmt::format("{}.{}", stem, format);
+  fs::path next(std::string_view ending) { return path_ / fmt::format("{}.{}", number_++, ending); }
+
+  /// Holds one of the few places until it is dropped; null where all are taken.
+  static std::shared_ptr<void> place(const std::shared_ptr<SoundFolder>& folder) {
+    if (folder->under_way_.fetch_add(1) < kMostSounds) {
+      return {folder.get(), [folder](SoundFolder* own) { --own->under_way_; }};
+    }
+    --folder->under_way_;
+    return nullptr;
+  }
+
+ private:
+  fs::path path_;
+  std::atomic<unsigned> number_{0};
+  std::atomic<int> under_way_{0};
+};
+
+// A MIDI file as sound or picture, as `toccata render` makes it.
+Response render(const Request& request, const std::string& format,
+                const std::optional<fs::path>& soundfont,
+                const std::shared_ptr<SoundFolder>& folder) {
+  const midi::Score score = read_score(request.body);
+  const std::string name = "toccata." + format;
   if (format == "svg" || format == "png") {
     const rendering::Picture picture = rendering::piano_roll(score, {}).picture;
     return download(format == "svg" ? rendering::to_svg(picture) : rendering::to_png(picture),
@@ -147,17 +204,25 @@ Response rendered(const midi::Score& score, std::string_view format, std::string
   if (format != "flac" && format != "wav" && format != "ogg") {
     fail_usage("expected the form flac, wav, ogg, svg or png");
   }
-  auto file = std::make_shared<SentFile>(temporary_path(format), true);
+  const double seconds = rendering::Clock(score).seconds(score.end);
+  if (!(seconds <= kLongestSound)) {
+    fail_usage("the file sent lasts {:.0f} minutes; sound of up to {:.0f} is made here",
+               seconds / 60, kLongestSound / 60);
+  }
+  auto place = SoundFolder::place(folder);
+  if (!place) return error_response(503, "much sound is on its way; try again in a few seconds", 5);
+  auto file = std::make_shared<SentFile>(folder->next(format), true, std::move(place));
   rendering::AudioOptions options;
   options.synthesizer.soundfont = soundfont;
   options.longest_piece = kLongestSound;
   Progress silent;
-  const Stop never;
-  rendering::write_audio(score, file->path, options, silent, never);
-  Response response = download({}, fmt::format("audio/{}", format), name);
+  rendering::write_audio(score, file->path, options, silent, *request.gone);
+  Response response = download({}, "audio/" + format, name);
   response.file = std::move(file);
   return response;
 }
+
+}  // namespace
 
 std::vector<Route> music_routes(Models& models, const OrderLimits& limits,
                                 std::optional<fs::path> soundfont) {
@@ -174,18 +239,11 @@ std::vector<Route> music_routes(Models& models, const OrderLimits& limits,
                     [&models, limits](const Request& request, const Parameters&) {
                       return surprise(request, models, limits);
                     }});
-  routes.push_back(
-      {"POST", "/api/render/{form}", kMostMusic, "audio/midi", Where::worker,
-       [soundfont](const Request& request, const Parameters& parameters) {
-         try {
-           const auto file = midi::read_smf(
-               {reinterpret_cast<const std::uint8_t*>(request.body.data()), request.body.size()},
-               "the file sent");
-           return rendered(file.scores.at(0), parameters[0], "toccata", soundfont);
-         } catch (const Error& error) {
-           return error_response(400, error.what());
-         }
-       }});
+  routes.push_back({"POST", "/api/render/{form}", kMostMusic, "audio/midi", Where::worker,
+                    [soundfont, folder = std::make_shared<SoundFolder>()](
+                        const Request& request, const Parameters& parameters) {
+                      return render(request, parameters[0], soundfont, folder);
+                    }});
   routes.push_back({"GET", "/api/soundfont", 0, "", Where::worker,
                     [soundfont](const Request& request, const Parameters&) {
                       return soundfont_file(request, soundfont);

@@ -90,40 +90,75 @@ TEST_F(Order, CountsBarsByTheMeter) {
 }
 
 TEST_F(Order, IsRefusedWhereItLeavesItsBounds) {
-  for (const char* more :
-       {R"("steps":1000000000)",
-        R"("steps":0)",
-        R"("steps":-5)",
-        R"("steps":"9")",
-        R"("steps":12.5)",
-        R"("bars":100000)",
-        R"("steps":8,"bars":2)",
-        R"("pieces":65)",
-        R"("pieces":64,"steps":16384)",
-        R"("seed":-1)",
-        R"("seed":1e40)",
-        R"("temperature":0)",
-        R"("temperature":1e9)",
-        R"("temperature":null)",
-        R"("keep_prob":0)",
-        R"("keep_prob":2)",
-        R"("meter":"4/3")",
-        R"("meter":4)",
-        R"("tempo":0)",
-        R"("tempo":1e9)",
-        R"("velocity":0)",
-        R"("velocity":128)",
-        R"("new_only":true)",
-        R"("new_only":1)",
-        R"("prime":{})",
-        R"("prime":[])",
-        R"("out":"/etc/x")",
-        R"("rework":{})",
-        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"from":4,"to":4})",
-        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"from":0,"to":9})",
-        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"low":60,"high":50})",
-        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]},"pinned":[[1]]})",
-        R"("rework":{"music":{"steps":8,"meters":[],"notes":[]}},"steps":4)"}) {
+  for (
+      const char* more :
+      {R"("steps":1000000000)",
+       R"("steps":0)",
+       R"("steps":-5)",
+       R"("steps":"9")",
+       R"("steps":12.5)",
+       R"("bars":100000)",
+       R"("steps":8,"bars":2)",
+       R"("pieces":65)",
+       R"("pieces":64,"steps":16384)",
+       R"("seed":-1)",
+       R"("seed":1e40)",
+       R"("temperature":0)",
+       R"("temperature":1e9)",
+       R"("temperature":null)",
+       R"("keep_prob":0)",
+       R"("keep_prob":2)",
+       R"("meter":"4/3")",
+       R"("meter":4)",
+       R"("tempo":0)",
+       R"("tempo":1e9)",
+       R"("velocity":0)",
+       R"("velocity":128)",
+       R"("new_only":true)",
+       R"("new_only":1)",
+       R"("prime":{})",
+       R"("prime":[])",
+       R"("out":"/etc/x")",
+       R"("infill":{})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"from":4,"to":4})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"from":0,"to":9})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"low":60,"high":50})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"pinned":[[1]]})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"pinned":[[1,60]]})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"pinned":[[-1,60]]})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"bars":"9"})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"bars":"1","from":2})",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]}},"steps":4)",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]}},"melody":{"music":{"steps":8,"meters":[],"notes":[]}})",
+       R"("melody":{"music":{"steps":8,"meters":[],"notes":[]}})",
+       R"("melody":{"music":{"steps":8,"meters":[],"notes":[]},"voice":"middle"})",
+       R"("melody":{"file":"/etc/passwd"})",
+       R"("chord_file":{"music":{"steps":8,"meters":[],"notes":[]}})",
+       R"("chord_file":"/etc/passwd")",
+       R"("key":"H moll")",
+       R"("key":4)",
+       R"("key":"C","scale":"C D E")",
+       R"("range":"C9-C1")",
+       R"("range":"C9-G9")",
+       R"("most_notes":-1)",
+       R"("most_notes":1000000000)",
+       R"("most_notes":2,"fewest_notes":3)",
+       R"("fewest_notes":25)",
+       R"("longest_silence":"never")",
+       R"("repeat_gap":"1/100000")",
+       R"("chords":"C | X")",
+       R"("chord_tones":"some")",
+       R"("ending":"tonic")",
+       R"("ending":"loud")",
+       R"("ending":"C","ending_bars":0)",
+       R"("particles":0)",
+       R"("particles":1000000000)",
+       R"("particles":256,"steps":16384)",
+       R"("pick":"best")",
+       R"("density":0)",
+       R"("density":"thick")",
+       R"("conservativity":"reckless")",
+       R"("articulate_temperature":-1)"}) {
     const std::string text = fmt::format(R"({{"model":"small",{}}})", more);
     EXPECT_THROW(read(text), Error) << text;
   }
@@ -133,39 +168,30 @@ TEST_F(Order, IsRefusedWhereItLeavesItsBounds) {
   }
 }
 
-RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
-  ComposeOrder order;
-  order.piece = random_roll(true);
-  const roll::Roll& old = *order.piece;
-  roll::Roll composed = random_roll(true);
-  composed.steps = old.steps;
-  composed.cells.resize(old.cells.size());
-  order.region.from = *rc::gen::inRange(0, old.steps);
-  order.region.to = *rc::gen::inRange(order.region.from + 1, old.steps + 1);
-  order.region.low = *rc::gen::inRange(48, 72);
-  order.region.high = *rc::gen::inRange(order.region.low, 72);
-  const auto music = to_json(old);
-  for (const auto& note : music["notes"]) {
-    if (*rc::gen::inRange(0, 3) == 0) order.pinned.emplace_back(note[0], note[2]);
-  }
-  const roll::Roll made = with_region(order, composed);
-  for (int t = 0; t < old.steps; ++t) {
-    for (int n = 0; n < old.notes(); ++n) {
-      const int pitch = old.low + n;
-      const bool inside = t >= order.region.from && t < order.region.to &&
-                          pitch >= order.region.low && pitch <= order.region.high;
-      const auto plays = [&](const roll::Roll& roll) { return roll.frame(t)[n] & roll::kPlay; };
-      if (!inside) RC_ASSERT(plays(made) == plays(old));
-    }
-  }
-  for (const auto& note : music["notes"]) {
-    const bool pinned = std::find(order.pinned.begin(), order.pinned.end(),
-                                  std::pair<int, int>(note[0], note[2])) != order.pinned.end();
-    if (!pinned) continue;
-    for (int t = note[0]; t < note[0].get<int>() + note[1].get<int>(); ++t) {
-      RC_ASSERT(made.frame(t)[note[2].get<int>() - old.low] & roll::kPlay);
-    }
-  }
+TEST_F(Order, AsksForWhatTheCommandLineAsksFor) {
+  const ComposeOrder order = read(
+      R"({"model":"small","steps":8,"key":"D minor","range":"C3-B4","most_notes":3,"chords":"Dm | A",
+          "ending":"tonic","temperature":0.9,"density":1.5,"conservativity":"adaptive","particles":4,
+          "pick":"heaviest"})");
+  const composing::Receipt receipt = receipt_of(order, "");
+  EXPECT_EQ(receipt.request.key, "D minor");
+  EXPECT_EQ(receipt.request.chords, "Dm | A");
+  EXPECT_EQ(receipt.request.most_notes, 3);
+  EXPECT_EQ(receipt.taste.articulate_temperature, 0.9);
+  EXPECT_EQ(receipt.taste.density, 1.5);
+  EXPECT_TRUE(receipt.taste.adaptive);
+  EXPECT_EQ(receipt.particles, 4);
+  EXPECT_EQ(receipt.pick, composing::Pick::heaviest);
+}
+
+TEST_F(Order, TakesTheVoiceThatIsHarmonised) {
+  const ComposeOrder order = read(
+      R"({"model":"small","melody":{"music":{"steps":8,"meters":[],"notes":[[0,4,60],[0,8,52]]},
+          "voice":"bottom"}})");
+  EXPECT_EQ(order.all_steps, 8);
+  EXPECT_TRUE(order.music.melody->frame(0)[52 - 48]);
+  EXPECT_FALSE(order.music.melody->frame(0)[60 - 48]);
+  EXPECT_EQ(complete_options(order).music.melody, &*order.music.melody);
 }
 
 }  // namespace

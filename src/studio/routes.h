@@ -25,9 +25,4 @@ std::vector<Route> training_routes(TrainingRuns& training);
 /// The page itself.
 std::vector<Route> page_routes();
 
-/// A score as a file of sound or a picture, as `toccata render` makes it; format is flac, wav, ogg,
-/// svg or png. Throws Error (usage) on another, or music that is too long.
-Response rendered(const midi::Score& score, std::string_view format, std::string_view stem,
-                  const std::optional<std::filesystem::path>& soundfont);
-
 }  // namespace toccata::studio

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "studio/answer.h"
 #include "studio/session.h"
 
 namespace toccata::studio {
@@ -10,6 +11,18 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 constexpr auto kStopCheck = std::chrono::milliseconds(100);
+
+// Tells a connection too many to come again, and closes it.
+void turn_away(tcp::socket socket) {
+  const Response full =
+      error_response(503, "the studio has more connections than it can serve; try again", 2);
+  const std::string text = header_text(full, full.body.size(), false) + full.body;
+  // A new connection has room for so little; where it has none, closing has to be answer enough.
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(text), ignored);
+  socket.shutdown(tcp::socket::shutdown_send, ignored);
+}
 }  // namespace
 
 struct Server::Parts {
@@ -63,6 +76,8 @@ struct Server::Parts {
         boost::system::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         serve(serving, std::move(socket), tls ? &*tls : nullptr);
+      } else if (!tls) {
+        turn_away(std::move(socket));
       }
       accept();
     });

@@ -187,17 +187,41 @@ TEST(Server, SaysContinueToThoseWhoWaitForIt) {
   EXPECT_EQ(TestClient::parse(client.read_all(seconds(5))).status, 400);
 }
 
-TEST(Server, ClosesConnectionsBeyondItsNumber) {
+TEST(Server, TurnsAwayConnectionsBeyondItsNumber) {
   StudioOptions options;
   options.server.limits.connections = 4;
   const TestStudio studio(options);
   std::vector<std::unique_ptr<TestClient>> idle;
   for (int i = 0; i < 4; ++i) idle.push_back(std::make_unique<TestClient>(studio.port()));
   std::this_thread::sleep_for(milliseconds(200));
-  EXPECT_EQ(studio.ask("GET", "/health").status, 0);
+  const Answer full = studio.ask("GET", "/health");
+  EXPECT_EQ(full.status, 503);
+  EXPECT_TRUE(full.headers.contains("Retry-After"));
   idle.clear();
   std::this_thread::sleep_for(milliseconds(200));
   EXPECT_EQ(studio.ask("GET", "/health").status, 200);
+}
+
+TEST(Server, HoldsOnlySoManyBytesOfBodies) {
+  StudioOptions options;
+  options.server.limits.bodies = std::size_t{1} << 20;
+  const TestStudio studio(options);
+  const std::string large(700000, ' ');
+  const std::string head =
+      "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: audio/midi\r\n"
+      "Content-Length: 800000\r\n\r\n";
+  TestClient first = studio.client(), second = studio.client();
+  first.write(head + large);
+  std::this_thread::sleep_for(milliseconds(300));
+  second.write(head + large);
+  const Answer refused = TestClient::parse(second.read_all(seconds(5)));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.headers.contains("Retry-After"));
+  // Small requests get through; and what was held is free again once its client has gone.
+  EXPECT_EQ(studio.compose(R"({"model":"small","steps":4})")["state"], "done");
+  first.close();
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_EQ(studio.ask("POST", "/api/read", large, "audio/midi").status, 400);
 }
 
 TEST(Server, ForgetsListenersThatVanish) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "studio/answer.h"
+#include "studio/client_watch.h"
 
 namespace toccata::studio {
 namespace {
@@ -22,6 +23,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using Plain = beast::tcp_stream;
 using Tls = beast::ssl_stream<beast::tcp_stream>;
+constexpr std::size_t kFreeBody = std::size_t{64} << 10;  // bytes that each may always send
 
 // All of a session's own work runs on the one thread of serving.io, so nothing here needs a lock.
 // Each operation under way holds the session by a shared_ptr; with the last of them it ends.
@@ -36,7 +38,10 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     const auto end = beast::get_lowest_layer(stream_).socket().local_endpoint(code);
     if (!code) local_ = end.address().to_string();
   }
-  ~Session() { --serving_.connections; }
+  ~Session() {
+    --serving_.connections;
+    let_go_of_body();
+  }
 
   void begin() {
     if constexpr (std::is_same_v<Stream, Tls>) {
@@ -103,13 +108,19 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
 
   void read_body() {
     expire(limits().body_time);
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = this->shared_from_this()](beast::error_code code, std::size_t) {
-                       self->on_body(code);
-                     });
+    read_more_of_body();
   }
 
-  void on_body(beast::error_code code) {
+  void read_more_of_body() {
+    if (parser_->is_done()) return on_body();
+    http::async_read_some(stream_, buffer_, *parser_,
+                          [self = this->shared_from_this()](beast::error_code code, std::size_t) {
+                            self->on_part_of_body(code);
+                          });
+  }
+
+  // What a client claims to send costs nothing; what it has sent is counted.
+  void on_part_of_body(beast::error_code code) {
     if (code == http::error::body_limit) {
       return refuse(413, fmt::format("expected at most {} bytes", match_.route->most_body));
     }
@@ -118,34 +129,60 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
                  ? refuse(400, fmt::format("the body is damaged: {}", code.message()))
                  : close();
     }
+    const std::size_t size = parser_->get().body().size();
+    serving_.bodies += size - held_;
+    held_ = size;
+    if (size > kFreeBody && serving_.bodies > limits().bodies) {
+      parser_->get().body() = {};
+      return refuse(503, "others are sending much just now; try again in a few seconds", 2);
+    }
+    read_more_of_body();
+  }
+
+  void on_body() {
     request_.body = std::move(parser_->get().body());
     if (match_.route->where == Where::here) {
       return send(answer(*match_.route, request_, match_.parameters));
     }
     if (serving_.waiting.fetch_add(1) >= limits().waiting) {
       --serving_.waiting;
-      Response busy = error_response(503, "the studio is busy; try again in a few seconds");
-      busy.headers.emplace_back("Retry-After", "2");
-      return send(std::move(busy));
+      return send(error_response(503, "the studio is busy; try again in a few seconds", 2));
     }
     beast::get_lowest_layer(stream_).expires_never();
+    auto& socket = beast::get_lowest_layer(stream_).socket();
+    watch_client(socket, request_.gone, this->shared_from_this());
     asio::post(serving_.workers, [self = this->shared_from_this()]() mutable {
-      auto response = std::make_shared<Response>(
-          answer(*self->match_.route, self->request_, self->match_.parameters));
+      auto response = std::make_shared<Response>(self->work());
       --self->serving_.waiting;
       // The session is let go on the thread it belongs to.
       Serving& serving = self->serving_;
-      asio::post(serving.io,
-                 [self = std::move(self), response] { self->send(std::move(*response)); });
+      asio::post(serving.io, [self = std::move(self), response] {
+        beast::error_code ignored;
+        beast::get_lowest_layer(self->stream_).socket().cancel(ignored);  // the watch
+        self->send(std::move(*response));
+      });
     });
   }
 
-  void refuse(int status, const std::string& message) {
+  // On a worker's thread. What nobody waits for any more is not begun.
+  Response work() {
+    if (request_.gone->requested()) return error_response(400, "the client left before its answer");
+    return answer(*match_.route, request_, match_.parameters);
+  }
+
+  void let_go_of_body() {
+    serving_.bodies -= held_;
+    held_ = 0;
+    request_.body = {};
+  }
+
+  void refuse(int status, const std::string& message, int retry_after = 0) {
     keep_alive_ = false;
-    send(error_response(status, message));
+    send(error_response(status, message, retry_after));
   }
 
   void send(Response response) {
+    let_go_of_body();
     response_ = std::move(response);
     if (response_.events) return send_events();
     std::uint64_t size = response_.constant ? response_.constant->size() : response_.body.size();
@@ -303,6 +340,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   Response response_;
   std::shared_ptr<EventLog::Listener> listener_;
   std::size_t next_event_ = 0, drained_ = 0;
+  std::size_t held_ = 0;  // of serving_.bodies
   std::string outgoing_;
   std::ifstream file_;
   std::array<char, 4096> drain_;

@@ -22,6 +22,7 @@ struct Serving {
   const Router router;
   std::atomic<int> waiting{0};      // requests given to the workers and not yet answered
   std::atomic<int> connections{0};  // open
+  std::size_t bodies = 0;           // bytes of requests' bodies that are held
   boost::asio::io_context io{1};
   boost::asio::thread_pool workers;
 };

@@ -123,6 +123,9 @@ TEST(Studio, QueuesOrdersAndThenSaysWhenToComeAgain) {
   EXPECT_GE(taken.size(), 3u);
   EXPECT_EQ(studio.ask("GET", "/health").status, 200);
   for (const std::string& id : taken) studio.ask("DELETE", "/api/compositions/" + id);
+  // Who no longer waits takes no place in the queue.
+  EXPECT_EQ(studio.ask("GET", "/health").json()["waiting"], 0);
+  EXPECT_EQ(studio.ask("GET", "/api/compositions/" + taken.back()).json()["state"], "stopped");
 }
 
 TEST(Studio, ForgetsOldCompositionsRatherThanGrow) {
@@ -181,10 +184,11 @@ TEST(Studio, ReworksARegionAndKeepsWhatIsPinned) {
   const Json order = {{"model", "small"},
                       {"seed", 6},
                       {"pieces", 2},
-                      {"rework", {{"music", music}, {"from", 16}, {"to", 32}, {"pinned", pinned}}}};
+                      {"particles", 8},
+                      {"infill", {{"music", music}, {"from", 16}, {"to", 32}, {"pinned", pinned}}}};
   const Json made = studio.compose(order.dump());
   EXPECT_EQ(made["state"], "done");
-  EXPECT_TRUE(made.contains("method"));
+  EXPECT_EQ(made["request"]["region"]["to"], 32);
   const Json other =
       studio.ask("GET", "/api/compositions/" + made["id"].get<std::string>() + "/pieces/1.json")
           .json()["music"];
@@ -193,8 +197,12 @@ TEST(Studio, ReworksARegionAndKeepsWhatIsPinned) {
   const auto count = [](const Json& piece, auto which) {
     return std::count_if(piece["notes"].begin(), piece["notes"].end(), which);
   };
-  const auto early = [](const Json& note) { return note[0] < 16; };
-  EXPECT_EQ(count(other, early), count(music, early));
+  for (const auto& part : {std::pair{0, 16}, std::pair{33, 64}}) {
+    const auto in_part = [&](const Json& note) {
+      return note[0] >= part.first && note[0] < part.second;
+    };
+    EXPECT_EQ(count(other, in_part), count(music, in_part));
+  }
   for (const Json& pin : pinned) {
     EXPECT_EQ(
         count(other, [&](const Json& note) { return note[0] == pin[0] && note[2] == pin[1]; }), 1);

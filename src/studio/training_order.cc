@@ -50,6 +50,14 @@ std::string number_text(const Json& value, const NumberOption& option) {
                       : fmt::format("{}", value.get<double>());
 }
 
+// A run, NAME@last or NAME@step-N: never a path.
+std::string model_text(const std::string& name) {
+  const std::size_t at = std::min(name.find('@'), name.size());
+  runs::check_run_name(std::string_view(name).substr(0, at));
+  if (at < name.size()) runs::check_run_name(std::string_view(name).substr(at + 1));
+  return name;
+}
+
 std::string units_text(const Json& value, const char* key) {
   constexpr std::size_t kMostLayers = 8;
   constexpr int kMostUnits = 2048;
@@ -109,9 +117,7 @@ TrainingOrder read_training_order(const Json& json, const std::vector<NamedFolde
     } else if (key == "note_units") {
       order.words.insert(order.words.end(), {"--note-units", units_text(value, "note_units")});
     } else if (key == "restore") {
-      const std::string name = text(json, "restore");
-      runs::check_run_name(std::string_view(name).substr(0, name.find('@')));
-      order.words.insert(order.words.end(), {"--restore", name});
+      order.words.insert(order.words.end(), {"--restore", model_text(text(json, "restore"))});
     } else {
       fail_usage("order: there is no \"{}\" (docs/api.md names what there is)", key.substr(0, 100));
     }

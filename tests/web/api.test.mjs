@@ -1,11 +1,11 @@
 // Every line in the boxes of docs/api.md, run as it stands there, against the real server.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { canTrain, existsSync, program, root, Studio } from "./support.mjs";
+import { canTrain, existsSync, program, root, Studio, waitFor } from "./support.mjs";
 
 const skip = !existsSync(program)
   ? `${program} is not built`
@@ -43,7 +43,37 @@ describe("docs/api.md", { skip, timeout: 300000 }, () => {
     begins("soundfont.sf2", "RIFF");
     assert.equal(JSON.parse(readFileSync(join(folder, "read.json"))).music.notes.length, JSON.parse(readFileSync(join(folder, "piece.json"))).music.notes.length);
     assert.ok(run.stdout.includes("event: end"));
+    const music = (file) => JSON.parse(readFileSync(join(folder, file))).music;
+    assert.ok(music("limited.json").notes.every(([, , pitch]) => pitch >= 48 && pitch <= 84));
+    const top = (each, step) => Math.max(...each.notes.filter(([onset, length]) => onset <= step && onset + length > step).map((note) => note[2]));
+    const [melody, harmonised] = [music("read.json"), music("harmonised.json")];
+    for (let step = 0; step < melody.steps; ++step) {
+      if (top(melody, step) > 0) assert.equal(top(harmonised, step), top(melody, step), `the top voice at step ${step}`);
+    }
     assert.ok(JSON.parse(readFileSync(join(folder, "surprise.json"))).nats > 0);
+  });
+
+  test("what is ordered with limits, a melody or bars to fill is what toccata generate makes, byte for byte", async () => {
+    const options = { cwd: folder, env: { ...process.env, TOCCATA_MODELS: join(root, "models") }, encoding: "utf8" };
+    const file = readFileSync(join(folder, "piece.mid"));
+    const read = await studio.json(`/api/read?model=${studio.model}&name=piece.mid&given=1`, { method: "POST", headers: { "Content-Type": "audio/midi" }, body: file });
+    const given = { music: read.music, name: "piece.mid" };
+    const orders = [
+      [["--steps", "48", "--key", "A minor", "--range", "C3-C6", "--most-notes", "3", "--longest-silence", "1/2", "--density", "1.5", "--particles", "4"],
+       { steps: 48, key: "A minor", range: "C3-C6", most_notes: 3, longest_silence: "1/2", density: 1.5, particles: 4 }],
+      [["--melody", "piece.mid", "--voice", "top"], { melody: { ...given, voice: "top" }, tempo: read.tempo }],
+      [["--infill", "piece.mid", "--bars", "2-3", "--temperature", "0.9"], { infill: { ...given, bars: "2-3" }, temperature: 0.9, tempo: read.tempo }],
+    ];
+    for (const [index, [words, order]] of orders.entries()) {
+      const out = join(folder, `made-${index}`);
+      const run = spawnSync(program, ["generate", studio.model, "--output", studio.folder, "--seed", "5", "--batch", "1", "--out", out, ...words], options);
+      assert.equal(run.status, 0, run.stderr);
+      const made = await studio.json("/api/compositions", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ model: studio.model, seed: 5, ...order }) });
+      await waitFor(async () => ["done", "failed"].includes((await studio.json(`/api/compositions/${made.id}`)).state), 120000);
+      const ours = Buffer.from(await (await fetch(`${studio.url}/api/compositions/${made.id}/pieces/0.mid`)).arrayBuffer());
+      const theirs = readFileSync(join(out, readdirSync(out)[0]));
+      assert.ok(ours.equals(theirs), `${words.join(" ")}\n${ours.toString("latin1").match(/\{"toccata.*\}\}/)}\n${theirs.toString("latin1").match(/\{"toccata.*\}\}/)}`);
+    }
   });
 
   test("it names every route that the page uses", () => {

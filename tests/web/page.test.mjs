@@ -132,6 +132,118 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.getByRole("heading", { level: 1, name: "mine" }).waitFor();
   };
 
+  /** The order that the page sends next, and the pieces that come of it. */
+  const ordered = async (page, act) => {
+    const [request] = await Promise.all([page.waitForRequest((each) => each.method() === "POST" && each.url().endsWith("/api/compositions")), act()]);
+    const made = await (await request.response()).json();
+    await waitFor(async () => ["done", "failed"].includes((await studio.json(`/api/compositions/${made.id}`)).state), 120000);
+    const outline = await studio.json(`/api/compositions/${made.id}`);
+    assert.equal(outline.state, "done", outline.error);
+    const pieces = await Promise.all(outline.pieces.map(({ number }) => studio.json(`/api/compositions/${made.id}/pieces/${number}.json`)));
+    return { order: JSON.parse(request.postData()), outline, pieces: pieces.map((each) => each.music) };
+  };
+  const name = (note) => note.join(":");
+  const sounding = (music, step) => music.notes.filter(([onset, length]) => onset <= step && onset + length > step).map((note) => note[2]);
+
+  test("limits hold: key, range, voices, chords and ending, from the page to the notes", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByLabel("Play while it composes").uncheck();
+    await setNumber(page, "Length", 4);
+    await setNumber(page, "Pieces", 2);
+    await page.locator("summary", { hasText: /^Limits/ }).click();
+    await page.getByLabel("Key or scale").selectOption("D");
+    await page.getByLabel("Mode", { exact: true }).selectOption("minor");
+    await setNumber(page, "Lowest note", 48);
+    await setNumber(page, "Highest note", 76);
+    await setNumber(page, "Most voices", 4);
+    await page.getByLabel("Chords").fill("Dm | Gm A | Dm");
+    await page.getByLabel("Chords").blur();
+    await page.getByLabel("Ending").selectOption("tonic");
+    await page.getByLabel("Foresight").selectOption("8");
+    const { order, pieces } = await ordered(page, () => page.getByRole("button", { name: /^Compose C/ }).click());
+    assert.equal(order.key, "D minor");
+    assert.equal(order.particles, 8);
+    const chords = [[2, 5, 9], [2, 5, 9], [7, 10, 2], [9, 1, 4], [2, 5, 9], [2, 5, 9], [2, 5, 9], [2, 5, 9]]; // of each half bar
+    for (const music of pieces) {
+      assert.ok(music.notes.length > 0);
+      for (let step = 0; step < music.steps; ++step) {
+        const now = sounding(music, step);
+        assert.ok(now.length <= 4);
+        for (const pitch of now) assert.ok(pitch >= 48 && pitch <= 76 && chords[Math.floor(step / 8)].includes(pitch % 12), `${pitch} at ${step}`);
+      }
+      assert.deepEqual(new Set(sounding(music, music.steps - 1).map((pitch) => pitch % 12)), new Set([2, 5, 9]));
+    }
+    await said(page, /^Done/);
+    // Side by side: the second plays on from where the first was, and goes on the roll.
+    await page.getByRole("button", { name: "Play candidate A" }).click();
+    await page.getByRole("button", { name: "Play candidate B" }).click();
+    await page.getByRole("button", { name: "Stop candidate B" }).click();
+    await page.getByRole("button", { name: "Show candidate B" }).click();
+    await page.getByRole("heading", { level: 1, name: /, 2$/ }).waitFor();
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
+  test("what cannot be is refused in words, and the controls stay as they were", async () => {
+    const page = await openPage(browser, studio);
+    await page.locator("summary", { hasText: /^Limits/ }).click();
+    await page.getByLabel("Chords").fill("C | Qsus");
+    await page.getByLabel("Chords").blur();
+    await page.getByRole("button", { name: /^Compose C/ }).click();
+    await page.getByRole("alert").filter({ hasText: "Qsus" }).waitFor();
+    assert.equal(await page.getByLabel("Chords").inputValue(), "C | Qsus");
+    page.errors = page.errors.filter((error) => !error.includes("400"));
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
+  test("a region is composed to fit what follows it; all else stays, note for note", async () => {
+    const page = await openPage(browser, studio);
+    await openFile(page);
+    await setNumber(page, "From bar", 3);
+    await setNumber(page, "To bar", 4);
+    await setNumber(page, "Candidates", 2);
+    const { order, pieces } = await ordered(page, () => page.getByRole("button", { name: /^Recompose/ }).click());
+    assert.ok(order.particles >= 8, "by inference, not by masking");
+    const { from, to, music } = order.infill;
+    const outside = (each) => each.notes.filter(([onset, length]) => onset + length <= from || onset > to).map(name);
+    for (const piece of pieces) assert.deepEqual(outside(piece), outside(music));
+    assert.ok(pieces.some((piece) => piece.notes.map(name).join() !== music.notes.map(name).join()), "and the region is new");
+    await page.getByRole("heading", { name: "Candidates" }).waitFor();
+    await page.getByRole("button", { name: "Take candidate A" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "MIDI", exact: true }).click()]);
+    assert.ok(readFileSync(await download.path()).includes('"region":{"from":'), "its receipt says how it was made");
+    await page.context().close();
+  });
+
+  test("the melody of a dropped file is harmonised", async () => {
+    const page = await openPage(browser, studio);
+    const notes = [60, 62, 64, 65, 67, 65, 64, 62].map((pitch, i) => [i * 4, 4, pitch]);
+    const { grid, articulation } = (await studio.json("/api/models")).models.find((each) => each.name === studio.model);
+    const music = { grid, articulation, steps: 8 * grid, meters: [[0, 4, 4]], notes: notes.map(([onset, , pitch]) => [(onset * grid) / 4, grid, pitch]) };
+    const bytes = Buffer.from(await (await fetch(`${studio.url}/api/midi`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ music }) })).arrayBuffer());
+    await page.getByRole("button", { name: "Rework", exact: true }).first().click();
+    await page.locator("input[type=file]").setInputFiles({ name: "tune.mid", mimeType: "audio/midi", buffer: bytes });
+    await page.getByRole("heading", { level: 1, name: "tune" }).waitFor();
+    await page.getByLabel("Compose anew").selectOption("top");
+    await setNumber(page, "Candidates", 2);
+    await page.locator("summary", { hasText: /^Limits/ }).click();
+    await setNumber(page, "Fewest voices", 3);
+    const { order, pieces } = await ordered(page, () => page.getByRole("button", { name: /^Harmonise/ }).click());
+    assert.equal(order.melody.voice, "top");
+    for (const piece of pieces) {
+      for (const [onset, , pitch] of order.melody.music.notes) {
+        const now = sounding(piece, onset);
+        assert.equal(Math.max(...now), pitch, "the melody stays, on top");
+        assert.ok(now.length >= 3, "and there is harmony under it");
+      }
+    }
+    await page.getByRole("button", { name: "Take candidate A" }).click();
+    await page.getByRole("heading", { level: 1, name: "tune (reworked)" }).waitFor();
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
   test("a file is dropped, a region recomposed, a candidate taken, undone and done again", async () => {
     const page = await openPage(browser, studio);
     await openFile(page);
@@ -254,7 +366,11 @@ describe("the page", { skip, timeout: 600000 }, () => {
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(overflow <= 0, `${where}: ${overflow} pixels wider than the window`);
       };
+      await page.locator("summary", { hasText: /^Limits/ }).click();
+      await page.getByText("Seed and more").click();
+      await page.getByLabel("Key or scale").selectOption("C");
       await check("compose, empty");
+      await page.getByRole("button", { name: "No limits" }).click();
       await page.getByLabel("Play while it composes").uncheck();
       await compose(page, 4);
       await check("compose");

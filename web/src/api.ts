@@ -21,6 +21,7 @@ export interface PieceOutline {
   new_from: number;
   notes: number;
   nats_per_step: number;
+  log_evidence?: number;
 }
 
 export interface Composition {
@@ -36,7 +37,7 @@ export interface Composition {
   tempo: number;
   velocity: number;
   temperature: number;
-  method?: string;
+  warnings?: string[];
   ahead?: number;
   pieces: PieceOutline[];
 }
@@ -54,7 +55,22 @@ export interface Order {
   velocity?: number;
   prime?: { music: Music; name?: string; bars?: number };
   new_only?: boolean;
-  rework?: { music: Music; from: number; to: number; low: number; high: number; pinned: [number, number][] };
+  infill?: { music: Music; name?: string; from: number; to: number; low: number; high: number; pinned: [number, number][] };
+  melody?: { music: Music; name?: string; voice: "top" | "bottom" | "track"; track?: number };
+  key?: string;
+  scale?: string;
+  range?: string;
+  most_notes?: number;
+  fewest_notes?: number;
+  longest_silence?: string;
+  repeat_gap?: string;
+  chords?: string;
+  chord_tones?: "all" | "beats";
+  ending?: string;
+  articulate_temperature?: number;
+  density?: number;
+  conservativity?: number | "adaptive";
+  particles?: number;
 }
 
 /** [piece, step, pitches struck, pitches held] */
@@ -89,6 +105,7 @@ export interface ReadFile {
   tempo: number;
   music: Music;
   report: { repair_count: number; folded: number; merged: number; drums: number; notes_read: number };
+  tracks: { name: string; notes: number }[];
 }
 
 export interface Surprise {
@@ -139,8 +156,8 @@ export const api = {
     (await call("GET", `/api/compositions/${part(id)}/pieces/${number}.json`)).json(),
   pieceMidi: async (id: string, number: number): Promise<ArrayBuffer> =>
     (await call("GET", `/api/compositions/${part(id)}/pieces/${number}.mid`)).arrayBuffer(),
-  read: async (bytes: ArrayBuffer, name: string, model: string): Promise<ReadFile> =>
-    (await call("POST", `/api/read?name=${part(name)}&model=${part(model)}`, bytes, "audio/midi")).json(),
+  read: async (bytes: ArrayBuffer, name: string, model: string, track = 0): Promise<ReadFile> =>
+    (await call("POST", `/api/read?name=${part(name)}&model=${part(model)}${track ? `&given=1&track=${track}` : ""}`, bytes, "audio/midi")).json(),
   midi: async (music: Music, tempo: number, velocity: number): Promise<ArrayBuffer> =>
     (await send("/api/midi", { music, tempo, velocity })).arrayBuffer(),
   surprise: async (model: string, music: Music): Promise<Surprise> =>

@@ -23,6 +23,8 @@ interface Pending {
   title: string;
 }
 
+const reworks = (order: Order) => !!(order.infill || order.melody);
+
 /** One at a time for each view: composing and reworking. */
 export class Composer {
   readonly live = signal<Live | null>(null);
@@ -49,12 +51,12 @@ export class Composer {
     try {
       say("Sending the order…", "doing");
       const made = await api.compose(order);
-      const whole = order.rework?.music;
-      const begun = whole ? order.rework!.from : (past?.steps ?? 0);
+      const whole = order.infill?.music ?? order.melody?.music;
+      const begun = order.infill?.from ?? past?.steps ?? 0;
       const steps = whole ? whole.steps : begun + made.steps;
       const meter = order.meter ?? "4/4";
       const blank: Music = whole
-        ? { ...whole }
+        ? { ...whole, notes: order.melody ? [] : whole.notes }
         : {
             ...shape,
             steps,
@@ -92,6 +94,9 @@ export class Composer {
         begin: () => {
           this.live.value = { ...this.live.value!, state: "composing" };
           say(count > 1 ? `Composing ${count} pieces…` : "Composing…", "doing");
+        },
+        progress: (data: { done_steps: number }) => {
+          this.live.value = { ...this.live.value!, state: "composing", doneSteps: data.done_steps };
         },
         frames: (data: { done_steps: number; frames: Frame[] }) => {
           const first = pending.first;
@@ -140,7 +145,7 @@ export class Composer {
           id: newId(),
           title: data.pieces.length > 1 ? `${pending.title}, ${outline.number + 1}` : pending.title,
           made: Date.now() - outline.number,
-          from: pending.order.rework ? "reworked" : "composed",
+          from: reworks(pending.order) ? "reworked" : "composed",
           model: data.model,
           music: piece.music,
           tempo: data.tempo,
@@ -152,7 +157,7 @@ export class Composer {
         });
       }
       if (data.state === "stopped") made.push(...this.unfinished(data, pending, made.length));
-      if (!pending.order.rework) for (const piece of made) await keepPiece(piece);
+      if (!reworks(pending.order)) for (const piece of made) await keepPiece(piece);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), "wrong");
     }
@@ -164,7 +169,7 @@ export class Composer {
   // What was there when it was stopped is kept, too.
   private unfinished(data: Composition, pending: Pending, finished: number): Piece[] {
     const growing = this.live.value?.pieces[finished];
-    if (!growing || growing.known <= pending.past || pending.order.rework) return [];
+    if (!growing || growing.known <= pending.past || reworks(pending.order)) return [];
     const music = growing.music;
     music.steps = growing.known;
     music.bars = music.bars.filter((bar) => bar < growing.known);

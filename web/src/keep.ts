@@ -17,6 +17,7 @@ export interface Piece {
   natsPerStep?: number;
   seed?: number;
   midi?: ArrayBuffer; // as the server wrote it, with its receipt
+  file?: { bytes: ArrayBuffer; name: string; tracks: string[] }; // what it was read from, where it has several tracks
 }
 
 /** A signal whose value is kept in localStorage. */

@@ -83,6 +83,8 @@ export class Growing {
   private sounding = new Map<number, Note>();
   /** Steps whose frames are known. */
   known: number;
+  /** Steps that were there before anything was composed. */
+  past = 0;
 
   constructor(start: Music) {
     this.music = { ...start, notes: start.notes.map((note) => [...note] as Note) };
@@ -91,7 +93,7 @@ export class Growing {
 
   /** The first `from` steps are there already. */
   begin(from: number) {
-    this.known = from;
+    this.known = this.past = from;
     this.music.notes = this.music.notes.filter((note) => note[0] < from);
     for (const note of this.music.notes) {
       if (note[0] + note[1] >= from) this.sounding.set(note[2], note);

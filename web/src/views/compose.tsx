@@ -2,10 +2,13 @@
 import { computed, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Composer } from "../composing";
+import { Controls } from "../control";
 import { download } from "../files";
 import { kept, pieces, type Piece } from "../keep";
 import { model, modelHint, modelName, modelOptions } from "../models";
 import { emptyMusic } from "../music";
+import { Candidates } from "../parts/candidates";
+import { ForesightField, LimitFields, TasteFields } from "../parts/control_fields";
 import { CheckField, NumberField, SelectField, SliderField } from "../parts/fields";
 import { Library } from "../parts/library";
 import { RollView } from "../parts/roll_view";
@@ -15,7 +18,7 @@ import { say } from "../says";
 import { useShortcuts } from "../shortcuts";
 
 const bars = kept("compose.bars", 16);
-const temperature = kept("compose.temperature", 1);
+const controls = new Controls("compose", 1);
 const meter = kept("compose.meter", "4/4");
 const tempo = kept("compose.tempo", 120);
 const velocity = kept("compose.velocity", 80);
@@ -27,8 +30,11 @@ const hear = kept("compose.hear", true);
 const currentId = kept("compose.piece", "");
 const primeId = kept("compose.prime", "");
 const start = signal(0);
+/** Those of the last order, where it had several pieces. */
+const candidateIds = kept<string[]>("compose.candidates", []);
 
 const current = computed(() => pieces.value.find((piece) => piece.id === currentId.value) ?? null);
+const candidates = computed(() => candidateIds.value.flatMap((id) => pieces.value.find((piece) => piece.id === id) ?? []));
 const prime = computed(() => pieces.value.find((piece) => piece.id === primeId.value) ?? null);
 
 const meters = ["2/4", "3/4", "4/4", "5/4", "6/8", "7/8", "9/8", "12/8"];
@@ -39,10 +45,14 @@ export const composer = new Composer("compose", (made, composition) => {
     return;
   }
   currentId.value = made[0].id;
+  candidateIds.value = made.length > 1 ? made.map((piece) => piece.id) : [];
   if (!player.id.value) start.value = made[0].newFrom;
+  const lost = composition.warnings?.length ?? 0;
   say(
     composition.state === "stopped"
       ? "Stopped. What was composed is kept."
+      : lost > 0
+      ? `${made.length} of ${made.length + lost} pieces found a way within the limits; more foresight finds more.`
       : `Done: ${made.length === 1 ? `${made[0].music.notes.length} notes` : `${made.length} pieces`}, seed ${composition.seed}. Kept in this browser.`,
   );
 });
@@ -59,7 +69,8 @@ async function press() {
       bars: bars.value,
       pieces: count.value,
       seed: seed.value,
-      temperature: temperature.value,
+      ...controls.order(),
+      ...(controls.count === 0 ? { particles: 1 } : {}),
       keep_prob: keepProb.value,
       tempo: tempo.value,
       velocity: velocity.value,
@@ -152,13 +163,16 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
           <NumberField label="Length" unit="bars" value={bars} min={1} max={512} />
           <SelectField label="Meter" value={meter.value} options={meters.map((text) => ({ value: text, text }))} onChange={(text) => (meter.value = text)} />
         </div>
-        <SliderField label="Temperature" value={temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
+        <SliderField label="Temperature" value={controls.temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
         <div class="pair">
           <NumberField label="Tempo" unit="♩ a minute" value={tempo} min={20} max={400} />
           <NumberField label="Pieces" value={count} min={1} max={8} />
         </div>
+        <LimitFields controls={controls} />
+        {controls.count > 0 && <ForesightField controls={controls} />}
         <details>
           <summary>Seed and more</summary>
+          <TasteFields controls={controls} />
           <div class="pair">
             <NumberField label="Seed" value={seed} min={0} max={2 ** 31} disabled={newSeed.value} />
             <NumberField label="Loudness" unit="1 to 127" value={velocity} min={1} max={127} />
@@ -237,6 +251,23 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
             </div>
           )}
         </div>
+        {candidates.value.length > 1 && !live && (
+          <Candidates
+            candidates={candidates.value}
+            name={(_, index) => "ABCDEFGH"[index] ?? `${index + 1}`}
+            region={null}
+            current={currentId.value}
+            verb="Show"
+            onPlay={(which, id, from) =>
+              void player.play({ id, music: which.music, tempo: which.tempo, velocity: which.velocity, known: () => which.music.steps, complete: () => true }, from ?? which.newFrom)
+            }
+            onTake={(chosen) => {
+              player.stop();
+              currentId.value = chosen.id;
+              start.value = chosen.newFrom;
+            }}
+          />
+        )}
         <Library
           current={currentId.value}
           verb="Show"

@@ -2,16 +2,19 @@
 // by side; what surprises the model as colour.
 import { computed, effect, signal } from "@preact/signals";
 import { useId, useMemo, useRef } from "preact/hooks";
-import { api, key, notesOf } from "../api";
+import { api, key, notesOf, type Order } from "../api";
 import { Composer } from "../composing";
+import { Controls } from "../control";
 import { download } from "../files";
 import { fromDesk, kept, keepPiece, newId, putOnDesk, type Piece } from "../keep";
 import { loadModels, model, modelHint, modelName, modelOptions, models } from "../models";
 import { barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
+import { Candidates } from "../parts/candidates";
+import { ForesightField, LimitFields, TasteFields } from "../parts/control_fields";
 import { CheckField, NumberField, SelectField, SliderField } from "../parts/fields";
 import { Library } from "../parts/library";
 import { surpriseColour } from "../parts/roll";
-import { RollView, SmallRoll } from "../parts/roll_view";
+import { RollView } from "../parts/roll_view";
 import { Transport } from "../parts/transport";
 import { player } from "../player";
 import { attempt, say } from "../says";
@@ -32,13 +35,25 @@ const empty: Desk = { history: [], at: -1, region: null, pinned: [], candidates:
 const desk = signal<Desk>(empty);
 const loaded = signal(false);
 const count = kept("rework.count", 3);
-const temperature = kept("rework.temperature", 1);
+const controls = new Controls("rework", 32);
+/** What is composed: "region", or what goes with a voice: "top", "bottom", "track 2". */
+const task = kept("rework.task", "region");
 const colours = kept("rework.colours", false);
 const start = signal(0);
 const audible = signal(""); // the candidate that plays
 const surprise = signal<{ of: string; model: string; nats: Map<string, number>; perStep: number } | null>(null);
 
 const piece = computed(() => desk.value.history[desk.value.at] ?? null);
+const harmonises = computed(() => tasks(piece.value).some((each) => each.value === task.value) && task.value !== "region");
+
+function tasks(now: Piece | null) {
+  return [
+    { value: "region", text: "The region" },
+    { value: "top", text: "What goes with the top voice" },
+    { value: "bottom", text: "What goes with the lowest voice" },
+    ...(now?.file?.tracks ?? []).map((name, index) => ({ value: `track ${index + 1}`, text: `What goes with track ${index + 1}${name ? `, ${name}` : ""}` })),
+  ];
+}
 
 export async function loadDesk() {
   const found = await fromDesk<Desk>("rework").catch(() => undefined);
@@ -77,7 +92,8 @@ async function openFile(file: File) {
   if (!models.value) await loadModels();
   await attempt(async () => {
     say(`Reading ${file.name}…`, "doing");
-    const read = await api.read(await file.arrayBuffer(), file.name, modelName.value);
+    const bytes = await file.arrayBuffer();
+    const read = await api.read(bytes, file.name, modelName.value);
     const opened: Piece = {
       id: newId(),
       title: file.name.replace(/\.(midi?|kar)$/i, ""),
@@ -88,6 +104,7 @@ async function openFile(file: File) {
       tempo: Math.round(read.tempo * 100) / 100,
       velocity: 80,
       newFrom: 0,
+      ...(read.tracks.length > 1 ? { file: { bytes, name: file.name, tracks: read.tracks.map((track) => track.name) } } : {}),
     };
     openPiece(opened);
     await keepPiece(opened);
@@ -104,41 +121,46 @@ async function openFile(file: File) {
 
 export const composer = new Composer("rework", (made, composition) => {
   change({ candidates: [...made.map((each, index) => ({ ...each, title: `${"ABCDEFGH"[index] ?? index + 1}` }))] });
-  if (made.length > 0) say(`${made.length === 1 ? "One candidate" : `${made.length} candidates`} to choose from. What you heard before is still there: undo goes back.`);
+  const lost = composition.warnings?.length ?? 0;
+  if (made.length > 0 && lost > 0) say(`${made.length} of ${made.length + lost} candidates found a way within the limits; more foresight finds more.`);
+  else if (made.length > 0) say(`${made.length === 1 ? "One candidate" : `${made.length} candidates`} to choose from. What you heard before is still there: undo goes back.`);
   else if (composition.state === "stopped") say("Stopped; nothing was changed.");
 });
+
+function infill(now: Piece, region: Region): Partial<Order> {
+  const there = new Set(now.music.notes.map(key));
+  const pinned = desk.value.pinned.filter((name) => there.has(name)).map((name) => name.split(":").map(Number) as [number, number]);
+  return { infill: { music: now.music, name: now.title, ...region, pinned } };
+}
+
+async function melody(now: Piece): Promise<Partial<Order>> {
+  const [voice, number] = task.value.split(" ");
+  if (voice !== "track") return { melody: { music: now.music, name: now.title, voice: voice as "top" | "bottom" } };
+  const { bytes, name } = now.file!;
+  const read = await api.read(bytes, name, modelName.value, Number(number));
+  return { melody: { music: read.music, name, voice: "track", track: Number(number) } };
+}
 
 async function recompose() {
   const now = piece.value;
   const region = desk.value.region;
-  if (!now || !region || !model.value || composer.busy) return;
+  if (!now || !model.value || composer.busy || (!region && !harmonises.value)) return;
   player.stop();
   change({ candidates: [] });
-  await composer.start(
-    {
-      model: modelName.value,
-      pieces: count.value,
-      seed: Math.floor(Math.random() * 2 ** 31),
-      temperature: temperature.value,
-      tempo: now.tempo,
-      velocity: now.velocity,
-      rework: {
-        music: now.music,
-        from: region.from,
-        to: region.to,
-        low: region.low,
-        high: region.high,
-        pinned: desk.value.pinned.map((name) => name.split(":").map(Number) as [number, number]),
-      },
-    },
-    model.value,
-    now.title,
-  );
+  await attempt(async () => {
+    const given = harmonises.value ? await melody(now) : infill(now, region!);
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    await composer.start(
+      { model: modelName.value, pieces: count.value, seed, tempo: now.tempo, velocity: now.velocity, ...controls.order(), ...given },
+      model.value!,
+      now.title,
+    );
+  });
 }
 
 function accept(candidate: Piece) {
   const now = piece.value!;
-  const next: Piece = { ...candidate, id: newId(), title: now.title.replace(/ \(reworked\)$/, "") + " (reworked)", made: Date.now() };
+  const next: Piece = { ...candidate, id: newId(), title: now.title.replace(/ \(reworked\)$/, "") + " (reworked)", made: Date.now(), file: now.file };
   player.stop();
   takeUp(next, false);
   void attempt(() => keepPiece(next));
@@ -232,12 +254,6 @@ function RegionFields() {
         </button>
       </div>
       {desk.value.pinned.length > 0 && <p class="hint">{desk.value.pinned.length} notes are pinned and stay.</p>}
-      <details>
-        <summary>How it is composed</summary>
-        <p class="hint">
-          The region is composed as what follows the bars before it. What stands after it, and pinned notes, stay as they are, but the model does not yet hear them.
-        </p>
-      </details>
     </fieldset>
   );
 }
@@ -264,7 +280,9 @@ export function ReworkView() {
   const growing = live?.pieces[0];
   const candidates = desk.value.candidates;
   const heard = candidates.find((each) => each.id === audible.value && player.id.value === `candidate ${each.id}`);
-  const music = growing?.music ?? heard?.music ?? now?.music ?? emptyMusic;
+  // While particles are weighed there is nothing to show yet: the piece as it is stays in view.
+  const grows = growing && growing.known > growing.past;
+  const music = (grows ? growing.music : undefined) ?? heard?.music ?? now?.music ?? emptyMusic;
   const region = desk.value.region;
   const loop = player.loop.value !== null;
   const rollId = heard ? `candidate ${heard.id}` : "rework";
@@ -276,7 +294,7 @@ export function ReworkView() {
       known: music.steps,
       region,
       pinned: new Set(desk.value.pinned),
-      surprise: colours.value && !growing && !heard && surprise.value?.of === now?.id ? surprise.value!.nats : null,
+      surprise: colours.value && !grows && !heard && surprise.value?.of === now?.id ? surprise.value!.nats : null,
       start: start.value,
     }),
     [music, region, desk.value.pinned, colours.value, surprise.value, start.value, now?.id],
@@ -343,13 +361,21 @@ export function ReworkView() {
       >
         {opener}
         <SelectField label="Model" value={modelName.value} options={modelOptions()} onChange={(name) => (modelName.value = name)} hint={modelHint()} />
-        {now && <RegionFields />}
+        {now && <SelectField label="Compose anew" value={harmonises.value ? task.value : "region"} options={tasks(now)} onChange={(value) => (task.value = value)} />}
+        {now && !harmonises.value && <RegionFields />}
+        {now && harmonises.value && <p class="hint">Its notes stay as they are; everything else is composed around them.</p>}
         {now && (
           <>
             <div class="pair">
               <NumberField label="Candidates" value={count} min={1} max={8} />
             </div>
-            <SliderField label="Temperature" value={temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
+            <SliderField label="Temperature" value={controls.temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
+            <ForesightField controls={controls} />
+            <LimitFields controls={controls} />
+            <details>
+              <summary>More taste</summary>
+              <TasteFields controls={controls} />
+            </details>
             <CheckField label="Colour notes by surprise (S)" value={colours} />
             {colours.value && <Legend />}
             {live ? (
@@ -358,9 +384,9 @@ export function ReworkView() {
                 <small>Esc</small>
               </button>
             ) : (
-              <button type="submit" class="key" disabled={!model.value || !region}>
-                <span>Recompose</span>
-                <small>{region ? "C" : "select a region first"}</small>
+              <button type="submit" class="key" disabled={!model.value || (!region && !harmonises.value)}>
+                <span>{harmonises.value ? "Harmonise" : "Recompose"}</span>
+                <small>{region || harmonises.value ? "C" : "select a region first"}</small>
               </button>
             )}
             {live && <progress class="progress" max={live.allSteps} value={live.doneSteps} aria-label="Composed" />}
@@ -432,37 +458,18 @@ export function ReworkView() {
           </div>
         )}
         {candidates.length > 0 && (
-          <section class="candidates" aria-labelledby="candidates-title">
-            <h2 id="candidates-title">Candidates</h2>
-            <ul>
-              {candidates.map((each) => {
-                const id = `candidate ${each.id}`;
-                const plays = player.id.value === id;
-                return (
-                  <li key={each.id} class={plays ? "current" : ""}>
-                    <SmallRoll music={each.music} region={region} />
-                    <p>
-                      <strong>{each.title}</strong> {each.natsPerStep !== undefined && <span class="unit">{each.natsPerStep.toFixed(2)} nats a step</span>}
-                    </p>
-                    <div class="row">
-                      <button
-                        type="button"
-                        aria-label={plays ? `Stop candidate ${each.title}` : `Play candidate ${each.title}`}
-                        onClick={() => {
-                          if (plays) return player.stop();
-                          audible.value = each.id;
-                          playPiece(each, id, region ? barBegin(each.music, Math.max(1, barAt(each.music, region.from) - 1)) : 0);
-                        }}
-                      >
-                        {plays ? "Stop" : "Play"}
-                      </button>
-                      <button type="button" class="strong" aria-label={`Take candidate ${each.title}`} onClick={() => accept(each)}>Take</button>
-                    </div>
-                  </li>
-                );
-              })}
-            </ul>
-          </section>
+          <Candidates
+            candidates={candidates}
+            name={(each) => each.title}
+            region={harmonises.value ? null : region}
+            verb="Take"
+            onPlay={(each, id, from) => {
+              audible.value = each.id;
+              const before = region && !harmonises.value ? barBegin(each.music, Math.max(1, barAt(each.music, region.from) - 1)) : 0;
+              playPiece(each, id, from ?? before);
+            }}
+            onTake={accept}
+          />
         )}
         <Library current={now?.id} verb="Open" onOpen={openPiece} />
       </section>

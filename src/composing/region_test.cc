@@ -1,0 +1,106 @@
+// A region of a piece composed anew: what is outside and what is pinned stays.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "composing/compose.h"
+#include "composing/music_hash.h"
+#include "composing/plan.h"
+#include "listening/notes.h"
+
+namespace toccata::composing {
+namespace {
+
+network::Model tiny_model(bool articulation) {
+  network::Model model;
+  model.config.roll.low = 48;
+  model.config.roll.high = 59;
+  model.config.roll.articulation = articulation;
+  model.config.window = 3;
+  model.config.time_units = {4};
+  model.config.note_units = {4};
+  model.values = network::initial_values(model.config, 5);
+  return model;
+}
+
+roll::Roll random_roll(const network::Config& config, int steps) {
+  roll::Roll roll =
+      roll::make_roll(steps, config.roll.low, config.roll.high, 4, config.roll.articulation);
+  for (int t = 0; t < steps; ++t) {
+    for (int n = 0; n < roll.notes(); ++n) {
+      const bool before = t > 0 && (roll.frame(t - 1)[n] & roll::kPlay);
+      if (*rc::gen::inRange(0, 3) > 0) continue;
+      const bool struck = config.roll.articulation && (!before || *rc::gen::arbitrary<bool>());
+      roll.frame(t)[n] = struck ? roll::kPlay | roll::kArticulate : roll::kPlay;
+    }
+  }
+  return roll;
+}
+
+ComposeOptions infill(const roll::Roll& piece, Region region) {
+  ComposeOptions options;
+  options.pieces = 1;
+  options.threads = 1;
+  options.request.infill = GivenFile{"piece", music_hash(piece)};
+  options.request.region = std::move(region);
+  options.music.infill = &piece;
+  return options;
+}
+
+RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
+  const network::Model model = tiny_model(*rc::gen::arbitrary<bool>());
+  const roll::Roll old = random_roll(model.config, *rc::gen::inRange(1, 24));
+  Region region;
+  region.from = *rc::gen::inRange(0, old.steps);
+  region.to = *rc::gen::inRange(region.from + 1, old.steps + 1);
+  region.low = *rc::gen::inRange(48, 60);
+  region.high = *rc::gen::inRange(region.low, 60);
+  const auto notes = listening::notes_of(old);
+  for (const listening::RollNote& note : notes) {
+    if (*rc::gen::inRange(0, 3) == 0) region.pinned.emplace_back(note.onset, note.pitch);
+  }
+  ComposeOptions options = infill(old, region);
+  options.particles = *rc::gen::element(1, 4);
+  Progress silent;
+  const Stop never;
+  compose(
+      model, options,
+      [&](Composed&& made) {
+        for (int t = 0; t < old.steps; ++t) {
+          for (int n = 0; n < old.notes(); ++n) {
+            const int pitch = old.low + n;
+            const bool inside =
+                t >= region.from && t < region.to && pitch >= region.low && pitch <= region.high;
+            if (!inside) RC_ASSERT(made.roll.frame(t)[n] == old.frame(t)[n]);
+          }
+        }
+        const auto after = listening::notes_of(made.roll);
+        for (const listening::RollNote& note : notes) {
+          const bool pinned = std::ranges::count(region.pinned, std::pair(note.onset, note.pitch));
+          if (pinned) RC_ASSERT(std::ranges::count(after, note) == 1);
+        }
+      },
+      silent, never);
+}
+
+TEST(Region, HasToLieInThePieceAndItsPinnedNotesToo) {
+  const network::Model model = tiny_model(true);
+  roll::Roll piece = roll::make_roll(8, 48, 59, 4, true);
+  piece.frame(2)[3] = roll::kPlay | roll::kArticulate;
+  EXPECT_NO_THROW(plan_of(model.config, infill(piece, {0, 8, 48, 59, {{2, 51}}})));
+  for (const Region& wrong : {Region{0, 9}, Region{4, 4}, Region{-1, 4}, Region{0, 4, 60, 50},
+                              Region{0, 8, 48, 59, {{3, 51}}}}) {
+    EXPECT_THROW(plan_of(model.config, infill(piece, wrong)), Error);
+  }
+}
+
+TEST(Region, TravelsInReceipts) {
+  Request request;
+  request.infill = GivenFile{"piece.mid", "abc"};
+  request.region = Region{4, 8, 50, 55, {{4, 52}, {6, 53}}};
+  EXPECT_EQ(request_from_json(Json::parse(to_json(request).dump()), "test"), request);
+  request.bars = "1";
+  EXPECT_THROW(check(request), Error);
+}
+
+}  // namespace
+}  // namespace toccata::composing
