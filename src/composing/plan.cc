@@ -181,6 +181,16 @@ bool on_a_beat(const roll::Roll& piece, int t) {
   return t == 0 || piece.beat_phase[i] <= piece.beat_phase[i - 1];
 }
 
+// Where the ending begins; the end of the piece: none is asked for.
+int begin_of_ending(const roll::Roll& piece, const Request& request) {
+  int begin = piece.steps;
+  if (request.ending.empty()) return begin;
+  const roll::Bars bars(piece.meters, piece.grid);
+  for (int bar = 0; bar < request.ending_bars && begin > 0; ++bar)
+    begin = first_step_of(bars.at(begin - 1));
+  return begin;
+}
+
 // Key, scale, range, chords, density of the texture.
 void limit_notes(Plan& plan, const ComposeOptions& options) {
   const Request& request = options.request;
@@ -191,12 +201,13 @@ void limit_notes(Plan& plan, const ComposeOptions& options) {
   const bool has_chords = !request.chords.empty() || request.chord_file;
   std::vector<Harmony> chords;
   if (has_chords) chords = chords_of(options, plan.piece, plan.from);
+  const int ending = begin_of_ending(plan.piece, request);  // its chord stands for the track's
   for (int t = plan.from; t < plan.piece.steps; ++t) {
     StepRule& rule = plan.limits.rule(t);
     rule.most = request.most_notes;
     rule.fewest = request.fewest_notes;
     PitchClasses classes = scale;
-    if (has_chords) {
+    if (has_chords && t < ending) {
       const Harmony& chord = chords[static_cast<std::size_t>(t)];
       const bool strict = request.chord_tones == ChordTones::all || on_a_beat(plan.piece, t);
       // The chord's own notes may sound even outside the key: a key has its borrowed chords.
@@ -226,18 +237,14 @@ void limit_ending(Plan& plan, const Request& request) {
   }
   const roll::Roll& piece = plan.piece;
   const roll::Bars bars(piece.meters, piece.grid);
-  int begin = piece.steps;
-  for (int bar = 0; bar < request.ending_bars && begin > 0; ++bar)
-    begin = first_step_of(bars.at(begin - 1));
   const double beat = roll::beat_length(bars.meter(piece.steps - 1), piece.grid);
   bool composed = false;
-  for (int t = std::max(begin, plan.from); t < piece.steps; ++t) {
+  for (int t = std::max(begin_of_ending(piece, request), plan.from); t < piece.steps; ++t) {
     composed = composed || !plan.limits.given(t);
     for (int n = 0; n < piece.notes(); ++n) {
       if (!(chord.classes >> ((piece.low + n) % 12) & 1)) plan.limits.forbid(t, n);
     }
     StepRule& rule = plan.limits.rule(t);
-    rule.bass = -1;
     if (t < piece.steps - beat - roll::kSameStep) continue;
     rule.bass = chord.bass >= 0 ? chord.bass : chord.root;
     const std::size_t voices = request.most_notes > 0 ? static_cast<std::size_t>(request.most_notes)

@@ -88,7 +88,7 @@ void expect_obeyed(const Request& request, const roll::Roll& roll, int from) {
     silent = count ? 0 : silent + 1;
     RC_ASSERT(silent <= silence);
     PitchClasses allowed = scale;
-    if (!request.chords.empty()) {
+    if (!request.chords.empty() && (request.ending.empty() || t < last_bar)) {
       // One chord a bar, in turn.
       const ChordTrack track = parse_chords(request.chords);
       allowed = track.chords[static_cast<std::size_t>((t - from) / 16 % track.bars)].chord.classes;
