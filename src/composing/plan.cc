@@ -198,6 +198,12 @@ void limit_notes(Plan& plan, const ComposeOptions& options) {
   if (!request.key.empty()) scale = parse_key(request.key).classes;
   if (!request.scale.empty()) scale = parse_scale(request.scale).classes;
   const PitchRange range = request.range.empty() ? PitchRange{} : parse_range(request.range);
+  const int highest = plan.piece.low + plan.piece.notes() - 1;
+  if (range.low > highest || range.high < plan.piece.low) {
+    fail_usage("range: expected pitches of the model, {} to {}, found {}: nothing could sound",
+               listening::pitch_name(plan.piece.low), listening::pitch_name(highest),
+               request.range);
+  }
   const bool has_chords = !request.chords.empty() || request.chord_file;
   std::vector<Harmony> chords;
   if (has_chords) chords = chords_of(options, plan.piece, plan.from);

@@ -324,8 +324,10 @@ TEST(Request, WhatIsImpossibleIsSaidWithPlaceAndRemedyBeforeAnythingIsComposed) 
   EXPECT_THAT(error({.range = "C4-D4", .fewest_notes = 5}),
               testing::AllOf(HasSubstr("bar 1"), HasSubstr("at least 5 sounding notes"),
                              HasSubstr("C4, C#4, D4"), HasSubstr("loosen")));
-  EXPECT_THAT(error({.range = "C6-C7", .longest_silence = "1/4"}), HasSubstr("silence"));
-  EXPECT_THAT(error({.range = "C6-C7", .fewest_notes = 1}), HasSubstr("no note may sound"));
+  EXPECT_THAT(error({.scale = "E F", .range = "C4-D4", .longest_silence = "1/4"}),
+              HasSubstr("silence"));
+  EXPECT_THAT(error({.scale = "E F", .range = "C4-D4", .fewest_notes = 1}),
+              HasSubstr("no note may sound"));
   EXPECT_THAT(error({.range = "D4-G4", .ending = "C"}),
               testing::AllOf(HasSubstr("bar 4"), HasSubstr("C in the bass")));
   EXPECT_THAT(error({.most_notes = 2, .fewest_notes = 3}), HasSubstr("contradict"));
@@ -333,6 +335,7 @@ TEST(Request, WhatIsImpossibleIsSaidWithPlaceAndRemedyBeforeAnythingIsComposed) 
   EXPECT_THAT(error({.key = "C", .scale = "C major"}), HasSubstr("exclude"));
   EXPECT_THAT(error({.longest_silence = "1/64"}), HasSubstr("1/16"));
   EXPECT_THAT(error({.ending = "tonic"}), HasSubstr("--key"));
+  EXPECT_THAT(error({.range = "C9-G9"}), HasSubstr("nothing could sound"));
   EXPECT_THAT(error({.bars = "2"}), HasSubstr("--infill"));
   EXPECT_THAT(error({.infill = GivenFile{"p.mid"}}, {.infill = &piece.roll}), HasSubstr("--bars"));
   EXPECT_THAT(error({.infill = GivenFile{"p.mid"}, .bars = "3-9"}, {.infill = &piece.roll}),
