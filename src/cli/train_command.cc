@@ -1,9 +1,12 @@
 #include "cli/train_command.h"
 
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "base/files.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "cli/train_command_observer.h"
 #include "runs/checkpoint.h"
@@ -11,8 +14,10 @@
 #include "training/clock.h"
 #include "training/data.h"
 #include "training/fit.h"
+#include "training/launch.h"
 #include "training/option_list.h"
 #include "training/options_file.h"
+#include "training/ranks.h"
 #include "training/trainer.h"
 
 namespace toccata::cli {
@@ -45,12 +50,13 @@ training::Restored load_restored(const std::string& name, const std::string& out
 }
 
 /// One value of an option before the rest is resolved: where to look for runs, what to restore.
-std::string early(const training::TrainOptions& below, const Given& given, const char* key,
-                  std::string training::TrainOptions::*field) {
-  const auto found = given.texts.find(key);
-  if (found != given.texts.end()) return found->second;
+template <typename Field>
+Field early(const training::TrainOptions& below, const Given& given, const char* key,
+            Field training::TrainOptions::*field) {
   training::TrainOptions options = below;
   if (!given.config.empty()) training::apply_toml(options, given.config);
+  const auto found = given.texts.find(key);
+  if (found != given.texts.end()) training::apply_text(options, key, found->second);
   return options.*field;
 }
 
@@ -125,6 +131,9 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
 
 /// A run that failed before it wrote anything leaves its name free.
 struct RemovedIfEmpty {
+  explicit RemovedIfEmpty(fs::path run) : folder(std::move(run)) {}
+  RemovedIfEmpty(const RemovedIfEmpty&) = delete;
+  RemovedIfEmpty& operator=(const RemovedIfEmpty&) = delete;
   fs::path folder;
   ~RemovedIfEmpty() {
     std::error_code not_empty;
@@ -132,54 +141,154 @@ struct RemovedIfEmpty {
   }
 };
 
-void train(const Given& given, Context& context) {
-  const training::SteadyClock clock(training::process_age());
-  std::optional<training::Restored> restored;
-  training::TrainOptions options = resolve(given, restored, context.progress);
-  // Before the music is read: a name that is taken is told at once.
-  const runs::RunFolder run = given.resume ? runs::open_run(options.output, options.name)
-                                           : runs::create_run(options.output, options.name);
-  const RemovedIfEmpty nothing_left{run.path};
-  const runs::RunLock lock(run);
+/// What the first process found out and the others are told.
+struct Order {
+  training::TrainOptions options;
+  runs::RunFolder run;
+  bool resume = false;
+  std::set<std::string> trained;  // hashes of music that the weights have learned from
+  bool sized = false;             // the sizes are a restored model's
 
-  std::set<std::string> trained;
-  if (restored) trained = training::trained_hashes(restored->folder);
-  if (given.resume) trained = training::trained_hashes(run.path);
+  std::string text() const {
+    OrderedJson json;
+    json["options"] = training::to_toml(options);
+    json["run"] = run.path.string();
+    json["resume"] = resume;
+    json["trained"] = trained;
+    return json.dump();
+  }
+  void take(const std::string& text) {
+    const Json json = Json::parse(text);
+    training::apply_toml_text(options, json["options"].get<std::string>(), "the first process");
+    run.path = json["run"].get<std::string>();
+    resume = json["resume"].get<bool>();
+    trained = json["trained"].get<std::set<std::string>>();
+  }
+};
+
+/// Of the first process: resolves the options and opens the run's folder.
+Order first_order(Given given, const training::Launch& launch, Progress& progress,
+                  std::optional<training::Restored>& restored) {
+  using training::TrainOptions;
+  // What a launcher starts again goes on where it stood.
+  const TrainOptions usual;
+  const runs::RunFolder begun{fs::path(early(usual, given, "output", &TrainOptions::output)) /
+                              early(usual, given, "name", &TrainOptions::name)};
+  if (launch.restarted && fs::exists(begun.options())) given.resume = true;
+  Order order;
+  order.resume = given.resume;
+  order.options = resolve(given, restored, progress);
+  order.options.precision = training::resolved_precision(order.options);
+  // Before the music is read: a name that is taken is told at once.
+  order.run = given.resume ? runs::open_run(order.options.output, order.options.name)
+                           : runs::create_run(order.options.output, order.options.name);
+  if (restored) order.trained = training::trained_hashes(restored->folder);
+  if (given.resume) order.trained = training::trained_hashes(order.run.path);
+  order.sized = restored.has_value();
+  return order;
+}
+
+/// Shares of different music would be no shares.
+void demand_same_music(const training::TrainingData& data, training::Ranks& ranks) {
+  std::string names;
+  for (const training::Pieces* pieces : {&data.train, &data.valid, &data.test})
+    for (const corpus::Piece* piece : *pieces) names += piece->name + piece->hash;
+  const std::string here = fmt::format("{} pieces, {}", data.train.size() + data.valid.size(),
+                                       hash_hex(names).substr(0, 12));
+  const std::string first = ranks.from_first(here);
+  if (here != first)
+    fail(
+        "process {} reads other music than process 0: {} against {}; all need the same files at "
+        "the same paths",
+        ranks.rank(), here, first);
+}
+
+void train_among(training::Ranks& ranks, const training::Launch& launch, const Given& given,
+                 Context& context, const training::Clock& clock) {
+  Progress silent;
+  Progress& progress = ranks.first() ? context.progress : silent;
+  std::optional<training::Restored> restored;
+  Order order;
+  std::optional<RemovedIfEmpty> nothing_left;
+  std::optional<runs::RunLock> lock;
+  if (ranks.first()) {
+    order = first_order(given, launch, progress, restored);
+    nothing_left.emplace(order.run.path);
+    lock.emplace(order.run);
+  }
+  if (ranks.count() > 1) order.take(ranks.from_first(ranks.first() ? order.text() : ""));
+  training::TrainOptions& options = order.options;
+  const int threads = options.threads > 0 ? options.threads : training::threads_for(launch);
+  options.threads = threads;
+  for (const training::Stage& stage : training::resolved_stages(options))
+    if (stage.batch_size < ranks.count())
+      fail_usage("a batch of {} cannot be shared out to {} processes; a larger --batch-size can",
+                 stage.batch_size, ranks.count());
+
   const training::TrainingData data =
-      training::read_data(options, trained, context.progress, context.stop);
-  if (context.stop.requested()) return;
-  tell_import(data, context.progress);
+      training::read_data(options, order.trained, progress, ranks.own_stop());
+  ranks.agree();
+  if (ranks.stop().requested()) return;
+  if (ranks.count() > 1) demand_same_music(data, ranks);
+  tell_import(data, progress);
   options.model.roll = data.roll;
 
-  if (given.resume)
-    refuse_other_model(run, options);
-  else if (options.minutes > 0)
-    options = training::fit_to_time(options, fixed_by(given, restored.has_value()), data,
-                                    options.minutes * 60 - clock.seconds(), context.progress);
-  TrainObserver observer({.run = run,
-                          .minutes = options.minutes,
-                          .sample_steps = given.sample_steps,
-                          .threads = options.threads,
-                          .seed = options.seed},
-                         context.progress, context.stop);
-  const training::EndReport report = training::train(options, {.run = run,
+  if (order.resume && ranks.first()) refuse_other_model(order.run, options);
+  if (!order.resume && options.minutes > 0) {
+    if (ranks.first())
+      options =
+          training::fit_to_time(options, fixed_by(given, order.sized), data,
+                                options.minutes * 60 - clock.seconds(), ranks.count(), progress);
+    if (ranks.count() > 1) order.take(ranks.from_first(order.text()));
+    options.threads = threads;
+  }
+  std::unique_ptr<training::Observer> observer = std::make_unique<training::Observer>();
+  if (ranks.first())
+    observer = std::make_unique<TrainObserver>(TrainView{.run = order.run,
+                                                         .minutes = options.minutes,
+                                                         .sample_steps = given.sample_steps,
+                                                         .threads = options.threads,
+                                                         .processes = ranks.count(),
+                                                         .seed = options.seed},
+                                               progress, ranks.stop());
+  const training::EndReport report = training::train(options, {.run = order.run,
                                                                .data = data,
                                                                .restored = std::move(restored),
-                                                               .resume = given.resume,
-                                                               .observer = observer,
-                                                               .progress = context.progress,
-                                                               .stop = context.stop,
-                                                               .clock = clock});
-  if (given.json) {
+                                                               .resume = order.resume,
+                                                               .observer = *observer,
+                                                               .progress = progress,
+                                                               .stop = ranks.stop(),
+                                                               .clock = clock,
+                                                               .ranks = &ranks});
+  if (given.json && ranks.first()) {
     OrderedJson json;
-    json["run"] = run.path.string();
+    json["run"] = order.run.path.string();
     json["batches"] = report.update;
     json["epochs"] = report.epoch;
     json["seconds"] = report.seconds;
     json["finished"] = report.reason != training::EndReason::stopped;
     if (report.valid_nats) json["valid_nats_per_step"] = -*report.valid_nats;
     if (report.test_nats) json["test_nats_per_step"] = -*report.test_nats;
+    if (ranks.count() > 1) {
+      json["processes"] = ranks.count();
+      json["waited_seconds"] = report.waited;
+    }
     fmt::print("{}\n", json.dump(2));
+  }
+}
+
+void train(const Given& given, Context& context) {
+  const training::SteadyClock clock(training::process_age());
+  const training::Launch launch =
+      training::launch_from([](const char* name) -> const char* { return std::getenv(name); });
+  const double timeout =
+      early(training::TrainOptions(), given, "peer-timeout", &training::TrainOptions::peer_timeout);
+  const auto ranks = training::meet(launch, timeout, context.stop);
+  try {
+    train_among(*ranks, launch, given, context, clock);
+  } catch (const std::exception& error) {
+    ranks->fails(error.what());
+    throw;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/parallel.h"
 #include "cli/terminal_progress.h"
 #include "cli/version.h"
 #include "composing/piece_file.h"
@@ -45,6 +46,9 @@ void TrainObserver::on_start(const training::StartReport& report) {
       report.parameters, fmt::join(report.config.time_units, ", "),
       fmt::join(report.config.note_units, ", "), report.config.notes(), report.updates,
       report.begun_at ? fmt::format(", going on from update {}", report.begun_at) : ""));
+  if (view_.processes > 1)
+    progress_.message(fmt::format("{} processes train together, {} threads in this one",
+                                  view_.processes, thread_count(view_.threads)));
   if (!rendering::has_pictures())
     progress_.message("No loss graphs are drawn: this program was built without cairo");
   if (view_.minutes > 0)
@@ -142,6 +146,9 @@ void TrainObserver::on_end(const training::EndReport& report) {
                                                                      : "Done";
   progress_.message(fmt::format("{} after {} batches, {}; the run is {}", why, report.update,
                                 clock_time(report.seconds), view_.run.path.string()));
+  if (view_.processes > 1)
+    progress_.message(fmt::format("{:.1f} % of the time went on waiting for the other processes",
+                                  100 * report.waited / std::max(report.seconds, 1e-9)));
   if (report.valid_nats)
     progress_.message(fmt::format("Validation: {:.4f} nats per step", -*report.valid_nats));
   if (report.test_nats)

@@ -21,6 +21,7 @@ struct TrainView {
   double minutes = 0;      // of the run where it is measured in them, for the bar
   int sample_steps = 256;  // length of the piece composed at each checkpoint; 0: none
   int threads = 0;
+  int processes = 1;  // that train together
   std::uint64_t seed = 1;
 };
 

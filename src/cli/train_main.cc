@@ -1,9 +1,15 @@
 // toccata-train: training alone, because LibTorch takes a second to load and gigabytes of disk.
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "cli/train_command.h"
 
 int main(int argc, char** argv) {
   constexpr toccata::cli::Command kTrain{
       "train", "Learn polyphonic music from folders of MIDI files", toccata::cli::add_train};
-  return toccata::cli::run_program(argc, argv, "toccata train", kTrain);
+  const int code = toccata::cli::run_program(argc, argv, "toccata train", kTrain);
+  // Libraries' threads may still wait for other processes that never answer.
+  std::fflush(nullptr);
+  std::quick_exit(code);
 }

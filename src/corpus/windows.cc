@@ -38,6 +38,8 @@ Windows::Windows(std::vector<const Piece*> pieces, const WindowOptions& options)
     fail_usage("unheard: expected 0 to below 1, found {}", options.unheard);
   if (options.transpose < 0 || options.transpose > 127)
     fail_usage("transpose: expected 0 to 127 semitones, found {}", options.transpose);
+  if (options.share < 0 || options.share >= options.shares)
+    fail_usage("share: expected 0 to {}, found {}", options.shares - 1, options.share);
   for (const Piece* piece : pieces) {
     const roll::Roll& roll = piece->roll;
     const roll::Roll& first = pieces.front()->roll;
@@ -169,14 +171,20 @@ roll::Batch Windows::next() {
   const std::size_t size = static_cast<std::size_t>(options_.sequences);
   const std::size_t begin = static_cast<std::size_t>(place_.batch) * size;
   const std::size_t end = std::min(begin + size, epoch_.size());
+  // A pool's windows are ordered by length: every n-th gives equal shares.
+  const auto shares = static_cast<std::size_t>(options_.shares);
+  std::vector<std::size_t> chosen;
   int steps = 0;
-  for (std::size_t i = begin; i < end; ++i) steps = std::max(steps, epoch_[i].length);
+  for (std::size_t i = begin + static_cast<std::size_t>(options_.share); i < end; i += shares) {
+    chosen.push_back(i);
+    steps = std::max(steps, epoch_[i].length);
+  }
   roll::Batch batch;
-  batch.resize(steps, static_cast<int>(end - begin), pieces_.front()->roll.notes(),
+  batch.resize(steps, static_cast<int>(chosen.size()), pieces_.front()->roll.notes(),
                options_.history);
-  for (std::size_t i = begin; i < end; ++i) {
-    copy(epoch_[i], static_cast<int>(i - begin), batch);
-    batch.sample[i - begin] = (place_.epoch << 32) + i;
+  for (std::size_t b = 0; b < chosen.size(); ++b) {
+    copy(epoch_[chosen[b]], static_cast<int>(b), batch);
+    batch.sample[b] = (place_.epoch << 32) + chosen[b];
   }
   if (options_.unheard > 0) drop_notes(batch);
   if (end == epoch_.size()) {

@@ -31,6 +31,9 @@ struct WindowOptions {
   // cell: the network learns not to lean on any single note ("word dropout": Bowman et al. 2016).
   double unheard = 0;
   std::uint64_t seed = 1;
+  // Where a batch is shared out to several who work on it side by side: every `shares`-th of its
+  // windows from the `share`-th on, possibly none. Samples keep their numbers.
+  int share = 0, shares = 1;
 };
 
 class Windows {

@@ -169,13 +169,24 @@ void Network::time_backward(int index, const Group& group) {
                  keep_prob_, [](int) {});
 }
 
-void Network::collect(std::span<float> gradient) const {
-  std::fill(gradient.begin(), gradient.end(), 0.0f);
+std::size_t Network::notes_from() const {
+  // Four tensors a layer.
+  return network::parameters(config_)[4 * static_cast<std::size_t>(time_.layers())].offset;
+}
+
+void Network::collect_time(std::span<float> gradient) const {
+  std::fill_n(gradient.begin(), notes_from(), 0.0f);
+  const WeightSlices<float> into = network::slices(config_, gradient.data());
+  for (const Slice& slice : slices_)
+    for (int k = 0; k < time_.layers(); ++k)
+      add_gradient(time_.shape(k), slice.time.gradient[k], into.time[k]);
+}
+
+void Network::collect_notes(std::span<float> gradient) const {
+  std::fill(gradient.begin() + static_cast<std::ptrdiff_t>(notes_from()), gradient.end(), 0.0f);
   const WeightSlices<float> into = network::slices(config_, gradient.data());
   const LayerShape& top = note_.shape(note_.layers() - 1);
   for (const Slice& slice : slices_) {
-    for (int k = 0; k < time_.layers(); ++k)
-      add_gradient(time_.shape(k), slice.time.gradient[k], into.time[k]);
     for (int k = 0; k < note_.layers(); ++k)
       add_gradient(note_.shape(k), slice.note.gradient[k], into.note[k]);
     for (int c = 0; c < config_.channels(); ++c) {

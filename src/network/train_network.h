@@ -55,8 +55,11 @@ class Network {
   void note_backward(int slice, const Group& group);
   void time_backward(int slice, const Group& group);
 
-  /// Adds up the slices' gradients in their order: the same slices, the same bits.
-  void collect(std::span<float> gradient) const;
+  // Add up the slices' gradients in their order: the same slices, the same bits. The time axis'
+  // part of the flat buffer ends where that of the note axis and the head begins.
+  void collect_time(std::span<float> gradient) const;
+  void collect_notes(std::span<float> gradient) const;
+  std::size_t notes_from() const;
 
   const std::vector<Slice>& slices() const { return slices_; }
   int time_layers() const { return time_.layers(); }

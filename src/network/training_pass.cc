@@ -84,9 +84,9 @@ TrainingPass::TrainingPass(TrainingPass&&) noexcept = default;
 TrainingPass& TrainingPass::operator=(TrainingPass&&) noexcept = default;
 
 Loss TrainingPass::gradient(std::span<const float> values, const roll::Batch& batch,
-                            const Dropout& dropout, std::span<float> gradient) {
+                            const Dropout& dropout, std::span<float> gradient, const Ready& ready) {
   State& s = *state_;
-  s.check(values, batch, false);
+  if (batch.sequences > 0) s.check(values, batch, false);
   if (gradient.size() != values.size())
     fail("The model has {} parameters, but room for {} gradients was given.", values.size(),
          gradient.size());
@@ -95,8 +95,17 @@ Loss TrainingPass::gradient(std::span<const float> values, const roll::Batch& ba
   Network& network = s.network;
   network.begin(values, true);
   Loss loss;
-  const int longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
-  for (const Group& group : s.groups(batch, longest)) {
+  const std::size_t notes_from = network.notes_from();
+  const auto notes_stand = [&] {
+    network.collect_notes(gradient);
+    if (ready) ready(notes_from, gradient.size());
+  };
+  std::vector<Group> groups;
+  if (batch.sequences == 0)
+    notes_stand();
+  else
+    groups = s.groups(batch, *std::max_element(batch.lengths.begin(), batch.lengths.end()));
+  for (const Group& group : groups) {
     network.prepare(batch, group, dropout, true);
     network.clear_state(group);
     s.each_slice([&](int k) { network.encode(k, batch, group); });
@@ -105,12 +114,14 @@ Loss TrainingPass::gradient(std::span<const float> values, const roll::Batch& ba
       network.note_forward(k, batch, group, true);
       network.note_backward(k, group);
     });
+    if (&group == &groups.back()) notes_stand();
     s.each_slice([&](int k) { network.time_backward(k, group); });
     for (const Slice& slice : network.slices())
       for (const double nats : slice.nats) loss.nats += nats;
     loss.frames += static_cast<std::int64_t>(group.frames());
   }
-  network.collect(gradient);
+  network.collect_time(gradient);
+  if (ready) ready(0, notes_from);
   return loss;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -57,6 +58,9 @@ struct CarriedState {
   std::vector<double> nats;                      // (B), of the latest stretch
 };
 
+/// Hears that a part of a gradient is complete: from `begin` to `end` in the flat buffer.
+using Ready = std::function<void(std::size_t begin, std::size_t end)>;
+
 class TrainingPass {
  public:
   TrainingPass(const Config& config, const PassOptions& options);
@@ -64,10 +68,12 @@ class TrainingPass {
   TrainingPass(TrainingPass&&) noexcept;
   TrainingPass& operator=(TrainingPass&&) noexcept;
 
-  /// The batch's loss, and the gradient of its nats (a sum, not a mean).
+  /// The batch's loss, and the gradient of its nats (a sum, not a mean). Of no windows: zeros.
   ///   values, gradient: (parameter_count(config)); gradient is written whole
+  ///   ready: is told which part of it stands, begin to end, once it does; the parts are the whole.
+  ///          The note axis' stands while the way back through the time axis is still to come
   Loss gradient(std::span<const float> values, const roll::Batch& batch, const Dropout& dropout,
-                std::span<float> gradient);
+                std::span<float> gradient, const Ready& ready = {});
 
   /// The loss alone, without dropout, zero state at each window's beginning.
   Loss loss(std::span<const float> values, const roll::Batch& batch);

@@ -19,8 +19,18 @@ constexpr std::size_t kLongestName = 100;
 
 bool is_run(const fs::path& folder) {
   std::error_code ignored;
-  return fs::exists(folder / "config.json", ignored) ||
+  // The options stand there first: a run that was killed before its first checkpoint can be
+  // resumed.
+  return fs::exists(folder / "options.toml", ignored) ||
+         fs::exists(folder / "config.json", ignored) ||
          fs::is_directory(folder / "checkpoints", ignored);
+}
+
+/// Nothing but what an interrupted write left.
+bool holds_nothing(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (!is_temporary(entry.path())) return false;
+  return true;
 }
 
 }  // namespace
@@ -58,7 +68,7 @@ RunFolder create_run(const fs::path& output, std::string_view name) {
   if (!fs::is_directory(run.path))
     fail_usage("{}: a file of this name stands where the run's folder would; choose another --name",
                run.path.string());
-  if (!fs::is_empty(run.path))
+  if (!holds_nothing(run.path))
     fail_usage(
         "{}: a run of this name exists and is not overwritten. Continue it with --resume, start "
         "from its "

@@ -5,7 +5,7 @@
 namespace toccata::training {
 
 corpus::Windows stage_windows(const TrainOptions& options, const StageData& data,
-                              std::size_t stage) {
+                              std::size_t stage, int share, int shares) {
   const Stage values = resolved_stages(options)[stage];
   constexpr std::uint64_t kSeedsApart = 0x9e3779b97f4a7c15;
   return corpus::Windows(data.train, {.steps = values.time_steps,
@@ -13,7 +13,9 @@ corpus::Windows stage_windows(const TrainOptions& options, const StageData& data
                                       .transpose = options.transpose,
                                       .history = options.model.history(),
                                       .unheard = options.unheard,
-                                      .seed = options.seed + stage * kSeedsApart});
+                                      .seed = options.seed + stage * kSeedsApart,
+                                      .share = share,
+                                      .shares = shares});
 }
 
 Course::Course(const TrainOptions& options, const TrainingData& data) {

@@ -63,9 +63,11 @@ Pace measure_pace(const TrainOptions& options, const Given& given, const Trainin
 }
 
 TrainOptions fit_to_time(const TrainOptions& options, const Given& given, const TrainingData& data,
-                         double seconds, Progress& progress) {
-  const Plan plan =
-      make_plan(options, given, music_of(data.train), measure_pace(options, given, data), seconds);
+                         double seconds, int ranks, Progress& progress) {
+  Pace pace = measure_pace(options, given, data);
+  pace.by_operation /= ranks;
+  pace.by_step /= ranks;
+  const Plan plan = make_plan(options, given, music_of(data.train), pace, seconds);
   for (const std::string& reason : plan.reasons) progress.message(reason);
   for (const std::string& warning : plan.warnings) progress.warning(warning);
   return plan.options;

@@ -12,8 +12,9 @@ namespace toccata::training {
 /// own, where `given` has units) on the first windows of `data`. Takes about a second.
 Pace measure_pace(const TrainOptions& options, const Given& given, const TrainingData& data);
 
-/// The options with what the user left open chosen for `seconds`. Tells reasons and warnings.
+/// The options with what the user left open chosen for `seconds` of `ranks` processes like this
+/// one. Tells reasons and warnings.
 TrainOptions fit_to_time(const TrainOptions& options, const Given& given, const TrainingData& data,
-                         double seconds, Progress& progress);
+                         double seconds, int ranks, Progress& progress);
 
 }  // namespace toccata::training

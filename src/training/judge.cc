@@ -1,13 +1,20 @@
 #include "training/judge.h"
 
+#include <torch/utils.h>
+
 #include "listening/likelihood.h"
 #include "training/validation.h"
 
 namespace toccata::training {
 
 Judge::Judge(const TrainOptions& options, const RunContext& context, const RunClock& clock,
-             Position& position, Lately& lately)
-    : options_(options), context_(context), clock_(clock), position_(position), lately_(lately) {
+             Ranks& ranks, Position& position, Lately& lately)
+    : options_(options),
+      context_(context),
+      clock_(clock),
+      ranks_(ranks),
+      position_(position),
+      lately_(lately) {
   const TrainingData& data = context.data;
   if (!data.valid.empty())
     quality_.baseline_valid = -listening::baseline(data.train, data.valid).per_step();
@@ -23,7 +30,7 @@ void Judge::open_stage() {
 }
 
 std::optional<double> Judge::look(const network::Model& now) {
-  const std::optional<double> nats = validate(now, sample_, options_, context_.stop);
+  const std::optional<double> nats = validate(now, sample_, options_, ranks_);
   if (!nats && context_.stop.requested()) return std::nullopt;
   position_.looked_update = position_.update;
   const bool best = nats && (position_.best_update < 0 || *nats < position_.best);
@@ -63,7 +70,7 @@ ValidationReport Judge::report(std::optional<double> nats, bool whole, bool best
 void Judge::keep(const network::Model& model, std::optional<double> nats) {
   quality_.valid = nats;
   position_.seconds = clock_.seconds();
-  publish(context_.run, model, options_, context_.data, position_, quality_);
+  if (ranks_.first()) publish(context_.run, model, options_, context_.data, position_, quality_);
 }
 
 std::int64_t Judge::frames_at_the_end() const {
@@ -81,12 +88,14 @@ void Judge::judge_all(const network::Model& now, double share, EndReport& report
   const bool all = valid.size() == stage_data().valid.size();
 
   network::Model kept = now;
-  report.valid_nats = validate(kept, valid, options_, stop);
+  report.valid_nats = validate(kept, valid, options_, ranks_);
   bool last_is_best = report.valid_nats.has_value();
   if (position_.best_update >= 0 && position_.best_update != position_.update) {
-    const network::Model best = network::load_model(context_.run.path);
+    network::Model best = now;
+    if (ranks_.first()) best = network::load_model(context_.run.path);
+    ranks_.from_first(torch::from_blob(best.values.data(), {std::ssize(best.values)}));
     const auto best_nats = sample_is_whole_ && all ? std::optional(position_.best)
-                                                   : validate(best, valid, options_, stop);
+                                                   : validate(best, valid, options_, ranks_);
     if (report.valid_nats && best_nats && *best_nats <= *report.valid_nats) {
       last_is_best = false;
       tell_last_validation(*report.valid_nats, all, last_is_best);
@@ -99,7 +108,7 @@ void Judge::judge_all(const network::Model& now, double share, EndReport& report
     tell_last_validation(*report.valid_nats, all, last_is_best);
     count_as_best(kept, *report.valid_nats, valid);
   }
-  quality_.test = report.test_nats = validate(kept, test, options_, stop);
+  quality_.test = report.test_nats = validate(kept, test, options_, ranks_);
   keep(kept, report.valid_nats);
 }
 
@@ -110,9 +119,8 @@ void Judge::tell_last_validation(double nats, bool whole, bool best) {
 
 void Judge::count_as_best(const network::Model& model, double nats, const Pieces& on) {
   // What a resumed run compares with it may be of the sample alone.
-  const auto compared = on.size() == sample_.size()
-                            ? std::optional(nats)
-                            : validate(model, sample_, options_, context_.stop);
+  const auto compared = on.size() == sample_.size() ? std::optional(nats)
+                                                    : validate(model, sample_, options_, ranks_);
   if (!compared) return;
   position_.best = *compared;
   position_.best_update = position_.update;

@@ -32,7 +32,7 @@ struct Lately {
 class Judge {
  public:
   /// `position` and `lately` are the run's: the judge writes what validation found into them.
-  Judge(const TrainOptions& options, const RunContext& context, const RunClock& clock,
+  Judge(const TrainOptions& options, const RunContext& context, const RunClock& clock, Ranks& ranks,
         Position& position, Lately& lately);
 
   const Quality& quality() const { return quality_; }
@@ -65,6 +65,7 @@ class Judge {
   const TrainOptions& options_;
   const RunContext& context_;
   const RunClock& clock_;
+  Ranks& ranks_;
   Position& position_;
   Lately& lately_;
   Quality quality_;

@@ -13,6 +13,7 @@
 #include "training/delayed.h"
 #include "training/loss_function.h"
 #include "training/optimiser.h"
+#include "training/shared_engine.h"
 
 namespace toccata::training {
 namespace {
@@ -75,12 +76,14 @@ struct Learner::State {
   Delayed figures;
   double learning_rate = 0;  // of the last update, for messages
 
-  State(const TrainOptions& for_options, torch::Tensor begin)
+  State(const TrainOptions& for_options, torch::Tensor begin, Ranks* ranks)
       : options(for_options),
         engine(make_engine(for_options)),
         values(std::move(begin)),
         optimiser(for_options.optimiser, values),
         figures(values.device(), values.is_cuda() ? kBehind : 0) {
+    if (ranks && ranks->count() > 1 && options.local_updates == 1)
+      engine = share_out(std::move(engine), *ranks, options.reduce);
     if (options.average > 0) average = values.clone();
     values.set_requires_grad(true);
     dropout.keep_prob = static_cast<float>(options.keep_prob);
@@ -107,11 +110,11 @@ struct Learner::State {
   }
 };
 
-Learner::Learner(const TrainOptions& options, const std::vector<float>& values) {
+Learner::Learner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks) {
   torch::set_num_threads(thread_count(options.threads));
   torch::Tensor begin = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kFloat32);
   std::copy(values.begin(), values.end(), begin.data_ptr<float>());
-  state_ = std::make_unique<State>(options, begin.to(torch_device(options.device)));
+  state_ = std::make_unique<State>(options, begin.to(torch_device(options.device)), ranks);
 }
 Learner::~Learner() = default;
 
@@ -119,14 +122,13 @@ void Learner::learn(const roll::Batch& batch, std::int64_t update, double learni
   State& s = *state_;
   s.dropout.update = static_cast<std::uint64_t>(update);
   s.learning_rate = learning_rate;
-  const torch::Tensor loss = batch_loss(s.values, *s.engine, batch, s.dropout);
+  std::int64_t frames = 0;
+  const torch::Tensor loss = batch_loss(s.values, *s.engine, batch, s.dropout, &frames);
   s.values.mutable_grad() = torch::Tensor();
   loss.backward();
 
   const torch::NoGradGuard no_gradient;
   torch::Tensor gradient = s.values.grad();
-  std::int64_t frames = 0;
-  for (const std::int32_t length : batch.lengths) frames += length;
   const torch::Tensor norm = clip_gradient(gradient, s.options.optimiser.clip_norm);
   // To look at a number of a GPU's is to wait for it.
   if (!s.values.is_cuda()) s.check(update, loss.item<double>(), norm.item<double>());
@@ -186,6 +188,27 @@ void Learner::load(const network::TensorFile& file, std::string_view where) {
   for (auto& [name, tensor] : s.optimiser.state())
     load_tensor(file, "optimiser." + name, tensor, where);
   s.optimiser.set_updates(load_number(file, "updates", where));
+}
+
+void Learner::average_with(Ranks& ranks) {
+  const torch::NoGradGuard no_gradient;
+  State& s = *state_;
+  std::vector<torch::Tensor> all{s.values.detach()};
+  if (s.average.defined()) all.push_back(s.average);
+  for (auto& [name, tensor] : s.optimiser.state()) all.push_back(tensor);
+  for (const torch::Tensor& tensor : all) ranks.begin_sum(tensor, ReduceKind::f32);
+  ranks.end_sums();
+  for (torch::Tensor& tensor : all) tensor.div_(ranks.count());
+}
+
+void Learner::take_from_first(Ranks& ranks) {
+  State& s = *state_;
+  ranks.from_first(s.values.detach());
+  if (s.average.defined()) ranks.from_first(s.average);
+  for (auto& [name, tensor] : s.optimiser.state()) ranks.from_first(tensor);
+  const torch::Tensor updates = torch::full({1}, s.optimiser.updates(), torch::kLong);
+  ranks.from_first(updates);
+  s.optimiser.set_updates(updates.item<std::int64_t>());
 }
 
 bool Learner::load_optimiser(const network::TensorFile& file) {

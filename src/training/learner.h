@@ -11,13 +11,15 @@
 #include "roll/batch.h"
 #include "training/figures.h"
 #include "training/options.h"
+#include "training/ranks.h"
 
 namespace toccata::training {
 
 class Learner {
  public:
-  /// Begins with `values` (P) and an optimiser that remembers nothing.
-  Learner(const TrainOptions& options, const std::vector<float>& values);
+  /// Begins with `values` (P) and an optimiser that remembers nothing. With `ranks`, which must
+  /// outlive it, each batch is this process's share of one, and learn is called by all.
+  Learner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks = nullptr);
   ~Learner();
 
   /// One update, number `update` of the run (which names the dropout masks). On a GPU it returns
@@ -42,6 +44,10 @@ class Learner {
   network::TensorFile state() const;
   /// Throws Error, naming both shapes, where a tensor does not fit.
   void load(const network::TensorFile& state, std::string_view where);
+  /// The mean of all processes' weights and optimiser states, where each learns on its own.
+  void average_with(Ranks& ranks);
+  /// Takes over all of it from the first process.
+  void take_from_first(Ranks& ranks);
   /// The optimiser's part alone; false, with nothing changed, where it is of another kind or size.
   bool load_optimiser(const network::TensorFile& state);
 

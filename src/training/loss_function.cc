@@ -25,10 +25,11 @@ class OwnEngine : public Engine {
                               .threads = options.threads}) {}
   const char* name() const override { return "own"; }
   BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
-                     const network::Dropout& dropout, torch::Tensor& gradient) override {
+                     const network::Dropout& dropout, torch::Tensor& gradient,
+                     const network::Ready& ready) override {
     const auto size = static_cast<std::size_t>(values.numel());
     const network::Loss loss = pass_.gradient({values.data_ptr<float>(), size}, batch, dropout,
-                                              {gradient.data_ptr<float>(), size});
+                                              {gradient.data_ptr<float>(), size}, ready);
     return {torch::tensor(loss.nats, torch::kFloat64), loss.frames};
   }
 
@@ -50,14 +51,24 @@ class TorchEngine : public Engine {
   }
   const char* name() const override { return "torch"; }
   BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
-                     const network::Dropout& dropout, torch::Tensor& gradient) override {
+                     const network::Dropout& dropout, torch::Tensor& gradient,
+                     const network::Ready& ready) override {
     // LibTorch's dropout draws from a generator of its own: naming its state by the update lets a
     // resumed run draw the same.
     constexpr std::uint64_t kStream = 0x746f726368;
-    torch::manual_seed(Random(dropout.seed, kStream).at(dropout.update));
-    const TorchBatch prepared = encoder_.encode(batch);
-    model_.load(values);
-    return {model_.gradient(prepared, dropout.keep_prob, gradient), prepared.frames};
+    BatchLoss loss{torch::zeros({}, values.options().dtype(torch::kFloat64)), 0};
+    if (batch.sequences > 0) {
+      // The shares of one batch (ranks.h) draw apart; a whole batch's first sample is any number.
+      const Random named(dropout.seed, kStream ^ batch.sample[0]);
+      torch::manual_seed(named.at(dropout.update));
+      const TorchBatch prepared = encoder_.encode(batch);
+      model_.load(values);
+      loss = {model_.gradient(prepared, dropout.keep_prob, gradient), prepared.frames};
+    } else {
+      gradient.zero_();
+    }
+    if (ready) ready(0, static_cast<std::size_t>(gradient.numel()));
+    return loss;
   }
 
  private:
@@ -70,9 +81,11 @@ class LossFunction : public torch::autograd::Function<LossFunction> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context,
                                const torch::Tensor& values, Engine* engine,
-                               const roll::Batch* batch, const network::Dropout* dropout) {
+                               const roll::Batch* batch, const network::Dropout* dropout,
+                               std::int64_t* counted) {
     torch::Tensor gradient = torch::empty_like(values);
     const BatchLoss loss = engine->gradient(values.detach(), *batch, *dropout, gradient);
+    if (counted) *counted = loss.frames;
     const double frames = static_cast<double>(std::max<std::int64_t>(loss.frames, 1));
     gradient.div_(frames);
     context->save_for_backward({gradient});
@@ -81,7 +94,7 @@ class LossFunction : public torch::autograd::Function<LossFunction> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list outer) {
     const torch::Tensor gradient = context->get_saved_variables()[0];
-    return {gradient * outer[0].to(gradient.dtype()), {}, {}, {}};
+    return {gradient * outer[0].to(gradient.dtype()), {}, {}, {}, {}};
   }
 };
 
@@ -105,8 +118,8 @@ std::unique_ptr<Engine> make_engine(const TrainOptions& options) {
 }
 
 torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const roll::Batch& batch,
-                         const network::Dropout& dropout) {
-  return LossFunction::apply(values, &engine, &batch, &dropout);
+                         const network::Dropout& dropout, std::int64_t* frames) {
+  return LossFunction::apply(values, &engine, &batch, &dropout, frames);
 }
 
 }  // namespace toccata::training

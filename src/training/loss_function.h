@@ -20,10 +20,12 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual const char* name() const = 0;
-  /// The batch's nats and their gradient.
+  /// The batch's nats and their gradient; zeros where it has no windows.
   ///   values, gradient: (P) f32 on the engine's device; gradient is written whole
+  ///   ready: as TrainingPass::gradient's; the same parts in the same order for every batch
   virtual BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
-                             const network::Dropout& dropout, torch::Tensor& gradient) = 0;
+                             const network::Dropout& dropout, torch::Tensor& gradient,
+                             const network::Ready& ready = {}) = 0;
 };
 
 /// Throws Error where the device asked for is not there.
@@ -33,7 +35,8 @@ torch::Device torch_device(Device device);
 
 /// What training descends on: the batch's nats per counted step, 0-dim f64, differentiable in
 /// `values`. The gradient is computed together with the loss; backward only scales it.
+///   frames: how many steps were counted, where asked for
 torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const roll::Batch& batch,
-                         const network::Dropout& dropout);
+                         const network::Dropout& dropout, std::int64_t* frames = nullptr);
 
 }  // namespace toccata::training

@@ -65,6 +65,7 @@ struct EndReport {
   std::int64_t update = 0;
   double epoch = 0;
   double seconds = 0;
+  double waited = 0;  // of them, in this process, for other processes and for what they sent
   // Of the model that was kept, on whole pieces; nothing where the run was stopped or has no such
   // pieces.
   std::optional<double> valid_nats, test_nats;

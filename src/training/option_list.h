@@ -42,6 +42,11 @@ struct Words<ScheduleKind> {
        {"step", ScheduleKind::step}}};
 };
 template <>
+struct Words<ReduceKind> {
+  static constexpr std::array<std::pair<const char*, ReduceKind>, 2> list{
+      {{"f32", ReduceKind::f32}, {"bf16", ReduceKind::bf16}}};
+};
+template <>
 struct Words<PrecisionKind> {
   static constexpr std::array<std::pair<const char*, PrecisionKind>, 4> list{
       {{"auto", PrecisionKind::automatic},
@@ -157,6 +162,14 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "precision", o.precision,
         "f32, bf16, tf32 (cuda), or auto: bf16 where the processor multiplies it natively, tf32 "
         "on cuda");
+
+  group = "Several machines";
+  visit(group, "reduce", o.reduce,
+        "How gradients travel between processes: f32, or bf16 (half the bytes)");
+  visit(group, "local-updates", o.local_updates,
+        "Updates of each process on its own between averagings; 1: all train as one");
+  visit(group, "peer-timeout", o.peer_timeout,
+        "Seconds that another process may be silent for before training ends");
 }
 
 /// The same for a stage, but `paths`.

@@ -80,6 +80,8 @@ void check(const TrainOptions& options) {
   in_bounds("keep-checkpoints", options.keep_checkpoints, 0, 1e9);
   in_bounds("patience", options.patience, 0, 1e9);
   in_bounds("threads", options.threads, 0, 4096);
+  in_bounds("local-updates", options.local_updates, 1, 1e6);
+  in_bounds("peer-timeout", options.peer_timeout, 1, 1e6);
   if (options.seed > 0x7fffffffffffffff)
     fail_usage("seed is {}; it must lie in 0 to 2^63 - 1", options.seed);
   if ((options.batches > 0) + (options.epochs > 0) + (options.minutes > 0) > 1)

@@ -32,6 +32,12 @@ enum class PrecisionKind {
   bf16,
 };
 
+/// How gradients travel between processes that train together (ranks.h).
+enum class ReduceKind {
+  f32,
+  bf16,  // as bfloat16, half the bytes; sums are f32, rounded twice
+};
+
 enum class OptimiserKind {
   adam,      // Kingma & Ba 2015
   adamw,     // Loshchilov & Hutter 2019: weight decay apart from the gradient
@@ -122,6 +128,12 @@ struct TrainOptions {
   int save_every = 500;      // updates
   int keep_checkpoints = 3;  // the newest K; 0: all
   int patience = 0;  // validations without a better one before it stops; 0: never stops early
+
+  ReduceKind reduce = ReduceKind::f32;
+  // Updates that each process makes on its own before their weights are averaged; 1: gradients are
+  // summed in every update, as if one process trained (Stich, "Local SGD converges fast", 2019).
+  int local_updates = 1;
+  double peer_timeout = 120;  // seconds that another process may be silent for
 
   std::uint64_t seed = 1;
   int threads = 0;  // 0: the processor's

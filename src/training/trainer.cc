@@ -1,6 +1,7 @@
 #include "training/trainer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -37,13 +38,19 @@ class Trainer {
   EndReport finish(EndReason reason);
 
   void resume_or_restore();
+  void be_alike();
+  void be_together();
+  void agree();
+  double first_says(double mine);
   void keep_to_the_minutes();
   void tell_start();
   void learn(const roll::Batch& batch);
   void hear_of_updates(bool all);
   void hear(const Figures& figures);
   bool over() const;
-  bool out_of_time() const { return budget_ && budget_->over(clock_.seconds()); }
+  bool out_of_time() const {
+    return ranks_.count() > 1 ? out_of_time_ : budget_ && budget_->over(clock_.seconds());
+  }
   bool out_of_patience() const {
     return options_.patience > 0 && position_.worse_in_a_row >= options_.patience;
   }
@@ -59,6 +66,8 @@ class Trainer {
 
   const TrainOptions options_;
   const RunContext& context_;
+  Alone alone_;
+  Ranks& ranks_;
   const std::vector<Stage> stages_;
   Course course_;
   Learner learner_;
@@ -67,6 +76,7 @@ class Trainer {
   Lately lately_;
   Judge judge_;
   std::optional<Budget> budget_;  // of a run that is measured in minutes
+  bool out_of_time_ = false;      // as agreed where several train
 
   std::unique_ptr<BatchQueue> batches_;
   bool reached_ = false;  // the last stage's aim in nats
@@ -90,11 +100,15 @@ EndReport Trainer::run() {
 }
 
 void Trainer::begin() {
-  resume_or_restore();
-  write_file(context_.run.options(), to_toml(options_));
-  write_file(context_.run.path / "split.json", split_json(context_.data).dump(1) + "\n");
+  if (ranks_.first()) {
+    resume_or_restore();
+    write_file(context_.run.options(), to_toml(options_));
+    write_file(context_.run.path / "split.json", split_json(context_.data).dump(1) + "\n");
+  }
+  be_alike();
   open_stage();
   if (options_.minutes > 0) keep_to_the_minutes();
+  agree();
   tell_start();
   if (context_.resume && over())
     context_.progress.message(fmt::format(
@@ -116,12 +130,17 @@ void Trainer::learn_from_one_batch() {
   position_.epoch = item.epoch;
   lately_.seconds += clock_.seconds() - begun;
   hear_of_updates(false);
-  if (!budget_) return;
-  budget_->learned(clock_.seconds() - begun);
-  course_.plan(budget_->updates(position_.update, clock_.seconds()));
+  if (budget_) {
+    budget_->learned(clock_.seconds() - begun);
+    course_.plan(budget_->updates(position_.update, clock_.seconds()));
+  }
+  if (position_.update % options_.local_updates != 0) return;
+  be_together();
+  agree();
 }
 
 void Trainer::look() {
+  be_together();
   hear_of_updates(true);
   const double begun = clock_.seconds();
   const std::optional<double> nats = judge_.look(model());
@@ -131,6 +150,7 @@ void Trainer::look() {
     budget_->looked(taken);
     if (nats && judge_.sample_is_whole())
       budget_->judges_a_frame_in(taken / static_cast<double>(judge_.sample_frames()));
+    agree();
   }
   const double aim = stages_[position_.stage].nats;
   if (!nats || aim >= 0 || *nats > -aim) return;
@@ -142,18 +162,24 @@ void Trainer::look() {
 }
 
 void Trainer::save() {
+  be_together();
   hear_of_updates(true);
   const double begun = clock_.seconds();
   position_.seconds = begun;
+  // What a resumed run will begin with, all go on with from here: processors may round apart.
+  if (ranks_.count() > 1) learner_.take_from_first(ranks_);
   const network::Model now = model();
-  last_checkpoint_ = save_checkpoint(context_.run, now, learner_.state(), position_, options_);
+  if (ranks_.first())
+    last_checkpoint_ = save_checkpoint(context_.run, now, learner_.state(), position_, options_);
   saved_update_ = position_.update;
   if (position_.best_update < 0) judge_.keep(now, std::nullopt);
   context_.observer.on_save({.update = position_.update, .path = last_checkpoint_, .model = now});
   if (budget_) budget_->saved(clock_.seconds() - begun);
+  agree();
 }
 
 EndReport Trainer::finish(EndReason reason) {
+  be_together();
   hear_of_updates(true);
   batches_.reset();
   EndReport report;
@@ -162,14 +188,16 @@ EndReport Trainer::finish(EndReason reason) {
   report.epoch = position_.epoch;
   const std::int64_t best_before = position_.best_update;
   if (reason != EndReason::stopped)
-    judge_.judge_all(model(), budget_ ? budget_->judged_share() : 1, report);
+    judge_.judge_all(model(), budget_ ? first_says(budget_->judged_share()) : 1, report);
   if (context_.stop.requested()) report.reason = EndReason::stopped;
   if (saved_update_ != position_.update)
     save();
-  else if (position_.best_update != best_before)  // the checkpoint does not know it yet
+  else if (position_.best_update != best_before && ranks_.first())  // it does not know it yet
     save_checkpoint(context_.run, model(), learner_.state(), position_, options_);
   report.seconds = clock_.seconds();
+  report.waited = ranks_.waited();
   context_.observer.on_end(report);
+  ranks_.agree();  // nobody leaves before the first has written everything
   return report;
 }
 
@@ -178,11 +206,13 @@ EndReport Trainer::finish(EndReason reason) {
 Trainer::Trainer(const TrainOptions& options, const RunContext& context)
     : options_(options),
       context_(context),
+      alone_(context.stop),
+      ranks_(context.ranks ? *context.ranks : alone_),
       stages_(resolved_stages(options)),
       course_(options, context.data),
-      learner_(options, first_values(options, context.restored, context.data.train)),
+      learner_(options, first_values(options, context.restored, context.data.train), &ranks_),
       clock_{context.clock},
-      judge_(options_, context, clock_, position_, lately_) {}
+      judge_(options_, context, clock_, ranks_, position_, lately_) {}
 
 void Trainer::resume_or_restore() {
   std::optional<LoadedCheckpoint> loaded;
@@ -195,15 +225,46 @@ void Trainer::resume_or_restore() {
            loaded->path.string(), position_.stage + 1, stages_.size());
     last_checkpoint_ = loaded->path;
     saved_update_ = position_.update;
-    clock_.before = position_.seconds;
   } else if (context_.restored) {
     restore_optimiser(learner_, *context_.restored, context_.progress);
   }
 }
 
+/// All processes begin where the first does.
+void Trainer::be_alike() {
+  if (ranks_.count() > 1) {
+    learner_.take_from_first(ranks_);
+    const std::string where = ranks_.from_first(to_json(position_).dump());
+    position_ = position_from_json(Json::parse(where), "the first process");
+    saved_update_ = static_cast<std::int64_t>(first_says(static_cast<double>(saved_update_)));
+  }
+  clock_.before = position_.seconds;
+}
+
+/// Where each process learns on its own: one model again.
+void Trainer::be_together() {
+  if (ranks_.count() > 1 && options_.local_updates > 1) learner_.average_with(ranks_);
+}
+
+/// What hangs on a signal or a clock is seen alike by all from here to the next call.
+void Trainer::agree() {
+  ranks_.agree();
+  if (!budget_ || ranks_.count() == 1) return;
+  out_of_time_ = first_says(budget_->over(clock_.seconds())) != 0;
+  const auto updates = budget_->updates(position_.update, clock_.seconds());
+  course_.plan(static_cast<std::int64_t>(first_says(static_cast<double>(updates))));
+}
+
+double Trainer::first_says(double mine) {
+  std::array<double, 1> number{ranks_.first() ? mine : 0};
+  ranks_.sum(number);
+  return number[0];
+}
+
 /// What work will take is measured now, and again whenever it is done.
 void Trainer::keep_to_the_minutes() {
-  corpus::Windows windows = stage_windows(options_, context_.data.stages[0], 0);
+  corpus::Windows windows =
+      stage_windows(options_, context_.data.stages[0], 0, ranks_.rank(), ranks_.count());
   const TrainingData& data = context_.data;
   BudgetOptions budget;
   budget.seconds = options_.minutes * 60;
@@ -212,7 +273,8 @@ void Trainer::keep_to_the_minutes() {
   budget.update = learner_.measure(windows.next());
   budget.judged_frames = judge_.frames_at_the_end();
   budget.judged_frame =
-      measure_validation(model(), data.valid.empty() ? data.test : data.valid, options_);
+      measure_validation(model(), data.valid.empty() ? data.test : data.valid, options_) /
+      ranks_.count();
   budget.leave = std::min(0.3, 0.02 * budget.seconds);
   budget_.emplace(budget);
   course_.plan(budget_->updates(position_.update, clock_.seconds()));
@@ -238,8 +300,8 @@ void Trainer::tell_start() {
 }
 
 void Trainer::open_stage() {
-  corpus::Windows windows =
-      stage_windows(options_, context_.data.stages[position_.stage], position_.stage);
+  corpus::Windows windows = stage_windows(options_, context_.data.stages[position_.stage],
+                                          position_.stage, ranks_.rank(), ranks_.count());
   windows.seek(position_.place);
   batches_.reset();
   batches_ = std::make_unique<BatchQueue>(std::move(windows));

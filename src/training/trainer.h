@@ -13,6 +13,7 @@
 #include "training/data.h"
 #include "training/observer.h"
 #include "training/options.h"
+#include "training/ranks.h"
 
 namespace toccata::training {
 
@@ -33,6 +34,9 @@ struct RunContext {
   Progress& progress;  // for messages and warnings; the observer tells how far training is
   const Stop& stop;
   const Clock& clock;  // from when the minutes count
+  // The processes that train together, all with the same data, options and `resume`; `stop` is then
+  // theirs. The first's alone need be able to write or read the run's folder. Null: one alone.
+  Ranks* ranks = nullptr;
 };
 
 /// Trains to the end, or until stop is requested (then a checkpoint is saved first). The run's

@@ -83,7 +83,8 @@ TEST(Trainer, LearnsAPieceByHeart) {
   Listener listener;
   run(options, data, folder.path(), listener);
   const network::Model model = network::load_model(folder.path());
-  const auto nats = validate(model, data.data.train, options, listener.stop);
+  Alone alone(listener.stop);
+  const auto nats = validate(model, data.data.train, options, alone);
   ASSERT_TRUE(nats);
   EXPECT_LT(*nats, 0.05) << "from " << listener.updates.front().nats;
 }
@@ -279,7 +280,8 @@ TEST(Trainer, EndsEarlyWhereValidationGetsNoBetterAndKeepsTheBest) {
   for (const ValidationReport& report : listener.validations)
     best = std::min(best, *report.valid_nats);
   const network::Model kept = network::load_model(folder.path());
-  EXPECT_EQ(*validate(kept, data.data.valid, options, listener.stop), best);
+  Alone alone(listener.stop);
+  EXPECT_EQ(*validate(kept, data.data.valid, options, alone), best);
   EXPECT_EQ(end.valid_nats, best);
 }
 

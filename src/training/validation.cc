@@ -1,6 +1,7 @@
 #include "training/validation.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/progress.h"
 #include "listening/excerpt.h"
@@ -27,6 +28,19 @@ Pieces drawn(const Pieces& pieces, double most) {
 }
 
 constexpr int kSequences = 16;  // pieces side by side
+
+/// Every count-th of the pieces from the rank-th on, the longest first: shares of nearly equal
+/// work.
+Pieces own_share(const Pieces& pieces, const Ranks& ranks) {
+  if (ranks.count() == 1) return pieces;
+  Pieces ordered = pieces, share;
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto* a, const auto* b) { return a->roll.steps > b->roll.steps; });
+  const auto count = static_cast<std::size_t>(ranks.count());
+  for (auto i = static_cast<std::size_t>(ranks.rank()); i < ordered.size(); i += count)
+    share.push_back(ordered[i]);
+  return share;
+}
 
 }  // namespace
 
@@ -55,21 +69,29 @@ double measure_validation(const network::Model& model, const Pieces& pieces,
   Pieces judged;
   for (const corpus::Piece& beginning : beginnings) judged.push_back(&beginning);
   const SteadyClock clock;
-  validate(model, judged, options, Stop());
+  const Stop never;
+  Alone alone(never);
+  validate(model, judged, options, alone);
   return judged.empty() ? 0 : clock.seconds() / static_cast<double>(total_steps(judged));
 }
 
 std::optional<double> validate(const network::Model& model, const Pieces& pieces,
-                               const TrainOptions& options, const Stop& stop) {
+                               const TrainOptions& options, Ranks& ranks) {
   if (pieces.empty()) return std::nullopt;
+  const Pieces share = own_share(pieces, ranks);
   Progress silent;
-  const listening::Likelihood result =
-      options.device == Device::cuda
-          ? torch_likelihood(model, pieces, options.device, stop)
-          : listening::likelihood(
-                model, pieces, {.sequences = kSequences, .threads = options.threads}, silent, stop);
-  if (stop.requested()) return std::nullopt;
-  return -result.per_step();
+  listening::Likelihood own;
+  if (!share.empty())
+    own = options.device == Device::cuda
+              ? torch_likelihood(model, share, options.device, ranks.own_stop())
+              : listening::likelihood(model, share,
+                                      {.sequences = kSequences, .threads = options.threads}, silent,
+                                      ranks.own_stop());
+  ranks.agree();
+  if (ranks.stop().requested()) return std::nullopt;
+  std::array<double, 2> sums{own.nats, static_cast<double>(own.steps)};
+  ranks.sum(sums);
+  return sums[0] / sums[1];
 }
 
 }  // namespace toccata::training

@@ -7,6 +7,7 @@
 #include "base/stop.h"
 #include "network/weights.h"
 #include "training/data.h"
+#include "training/ranks.h"
 
 namespace toccata::training {
 
@@ -28,8 +29,8 @@ double measure_validation(const network::Model& model, const Pieces& pieces,
                           const TrainOptions& options);
 
 /// Nats per step of whole pieces: positive, lower is better. Nothing where there are no pieces or
-/// stop was requested meanwhile.
+/// stop was requested meanwhile. Each process judges its share of them; all get the whole's figure.
 std::optional<double> validate(const network::Model& model, const Pieces& pieces,
-                               const TrainOptions& options, const Stop& stop);
+                               const TrainOptions& options, Ranks& ranks);
 
 }  // namespace toccata::training

@@ -1,0 +1,307 @@
+#include "training/ranks.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <torch/utils.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "base/error.h"
+#include "network/weights.h"
+#include "support/temporary_folder.h"
+#include "training/test_corpus.h"
+#include "training/trainer.h"
+
+namespace toccata::training {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+int free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(socket);
+  return bound ? ntohs(address.sin_port) : 0;
+}
+
+using Work = std::function<void(Ranks&)>;
+
+/// Runs work as each of `count` ranks, each in a thread of its own, over real sockets. Returns what
+/// each threw.
+std::vector<std::string> run_ranks(int count, const Work& work, double timeout = 30,
+                                   std::vector<Stop>* stops = nullptr) {
+  std::vector<std::string> errors(static_cast<std::size_t>(count));
+  const int port = free_port();
+  std::vector<std::jthread> threads;
+  for (int rank = 0; rank < count; ++rank)
+    threads.emplace_back([&, rank] {
+      const auto r = static_cast<std::size_t>(rank);
+      const Stop never;
+      std::unique_ptr<Ranks> ranks;
+      try {
+        Launch launch;
+        launch.rank = rank;
+        launch.ranks = launch.local_ranks = count;
+        launch.address = "127.0.0.1";
+        launch.port = port;
+        ranks = meet(launch, timeout, stops ? (*stops)[r] : never);
+        work(*ranks);
+      } catch (const std::exception& error) {
+        errors[r] = error.what();
+        if (ranks) ranks->fails(error.what());
+      }
+    });
+  threads.clear();
+  return errors;
+}
+
+std::vector<std::string> nothing(int count) {
+  return std::vector<std::string>(static_cast<std::size_t>(count));
+}
+
+TEST(Ranks, SumsAreThoseOfAllAndTheFirstIsBelieved) {
+  for (const int count : {2, 3}) {
+    const auto errors = run_ranks(count, [&](Ranks& ranks) {
+      const double mine = ranks.rank() + 1, all = count * (count + 1) / 2;
+      torch::Tensor one = torch::full({700'000}, mine), two = torch::arange(10) * mine;
+      two = two.to(torch::kFloat32);
+      ranks.begin_sum(one, ReduceKind::f32);
+      ranks.begin_sum(two, ReduceKind::f32);
+      ranks.end_sums();
+      EXPECT_TRUE((one == all).all().item<bool>());
+      EXPECT_FLOAT_EQ(two[9].item<float>(), static_cast<float>(9 * all));
+      std::array<double, 2> numbers{mine, -mine};
+      ranks.sum(numbers);
+      EXPECT_EQ(numbers[0], all);
+      EXPECT_EQ(numbers[1], -all);
+      torch::Tensor state = torch::full({5}, mine);
+      ranks.from_first(state);
+      EXPECT_TRUE((state == 1).all().item<bool>());
+      EXPECT_EQ(ranks.from_first(ranks.first() ? "a text" : ""), "a text");
+    });
+    EXPECT_EQ(errors, nothing(count));
+  }
+}
+
+TEST(Ranks, InBfloat16SumsAreNearAndTheSameEverywhere) {
+  constexpr int kCount = 3;
+  std::array<torch::Tensor, kCount> sums;
+  torch::manual_seed(1);
+  const torch::Tensor parts = torch::randn({kCount, 300'001});
+  const auto errors = run_ranks(kCount, [&](Ranks& ranks) {
+    const auto r = static_cast<std::size_t>(ranks.rank());
+    sums[r] = parts[ranks.rank()].clone();
+    ranks.begin_sum(sums[r], ReduceKind::bf16);
+    ranks.end_sums();
+  });
+  EXPECT_EQ(errors, nothing(kCount));
+  EXPECT_TRUE(torch::equal(sums[0], sums[1]) && torch::equal(sums[0], sums[2]));
+  const torch::Tensor bound = parts.abs().sum(0) * 0x1p-8 + sums[0].abs() * 0x1p-8;
+  EXPECT_TRUE(((sums[0] - parts.sum(0)).abs() <= bound).all().item<bool>());
+  EXPECT_FALSE(torch::equal(sums[0], parts.sum(0)));
+}
+
+TEST(Ranks, WhereOneIsAskedToStopAllAreAndNoneBefore) {
+  std::vector<Stop> stops(3);
+  stops[2].request(15);
+  const auto errors = run_ranks(
+      3,
+      [](Ranks& ranks) {
+        EXPECT_FALSE(ranks.stop().requested());
+        ranks.agree();
+        EXPECT_EQ(ranks.stop().signal(), 15);
+        EXPECT_EQ(ranks.own_stop().requested(), ranks.rank() == 2);
+      },
+      30, &stops);
+  EXPECT_EQ(errors, nothing(3));
+}
+
+TEST(Ranks, WhatOneFailsWithIsToldByTheOthers) {
+  const auto errors = run_ranks(3, [](Ranks& ranks) {
+    if (ranks.rank() == 1) throw Error("the disk is full");
+    ranks.agree();
+  });
+  EXPECT_EQ(errors[1], "the disk is full");
+  for (const int rank : {0, 2})
+    EXPECT_THAT(errors[static_cast<std::size_t>(rank)],
+                AllOf(HasSubstr("process 1"), HasSubstr("the disk is full")));
+}
+
+TEST(Ranks, OneThatIsSilentIsNamedWithinTheTimeOut) {
+  const auto begun = std::chrono::steady_clock::now();
+  std::atomic<bool> over = false;
+  const auto errors = run_ranks(
+      3,
+      [&](Ranks& ranks) {
+        if (ranks.rank() == 2) {
+          while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+          return;
+        }
+        try {
+          ranks.agree();
+        } catch (const Error&) {
+          over = true;
+          throw;
+        }
+      },
+      3);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+  EXPECT_LT(taken.count(), 25);
+  EXPECT_THAT(errors[0] + errors[1], HasSubstr("process 2"));
+}
+
+TEST(Ranks, WhoDoesNotComeIsNamed) {
+  const Stop never;
+  Launch launch;
+  launch.ranks = 3;
+  launch.address = "127.0.0.1";
+  launch.port = free_port();
+  try {
+    meet(launch, 0.5, never);
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("did not come: 1, 2"));
+  }
+}
+
+struct Heard : Observer {
+  std::vector<double> nats, norms, validations;
+  Stop* stop = nullptr;
+  std::int64_t stop_after = -1;
+  void on_update(const UpdateReport& report) override {
+    nats.push_back(report.nats);
+    norms.push_back(report.gradient_norm);
+    if (report.update == stop_after) stop->request(15);
+  }
+  void on_validation(const ValidationReport& report) override {
+    if (report.valid_nats) validations.push_back(*report.valid_nats);
+  }
+};
+
+struct Trained {
+  Heard heard;
+  std::vector<float> weights;
+  EndReport report;
+};
+
+/// Trains with `count` processes; what the first of them heard. After the update `stop_after` the
+/// last is asked to stop.
+Trained train_with(int count, const TrainOptions& options, const TestData& data,
+                   const std::filesystem::path& folder, bool resume = false,
+                   std::int64_t stop_after = -1) {
+  std::vector<Trained> trained(static_cast<std::size_t>(count));
+  std::vector<Stop> stops(static_cast<std::size_t>(count));
+  const auto errors = run_ranks(
+      count,
+      [&](Ranks& ranks) {
+        Trained& mine = trained[static_cast<std::size_t>(ranks.rank())];
+        if (ranks.rank() == count - 1) mine.heard.stop_after = stop_after;
+        mine.heard.stop = &stops.back();
+        Progress silent;
+        const SteadyClock clock;
+        mine.report = train(options, {.run = {ranks.first() ? folder : "/nowhere"},
+                                      .data = data.data,
+                                      .restored = std::nullopt,
+                                      .resume = resume,
+                                      .observer = mine.heard,
+                                      .progress = silent,
+                                      .stop = ranks.stop(),
+                                      .clock = clock,
+                                      .ranks = &ranks});
+      },
+      30, &stops);
+  EXPECT_EQ(errors, nothing(count));
+  for (const Trained& other : trained) EXPECT_EQ(other.heard.nats, trained[0].heard.nats);
+  trained[0].weights = network::load_model(folder).values;
+  return trained[0];
+}
+
+/// Augmentation and dropout; a last batch of an epoch with fewer windows than processes.
+TrainOptions shared_options() {
+  TrainOptions options = test_options();
+  options.batch_size = 6;
+  options.transpose = 3;
+  options.unheard = 0.1;
+  options.batches = 24;
+  options.optimiser.kind = OptimiserKind::sgd;  // Adam's first steps are the gradient's sign alone
+  options.optimiser.learning_rate = 0.3;
+  return options;
+}
+
+TEST(Ranks, KProcessesOfABatchAreOneOfItAtEveryStep) {
+  const TestData data(5, 3);
+  const TrainOptions options = shared_options();
+  const TemporaryFolder folder;
+  const Trained alone = train_with(1, options, data, folder.path() / "1");
+  for (const int count : {2, 4}) {
+    const Trained shared = train_with(count, options, data, folder.path() / std::to_string(count));
+    ASSERT_EQ(shared.heard.nats.size(), alone.heard.nats.size());
+    for (std::size_t i = 0; i < alone.heard.nats.size(); ++i) {
+      EXPECT_NEAR(shared.heard.nats[i], alone.heard.nats[i], 1e-4 * alone.heard.nats[i]) << i;
+      EXPECT_NEAR(shared.heard.norms[i], alone.heard.norms[i], 1e-3 * alone.heard.norms[i]) << i;
+    }
+    ASSERT_EQ(shared.heard.validations.size(), alone.heard.validations.size());
+    for (std::size_t i = 0; i < alone.heard.validations.size(); ++i)
+      EXPECT_NEAR(shared.heard.validations[i], alone.heard.validations[i], 1e-3);
+    ASSERT_EQ(shared.weights.size(), alone.weights.size());
+    for (std::size_t i = 0; i < alone.weights.size(); ++i)
+      ASSERT_NEAR(shared.weights[i], alone.weights[i], 1e-4) << i;
+  }
+}
+
+TEST(Ranks, ARunOfTwoThatWasStoppedGoesOnBitForBit) {
+  const TestData data(5, 2);
+  const TrainOptions options = shared_options();
+  const TemporaryFolder folder;
+  const Trained once = train_with(2, options, data, folder.path() / "once");
+  const Trained begun = train_with(2, options, data, folder.path() / "twice", false, 13);
+  EXPECT_EQ(begun.report.reason, EndReason::stopped);
+  EXPECT_EQ(begun.report.update, 13);
+  const Trained twice = train_with(2, options, data, folder.path() / "twice", true);
+  EXPECT_EQ(once.weights, twice.weights);
+  EXPECT_EQ(twice.heard.nats.size(), once.heard.nats.size() - 13);
+}
+
+TEST(Ranks, LocalUpdatesLearnAndEndAsOneModel) {
+  const TestData data(5, 2);
+  TrainOptions options = shared_options();
+  options.local_updates = 4;
+  options.batches = 40;
+  std::vector<Trained> trained(2);
+  const TemporaryFolder folder;
+  const auto errors = run_ranks(2, [&](Ranks& ranks) {
+    Trained& mine = trained[static_cast<std::size_t>(ranks.rank())];
+    Progress silent;
+    const SteadyClock clock;
+    mine.report = train(options, {.run = {folder.path() / "local"},
+                                  .data = data.data,
+                                  .restored = std::nullopt,
+                                  .resume = false,
+                                  .observer = mine.heard,
+                                  .progress = silent,
+                                  .stop = ranks.stop(),
+                                  .clock = clock,
+                                  .ranks = &ranks});
+  });
+  EXPECT_EQ(errors, nothing(2));
+  EXPECT_NE(trained[0].heard.nats, trained[1].heard.nats);  // each on its own windows
+  EXPECT_EQ(trained[0].heard.validations, trained[1].heard.validations);
+  EXPECT_LT(trained[0].heard.validations.back(), trained[0].heard.validations.front());
+}
+
+}  // namespace
+}  // namespace toccata::training
