@@ -290,7 +290,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="train,generate,start,import,scaling")
-    parser.add_argument("--model", default="first", help="the model that generates, for the time from process start")
+    parser.add_argument("--model", default="chorales", help="the model that generates, for the time from process start")
     parser.add_argument("--json", help="write every number to this file")
     parser.add_argument("--remember", action="store_true", help="keep this run's figures as this kind of machine's")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="cuda: training on the card alone")

@@ -30,12 +30,12 @@ std::set<fs::path> files_in(const fs::path& folder) {
 TEST(Score, GivesPictureCsvAndJsonOfTheSameNotes) {
   const TemporaryFolder folder;
   const std::string here = folder.path().string();
-  ASSERT_EQ(toccata_("generate first --steps 32 --batch 1 --seed 3 --out " + here).exit_code, 0);
+  ASSERT_EQ(toccata_("generate chorales --steps 32 --batch 1 --seed 3 --out " + here).exit_code, 0);
   const std::string piece = files_in(here).begin()->string();
-  const Outcome plain = toccata_("score first " + piece);
+  const Outcome plain = toccata_("score chorales " + piece);
   ASSERT_EQ(plain.exit_code, 0) << plain.err;
   const Outcome all =
-      toccata_("score first " + piece + " --json --csv " + here + "/s.csv --picture svg --dark");
+      toccata_("score chorales " + piece + " --json --csv " + here + "/s.csv --picture svg --dark");
   ASSERT_EQ(all.exit_code, 0) << all.err;
   EXPECT_EQ(read_text(here + "/s.csv"), plain.out);
   const Json json = parse_json(all.out, "score");
@@ -43,7 +43,7 @@ TEST(Score, GivesPictureCsvAndJsonOfTheSameNotes) {
   const Json notes = json[0]["notes"];
   EXPECT_EQ(static_cast<long>(notes.size()) + 1,
             std::count(plain.out.begin(), plain.out.end(), '\n'));
-  EXPECT_EQ(json[0]["model"], "first");
+  EXPECT_EQ(json[0]["model"], "chorales");
   EXPECT_EQ(json[0]["model_hash"].get<std::string>().size(), 32u);
   const std::string picture = read_text(fs::path(piece).replace_extension(".svg"));
   EXPECT_THAT(picture, HasSubstr(fmt::format("{} notes", notes.size())));
@@ -51,17 +51,17 @@ TEST(Score, GivesPictureCsvAndJsonOfTheSameNotes) {
 }
 
 TEST(Score, SaysWhatIsWrongBeforeItListens) {
-  EXPECT_EQ(toccata_("score first " + kExamples + "/none.mid").exit_code, 1);
-  const Outcome outcome = toccata_("score first " + kExamples + " --picture out.gif");
+  EXPECT_EQ(toccata_("score chorales " + kExamples + "/none.mid").exit_code, 1);
+  const Outcome outcome = toccata_("score chorales " + kExamples + " --picture out.gif");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr(".svg or .png"));
   // Many pieces cannot share one picture.
-  EXPECT_EQ(toccata_("score first " + kExamples + " --picture one.png").exit_code, 2);
+  EXPECT_EQ(toccata_("score chorales " + kExamples + " --picture one.png").exit_code, 2);
 }
 
 TEST(Candidates, TheBestAreKeptWithASheetAndCanBeMadeAgain) {
   const TemporaryFolder folder;
-  const std::string order = "generate first --steps 32 --candidates 6 --keep 2 --seed 8 --corpus " +
+  const std::string order = "generate chorales --steps 32 --candidates 6 --keep 2 --seed 8 --corpus " +
                             kExamples + " --json --out ";
   const Outcome outcome = toccata_(order + folder.path().string());
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
@@ -92,7 +92,7 @@ TEST(Candidates, WhatDoesNotGoTogetherIsRefusedAtOnce) {
        {"--keep 3", "--candidates 4 --keep 5", "--candidates 4 --batch 2", "--max-copy 4",
         "--corpus examples", "--candidates 0", "--candidates 4 --keep 2 --rank-by beauty",
         "--candidates 4 --keep 2 --rank-by copying"}) {
-    const Outcome outcome = toccata_(std::string("generate first --steps 16 ") + words);
+    const Outcome outcome = toccata_(std::string("generate chorales --steps 16 ") + words);
     EXPECT_EQ(outcome.exit_code, 2) << words << outcome.err;
     EXPECT_FALSE(outcome.err.empty()) << words;
   }
@@ -101,7 +101,7 @@ TEST(Candidates, WhatDoesNotGoTogetherIsRefusedAtOnce) {
 TEST(Candidates, AModelCanKeepItsCorpusStatistics) {
   const TemporaryFolder folder;
   const std::string model = (folder.path() / "model").string();
-  ASSERT_EQ(toccata_("export first " + model).exit_code, 0);
+  ASSERT_EQ(toccata_("export chorales " + model).exit_code, 0);
   const Outcome kept = toccata_("describe " + kExamples + " --for " + model);
   ASSERT_EQ(kept.exit_code, 0) << kept.err;
   EXPECT_TRUE(fs::exists(fs::path(model) / "statistics.json"));
@@ -116,7 +116,7 @@ TEST(Candidates, AModelCanKeepItsCorpusStatistics) {
 TEST(MaxCopy, APieceThatCopiesIsComposedOtherwiseAndTheReceiptSaysSo) {
   const TemporaryFolder folder;
   const std::string here = folder.path().string(), corpus = here + "/corpus";
-  const std::string order = "generate first --steps 64 --batch 2 --seed 6 --out ";
+  const std::string order = "generate chorales --steps 64 --batch 2 --seed 6 --out ";
   ASSERT_EQ(toccata_(order + corpus).exit_code, 0);  // what the model itself composes
   const Outcome outcome =
       toccata_(order + here + "/out --max-copy 6 --corpus " + corpus + " --json");

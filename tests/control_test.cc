@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 const std::string kRoot = TOCCATA_SOURCE_DIR;
-const std::string kModel = kRoot + "/models/first";
+const std::string kModel = kRoot + "/models/chorales";
 
 Outcome generate(const std::string& arguments) {
   return run_shell("cd " + kRoot + " && " TOCCATA_PROGRAMS "/toccata generate " + arguments);

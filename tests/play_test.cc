@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kPlay = TOCCATA_PROGRAMS "/toccata play first --seed 4 --sound-file ";
+const std::string kPlay = TOCCATA_PROGRAMS "/toccata play chorales --seed 4 --sound-file ";
 
 TEST(Play, TakesLinesWhileItPlaysAndReportsAtTheEnd) {
   const TemporaryFolder folder;
@@ -43,12 +43,12 @@ TEST(Play, CtrlCEndsItWithAReport) {
 TEST(Play, WhatCannotBeIsSaidAtOnce) {
   for (const char* words : {"--key H", "--tempo 0", "--meter 4", "--steps 4 --minutes 1",
                             "--temperature 0", "--scale up", "--port a --virtual b"}) {
-    const Outcome outcome = run_shell(TOCCATA_PROGRAMS "/toccata play first " + std::string(words));
+    const Outcome outcome = run_shell(TOCCATA_PROGRAMS "/toccata play chorales " + std::string(words));
     EXPECT_EQ(outcome.exit_code, 2) << words << ": " << outcome.err;
     EXPECT_FALSE(outcome.err.empty()) << words;
   }
   const Outcome outcome =
-      run_shell(TOCCATA_PROGRAMS "/toccata play first --driver gramophone --steps 4");
+      run_shell(TOCCATA_PROGRAMS "/toccata play chorales --driver gramophone --steps 4");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("gramophone"));
 }

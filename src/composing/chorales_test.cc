@@ -20,7 +20,7 @@ constexpr int kChorales = 8, kSteps = 128, kParticles = 64;
 TEST(LongChorales, WithTheSopranoGivenParticlesFindLikelierMusicThanMasking) {
   TOCCATA_NEEDS_SHARED("rolls/jsb-16th.json");
   const network::Model model =
-      network::load_model(std::filesystem::path(TOCCATA_SOURCE_DIR) / "models/first");
+      network::load_model(std::filesystem::path(TOCCATA_SOURCE_DIR) / "models/chorales");
   Progress quiet;
   const Stop never;
   const std::filesystem::path path = shared_data("rolls/jsb-16th.json");

@@ -110,7 +110,7 @@ def main():
         words = {"port": str(studio.port), "outside": str(studio.outside), "climb_outside": "../" * 12 + str(studio.outside)[1:]}
         for request in requests[:50]:  # what is loaded once, such as a model, is no growth
             send(studio, bytes_of(request, words), request.get("ends", False))
-        studio.ask("POST", "/api/surprise", {"model": "first", "music": {"grid": 4, "steps": 4, "meters": [], "notes": []}})
+        studio.ask("POST", "/api/surprise", {"model": "chorales", "music": {"grid": 4, "steps": 4, "meters": [], "notes": []}})
         before, begun = studio.memory(), time.monotonic()
         for request in requests:
             text = bytes_of(request, words)

@@ -32,7 +32,7 @@ def composed_by_the_command_line(program):
     wanted = {}
     for index, (words, _) in enumerate(ORDERS):
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([program, "generate", "first", "--steps", str(STEPS), "--batch", str(PIECES), "--seed", str(SEED), "--out", folder,
+            subprocess.run([program, "generate", "chorales", "--steps", str(STEPS), "--batch", str(PIECES), "--seed", str(SEED), "--out", folder,
                             *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, env=ENVIRONMENT)
             for path in pathlib.Path(folder).glob("*.mid"):
                 wanted[index, int(path.stem.rsplit("-", 1)[1])] = path.read_bytes()
@@ -60,7 +60,7 @@ class Load:
     def compose(self, chance):
         """Orders a piece, waits for it, compares it. False where the server had no room."""
         kind, number = chance.choice(list(self.wanted))
-        order = {"model": "first", "steps": STEPS, "seed": SEED, "first": number, **ORDERS[kind][1]}
+        order = {"model": "chorales", "steps": STEPS, "seed": SEED, "first": number, **ORDERS[kind][1]}
         status, headers, text = self.ask("POST", "/api/compositions", order)
         if status != 202:
             self.ending.wait(float(headers.get("retry-after", 1)) * chance.uniform(0.5, 1))

@@ -64,7 +64,7 @@ class SlowClients:
     def __init__(self, port, count, order_id, music):
         host = f"Host: localhost:{port}\r\n"
         post = f"HTTP/1.1\r\n{host}Content-Type: application/json\r\n"
-        score = '{"model":"first","music":%s}' % music
+        score = '{"model":"chorales","music":%s}' % music
         kinds = [
             lambda: Kind(),  # is silent
             lambda: Kind("GET / HTTP/1.1\r\n", f"{host}X: {'y' * 4000}"),  # sends its header byte by byte

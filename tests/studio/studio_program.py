@@ -24,7 +24,7 @@ class Studio:
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="toccata-outside-"))
         self.data, self.music, self.outside = (self.folder / name for name in ("data", "music", "outside"))
-        shutil.copytree(ROOT / "models/first", self.outside)
+        shutil.copytree(ROOT / "models/chorales", self.outside)
         for folder in (self.data / "pupil/midi", self.music):
             folder.mkdir(parents=True)
         shutil.copy(self.outside / "config.json", self.data / "pupil")  # a run that has no model yet

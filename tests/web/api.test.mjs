@@ -9,8 +9,8 @@ import { canTrain, existsSync, program, root, Studio, waitFor } from "./support.
 
 const skip = !existsSync(program)
   ? `${program} is not built`
-  : !canTrain && !existsSync(join(root, "models/first"))
-    ? "there is neither models/first nor toccata-train to make a model"
+  : !canTrain && !existsSync(join(root, "models/chorales"))
+    ? "there is neither models/chorales nor toccata-train to make a model"
     : undefined;
 if (skip) console.error(`skipped: ${skip}`);
 

@@ -9,7 +9,7 @@ const music = join(tmpdir(), "music");
 cpSync(join(root, "examples"), music, { recursive: true });
 const studio = await Studio.start({ train: true, music });
 const { models } = await studio.json("/api/models");
-if (models.some((known) => known.name === "first")) studio.model = "first";
+if (models.some((known) => known.name === "chorales")) studio.model = "chorales";
 const browser = await openBrowser();
 for (const width of [1280, 390]) {
   for (const scheme of ["light", "dark"]) {

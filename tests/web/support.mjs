@@ -30,7 +30,7 @@ export function missing() {
   if (!existsSync(program)) return `${program} is not built`;
   if (!playwright) return "playwright-core is absent (npm ci --prefix web)";
   if (!chromiumPath) return "chromium is absent (apt-get install chromium)";
-  if (!trainer && !existsSync(join(root, "models/first"))) return "there is neither models/first nor toccata-train to make a model";
+  if (!trainer && !existsSync(join(root, "models/chorales"))) return "there is neither models/chorales nor toccata-train to make a model";
   return undefined;
 }
 
@@ -48,7 +48,7 @@ export class Studio {
     const studio = new Studio();
     studio.music = music;
     studio.folder = mkdtempSync(join(tmpdir(), "toccata-web-"));
-    if (trainer && (train || !existsSync(join(root, "models/first")))) trainPupil(studio.folder);
+    if (trainer && (train || !existsSync(join(root, "models/chorales")))) trainPupil(studio.folder);
     await studio.open(0);
     return studio;
   }
