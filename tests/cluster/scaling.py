@@ -5,7 +5,8 @@ process sends a step, and how long it waited. From the gradient's bytes and the 
 
     time of a step = computing + 2 (K-1)/K x bytes / rate + latency       (a ring: Patarasuk & Yuan 2009)
 
-    sudo python3 tests/cluster/scaling.py build/release/toccata [--rates 1000,100] [--updates 12]
+    sudo python3 tests/cluster/scaling.py build/release/toccata [--rates 1000,100] [--updates 15]
+    python3 tests/cluster/scaling.py --predict          # what follows from it for many machines; measures nothing
 """
 import argparse
 import json
@@ -50,14 +51,43 @@ def per_step(program, folder, count, rate, updates, words):
             "waited": (second.get("waited_seconds", 0) - first.get("waited_seconds", 0)) / steps, "bytes": (second_sent - first_sent) / steps}
 
 
+def predict(parameters=749_802, computing=1.31, latency=1e-4, buckets=3, threads=2, message=2e-5):
+    """Efficiency, computing / step, where each machine works on 10 windows of 128 steps: its `computing` is docs/performance.md's 76,200
+    note-steps a second. latency: of a message in a switched network, assumed, as what a further message of an exchange costs. Nothing is
+    taken off for what travels while the gradient is still being computed."""
+    def ring(count, size, rate):  # Gloo's: 2 (K-1) messages one after the other, buckets on two threads
+        return 2 * (count - 1) / count * size / rate + 2 * (count - 1) * latency * -(-buckets // threads)
+
+    def small(count):  # two sums of a few numbers in each step: the loss, and the agreement
+        return 2 * 2 * (count - 1) * latency
+
+    def step(form, count, rate):
+        if form == "f32":
+            return computing + ring(count, 4 * parameters, rate) + small(count)
+        if form == "bf16":
+            return computing + 2 * (count - 1) / count * 2 * parameters / rate + 2 * (latency + (count - 1) * message) * buckets + small(count)
+        updates = 16  # weights and Adam's two means, once in so many updates
+        return computing + (3 * ring(count, 4 * parameters, rate) + small(count)) / updates
+
+    print(f"{'Mbit/s':>7} {'form':>18}" + "".join(f"{count:>8}" for count in (2, 8, 64, 1024)))
+    for rate in (10_000, 1_000, 100, 20):
+        for form in ("f32", "bf16", "16 local updates"):
+            shares = (computing / step(form, count, rate * 1e6 / 8) for count in (2, 8, 64, 1024))
+            print(f"{rate:>7} {form:>18}" + "".join(f"{share:>7.0%} " for share in shares))
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("program")
+    parser.add_argument("program", nargs="?")
+    parser.add_argument("--predict", action="store_true")
     parser.add_argument("--rates", default="0,1000,100", help="of each link, Mbit/s; 0: not shaped")
     parser.add_argument("--counts", default="2,4")
     parser.add_argument("--updates", type=int, default=18)
     parser.add_argument("--json", help="write the figures to this file, too")
     options = parser.parse_args()
+    if options.predict or not options.program:
+        predict()
+        return 0
     program = str(pathlib.Path(options.program).resolve().parent / "toccata-train")
     rows = []
     print(f"{'processes':>9} {'Mbit/s':>7} {'':>22} {'s a step':>9} {'waited':>7} {'MB sent':>8} {'expected on the link':>21}")
