@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "network/model_files.h"
 #include "network/weights.h"
 #include "runs/metrics.h"
 #include "runs/model_card.h"
@@ -56,13 +57,15 @@ Row describe(const runs::KnownModel& model) {
       row.config = network::config_from_json(read_json(folder.config()), folder.config().string());
       row.parameters = network::parameter_count(row.config);
     }
-    if (model.complete)
-      row.bytes = fs::file_size(folder.model());
-    else
-      row.fault = "no model yet";
     row.valid_nats = validation_of(folder);
+    if (model.complete) {
+      row.bytes = fs::file_size(folder.model());
+      network::check_model_files(model.path);
+    } else {
+      row.fault = "no model yet";
+    }
   } catch (const std::exception& error) {
-    row.fault = error.what();
+    row.fault = fmt::format("damaged: {}", error.what());
   }
   return row;
 }
@@ -135,7 +138,9 @@ void models(const Options& options, Context& context) {
 
 void add_models(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--output", options->output, "folder in which runs stand")->capture_default_str();
+  app.add_option("--output", options->output, "folder in which runs stand")
+      ->type_name("FOLDER")
+      ->capture_default_str();
   app.add_flag("--json", options->json, "the list as JSON on stdout");
   app.callback([options, &context] { models(*options, context); });
 }

@@ -1,4 +1,6 @@
 // A model's two files, config.json and model.safetensors.
+#include "network/model_files.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -110,14 +112,31 @@ std::string save_model(const std::filesystem::path& folder, const Model& model, 
   return model_hash(model.config, stored);
 }
 
-Model load_model(const std::filesystem::path& folder) {
+namespace {
+
+Json read_config_json(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored))
     fail("{}: expected a model folder with {} and {}, found {}", folder.string(), kConfigFile,
          kWeightsFile, std::filesystem::exists(folder, ignored) ? "a file" : "nothing");
-  const std::filesystem::path config_path = folder / kConfigFile, path = folder / kWeightsFile;
+  const std::filesystem::path path = folder / kConfigFile;
+  return parse_json(read_text(path, kMaxConfig), path.string());
+}
+
+}  // namespace
+
+Config check_model_files(const std::filesystem::path& folder) {
+  const Config config =
+      config_from_json(read_config_json(folder), (folder / kConfigFile).string());
+  const std::filesystem::path path = folder / kWeightsFile;
+  require_same_tensors(parameters(config), read_outline(path), path.string());
+  return config;
+}
+
+Model load_model(const std::filesystem::path& folder) {
   Model model;
-  const Json config = parse_json(read_text(config_path, kMaxConfig), config_path.string());
+  const std::filesystem::path config_path = folder / kConfigFile, path = folder / kWeightsFile;
+  const Json config = read_config_json(folder);
   model.config = config_from_json(config, config_path.string());
   const TensorFile file = from_safetensors(read_file(path), path.string());
   const std::vector<Parameter> list = parameters(model.config);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <optional>
 #include <set>
@@ -114,6 +116,56 @@ Placed parse_entry(const std::string& name, const Json& entry, std::string_view 
   return placed;
 }
 
+// Of the JSON header, from a file's first bytes; `size` is the whole file's.
+std::size_t header_length(std::span<const std::uint8_t> bytes, std::uint64_t size,
+                          std::string_view where) {
+  if (bytes.size() < kLengthBytes)
+    fail("{}: {} bytes: too short for a tensor file, which begins with 8 bytes of header length",
+         where, size);
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), kLengthBytes);
+  if (length > kMaxHeader || length > size - kLengthBytes)
+    fail("{}: byte 0: a header of {} bytes, but the file has {}; it is cut short or no tensor file",
+         where, length, size);
+  return static_cast<std::size_t>(length);
+}
+
+// The tensors that the header names, without their bytes, in the order in which they fill the
+// `data_size` bytes after it.
+std::vector<Placed> place_tensors(std::span<const std::uint8_t> header_bytes,
+                                  std::uint64_t data_size, std::string_view where,
+                                  std::map<std::string, std::string>& metadata) {
+  const std::string_view text(reinterpret_cast<const char*>(header_bytes.data()) + kLengthBytes,
+                              header_bytes.size() - kLengthBytes);
+  if (!text.starts_with('{')) fail("{}: byte 8: the header does not begin with {{", where);
+  const Json header = parse_header(text, where);
+  std::vector<Placed> placed;
+  for (const auto& [name, entry] : header.items()) {
+    if (name == kMetadata) {
+      if (!entry.is_object()) fail("{}: \"__metadata__\" is {}", where, json_type(entry));
+      for (const auto& [key, value] : entry.items())
+        metadata[key] = json_get<std::string>(entry, key, where);
+    } else {
+      placed.push_back(parse_entry(name, entry, where));
+    }
+  }
+  std::ranges::stable_sort(placed, {}, [](const Placed& p) { return std::pair(p.begin, p.end); });
+  std::uint64_t place = 0;
+  for (const Placed& entry : placed) {
+    if (entry.begin != place)
+      fail("{}: tensor \"{}\" begins at byte {} of the data, expected {}: {}", where, entry.name,
+           entry.begin, place, entry.begin < place ? "it overlaps another" : "there is a gap");
+    if (entry.end > data_size)
+      fail("{}: tensor \"{}\" ends at byte {} of the data, which has {}; the file is cut short",
+           where, entry.name, entry.end, data_size);
+    place = entry.end;
+  }
+  if (place != data_size)
+    fail("{}: {} bytes of tensors, but {} bytes follow the header; the file is oversized", where,
+         place, data_size);
+  return placed;
+}
+
 }  // namespace
 
 std::size_t size_of(DType type) {
@@ -162,49 +214,37 @@ Bytes to_safetensors(const TensorFile& file) {
 }
 
 TensorFile from_safetensors(std::span<const std::uint8_t> bytes, std::string_view where) {
-  if (bytes.size() < kLengthBytes)
-    fail("{}: {} bytes: too short for a tensor file, which begins with 8 bytes of header length",
-         where, bytes.size());
-  std::uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), kLengthBytes);
-  if (length > kMaxHeader || length > bytes.size() - kLengthBytes)
-    fail("{}: byte 0: a header of {} bytes, but the file has {}; it is cut short or no tensor file",
-         where, length, bytes.size());
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes,
-                              static_cast<std::size_t>(length));
-  if (!text.starts_with('{')) fail("{}: byte 8: the header does not begin with {{", where);
-  const Json header = parse_header(text, where);
-  const auto data = bytes.subspan(kLengthBytes + text.size());
-
+  const std::size_t header = kLengthBytes + header_length(bytes, bytes.size(), where);
+  const auto data = bytes.subspan(header);
   TensorFile file;
-  std::vector<Placed> placed;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == kMetadata) {
-      if (!entry.is_object()) fail("{}: \"__metadata__\" is {}", where, json_type(entry));
-      for (const auto& [key, value] : entry.items())
-        file.metadata[key] = json_get<std::string>(entry, key, where);
-    } else {
-      placed.push_back(parse_entry(name, entry, where));
-    }
-  }
-  std::ranges::stable_sort(placed, {}, [](const Placed& p) { return std::pair(p.begin, p.end); });
-  std::uint64_t place = 0;
-  for (Placed& entry : placed) {
-    if (entry.begin != place)
-      fail("{}: tensor \"{}\" begins at byte {} of the data, expected {}: {}", where, entry.name,
-           entry.begin, place, entry.begin < place ? "it overlaps another" : "there is a gap");
-    if (entry.end > data.size())
-      fail("{}: tensor \"{}\" ends at byte {} of the data, which has {}; the file is cut short",
-           where, entry.name, entry.end, data.size());
+  for (Placed& entry : place_tensors(bytes.first(header), data.size(), where, file.metadata)) {
     const auto part = data.subspan(static_cast<std::size_t>(entry.begin),
                                    static_cast<std::size_t>(entry.end - entry.begin));
     entry.tensor.bytes.assign(part.begin(), part.end());
-    place = entry.end;
     file.tensors.emplace(std::move(entry.name), std::move(entry.tensor));
   }
-  if (place != data.size())
-    fail("{}: {} bytes of tensors, but {} bytes follow the header; the file is oversized", where,
-         place, data.size());
+  return file;
+}
+
+TensorFile read_outline(const std::filesystem::path& path) {
+  const std::string where = path.string();
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) fail("{}: cannot be read: {}", where, std::strerror(errno));
+  const std::uintmax_t size = std::filesystem::file_size(path);
+  Bytes bytes;
+  const auto read_on_to = [&](std::size_t end) {
+    const std::size_t begin = bytes.size();
+    bytes.resize(end);
+    stream.read(reinterpret_cast<char*>(bytes.data() + begin),
+                static_cast<std::streamsize>(end - begin));
+    if (!stream) fail("{}: cannot be read to byte {}", where, end);
+  };
+  read_on_to(static_cast<std::size_t>(std::min<std::uintmax_t>(kLengthBytes, size)));
+  const std::size_t header = kLengthBytes + header_length(bytes, size, where);
+  read_on_to(header);
+  TensorFile file;
+  for (Placed& entry : place_tensors(bytes, size - header, where, file.metadata))
+    file.tensors.emplace(std::move(entry.name), std::move(entry.tensor));
   return file;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <string>
@@ -43,6 +44,10 @@ Bytes to_safetensors(const TensorFile& file);
 /// header length, JSON, types, overlapping or missing ranges, sizes that do not match shapes, bytes
 /// left over.
 TensorFile from_safetensors(std::span<const std::uint8_t> bytes, std::string_view where);
+
+/// A file's names, types and shapes, with the same checks; the tensors' bytes are not read and stay
+/// empty.
+TensorFile read_outline(const std::filesystem::path& path);
 
 /// Throws Error where the number of values is not the shape's, or the type is not f32, bf16 or f16.
 Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const float> values,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "network/model_files.h"
 #include "runs/model_card.h"
 
 namespace toccata::studio {
@@ -14,8 +15,7 @@ constexpr std::uint64_t kMostOfCard = std::uint64_t{1} << 20;
 
 void describe(const fs::path& folder, OrderedJson& json) {
   try {
-    const std::string file = (folder / "config.json").string();
-    const network::Config config = network::config_from_json(read_json(file), file);
+    const network::Config config = network::check_model_files(folder);
     json["grid"] = config.roll.grid;
     json["low"] = config.roll.low;
     json["high"] = config.roll.high;
