@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "composing/harmony.h"
 #include "listening/notes.h"
 #include "listening/walk.h"
@@ -46,7 +47,7 @@ std::vector<bool> steps_in(const roll::Roll& piece, const std::string& text) {
   std::vector<bool> inside(static_cast<std::size_t>(piece.steps), false);
   for (const BarSpan& span : parse_bars(text)) {
     if (span.last > last) {
-      fail_usage("bars {}-{}: the piece has {} bars", span.first, span.last, last);
+      fail_usage("bars {}-{}: the piece has {}", span.first, span.last, counted(last, "bar"));
     }
     for (int t = 0; t < piece.steps; ++t) {
       const long number = bars.at(t).number;
@@ -258,7 +259,8 @@ void limit_ending(Plan& plan, const Request& request) {
     for (std::size_t i = 0; i < std::min(voices, chord.by_weight.size()); ++i)
       rule.needed |= static_cast<PitchClasses>(1 << chord.by_weight[i]);
   }
-  if (!composed) fail_usage("ending: nothing is composed in the last {} bars", request.ending_bars);
+  if (!composed)
+    fail_usage("ending: nothing is composed in the last {}", counted(request.ending_bars, "bar"));
 }
 
 int steps_of(const std::string& text, int grid, bool up) {

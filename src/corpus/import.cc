@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "corpus/music_files.h"
 #include "corpus/pack.h"
 #include "corpus/read_music.h"
@@ -146,8 +147,8 @@ void warn_of_missing(const std::map<std::string, Part>& part_of,
   for (const auto& [name, part] : part_of)
     if (!names.contains(name)) missing.push_back(name);
   if (!missing.empty())
-    progress.warning(fmt::format("the split names {} files that are not there, such as {}",
-                                 missing.size(), missing.front()));
+    progress.warning(fmt::format("the split names {} not there, such as {}",
+                                 counted(missing.size(), "file"), missing.front()));
 }
 
 }  // namespace
@@ -255,16 +256,16 @@ void demand_pieces(const Corpus& corpus, const ImportOptions& options) {
     return file.reason.starts_with(file.name) ? file.reason : file.name + ": " + file.reason;
   };
   if (options.max_bad >= 0 && bad > options.max_bad)
-    fail("{} files cannot be read, more than the {} that --max-bad allows; the first is {}", bad,
-         options.max_bad, told(*first_bad));
+    fail("{} cannot be read, more than the {} that --max-bad allows; the first is {}",
+         counted(bad, "file"), options.max_bad, told(*first_bad));
   if (std::any_of(files.begin(), files.end(), [](const auto& file) { return file.kept; })) return;
   if (corpus.report.longest >= 1)
     fail(
-        "no piece is long enough: the longest of {} has {} steps, and at least {} were asked for; "
+        "no piece is long enough: the longest of {} has {}, and at least {} were asked for; "
         "lower --min-steps",
-        files.size(), corpus.report.longest, options.min_steps);
+        counted(files.size(), "file"), counted(corpus.report.longest, "step"), options.min_steps);
   const FileReport& file = bad > 0 ? *first_bad : files.front();
-  fail("no piece of music in {} files, {} of them unreadable; the first: {}", files.size(), bad,
+  fail("no piece of music in {}, {} unreadable; the first: {}", counted(files.size(), "file"), bad,
        told(file));
 }
 

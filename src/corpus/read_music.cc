@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "corpus/roll_file.h"
 #include "midi/abc.h"
 #include "midi/smf_reader.h"
@@ -38,7 +39,7 @@ std::string why_not_kept(const FileReport& report, const ImportOptions& options)
     return "no notes";
   }
   if (report.steps < options.min_steps)
-    return fmt::format("too short: {} steps, at least {} asked for", report.steps,
+    return fmt::format("too short: {}, at least {} asked for", counted(report.steps, "step"),
                        options.min_steps);
   return {};
 }

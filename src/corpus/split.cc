@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace toccata::corpus {
 namespace {
@@ -104,9 +105,9 @@ void warn_of_crossing(const Corpus& corpus, const Split& split, Progress& progre
     }
   }
   if (count > 0)
-    progress.warning(fmt::format(
-        "the given split holds out {} pieces whose music it also trains on, such as: {}", count,
-        first));
+    progress.warning(
+        fmt::format("the given split holds out {} whose music it also trains on, such as: {}",
+                    counted(count, "piece"), first));
 }
 
 Split take_given(const Corpus& corpus, const SplitOptions& options, Progress& progress) {
@@ -137,14 +138,14 @@ Split take_given(const Corpus& corpus, const SplitOptions& options, Progress& pr
   }
   if (trained > 0)
     progress.warning(fmt::format(
-        "{} pieces that the split holds out are trained on: the restored model knows them already",
-        trained));
+        "trained on although the split holds it out, since the restored model knows it already: {}",
+        counted(trained, "piece")));
   if (!unnamed.empty())
     progress.warning(fmt::format(
-        "the given split does not name {} pieces, such as {}: {} are trained on, {} left out, "
-        "being "
-        "held-out music under another name",
-        unnamed.size(), corpus.pieces[unnamed.front()].name, unnamed.size() - left_out, left_out));
+        "the given split does not name {}, such as {}: trained on: {}; left out, being held-out "
+        "music under another name: {}",
+        counted(unnamed.size(), "piece"), corpus.pieces[unnamed.front()].name,
+        unnamed.size() - left_out, left_out));
   warn_of_crossing(corpus, split, progress);
   if (split.valid.empty() && options.validation > 0 && !split.train.empty()) {
     SplitOptions only_valid = options;
@@ -153,9 +154,8 @@ Split take_given(const Corpus& corpus, const SplitOptions& options, Progress& pr
     split.train = drawn.train;
     split.valid = drawn.valid;
     progress.message(
-        fmt::format("the given split names no pieces for validation: {} are drawn from those to "
-                    "train on",
-                    split.valid.size()));
+        fmt::format("the given split names nothing for validation: {} drawn from what it trains on",
+                    counted(split.valid.size(), "piece")));
   }
   sort_all(split);
   return split;

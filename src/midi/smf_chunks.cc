@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "midi/byte_cursor.h"
 #include "midi/foreign_file.h"
 
@@ -59,7 +60,7 @@ Header read_header(std::span<const std::uint8_t> bytes, RepairLog& repairs) {
   if (id_at(bytes, 0, "RIFF") && id_at(bytes, 8, "RMID"))
     header.end = end_in_riff(bytes, start);
   else if (start > 0)
-    repairs.add(0, "{} bytes before the MIDI header, skipped", start);
+    repairs.add(0, "{} before the MIDI header, skipped", counted(start, "byte"));
   if (header.end - start < kChunkHead + kHeaderBody)
     fail("{}: byte {}: the MIDI header is cut off: expected 14 bytes, found {}", repairs.where(),
          start, header.end - start);
@@ -97,9 +98,9 @@ std::optional<TrackBytes> next_track(std::span<const std::uint8_t> bytes, std::u
     }
     const std::uint64_t found = find_id(bytes, place, end, "MTrk");
     if (found == end)
-      repairs.add(place, "{} bytes that belong to no track, left out", end - place);
+      repairs.add(place, "{} of no track, left out", counted(end - place, "byte"));
     else
-      repairs.add(place, "{} bytes between the chunks, skipped", found - place);
+      repairs.add(place, "{} between the chunks, skipped", counted(found - place, "byte"));
     place = found;
   }
   if (place >= end) return std::nullopt;
@@ -124,23 +125,24 @@ std::uint64_t after_track(std::span<const std::uint8_t> bytes, const TrackBytes&
     // Its events ended where they could not be read on, or where another track begins.
     if (track.sure) return track.claimed;
     if (track.claimed > end)
-      repairs.add(length_byte, "a track length that reaches {} bytes past the file's end",
-                  track.claimed - end);
+      repairs.add(length_byte, "a track length that reaches {} past the file's end",
+                  counted(track.claimed - end, "byte"));
     else
       repairs.add(length_byte, "a wrong track length");
     return stopped;
   }
   if (track.claimed < stopped) {
-    repairs.add(length_byte, "a track length too short by {} bytes; read on to the end of track",
-                stopped - track.claimed);
+    repairs.add(length_byte, "a track length too short by {}; read on to the end of track",
+                counted(stopped - track.claimed, "byte"));
     return stopped;
   }
   if (!track.sure || id_at(bytes, stopped, "MTrk")) {
-    repairs.add(length_byte, "a track length too long by {} bytes; read to the end of track",
-                track.claimed - stopped);
+    repairs.add(length_byte, "a track length too long by {}; read to the end of track",
+                counted(track.claimed - stopped, "byte"));
     return stopped;
   }
-  repairs.add(stopped, "{} bytes after the end of track, left out", track.claimed - stopped);
+  repairs.add(stopped, "{} after the end of track, left out",
+              counted(track.claimed - stopped, "byte"));
   return track.claimed;
 }
 

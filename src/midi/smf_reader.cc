@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "midi/note_pairing.h"
 #include "midi/smf_chunks.h"
 #include "midi/tidy.h"
@@ -111,8 +112,8 @@ class FileReader {
            repairs_.where(), header_.next);
     const auto claimed = static_cast<std::size_t>(header_.tracks);
     if (claimed != tracks_read_)
-      repairs_.add(header_.body_end - 4, "the header counts {} tracks, the file holds {}", claimed,
-                   tracks_read_);
+      repairs_.add(header_.body_end - 4, "the header counts {}, the file holds {}",
+                   counted(claimed, "track"), tracks_read_);
     else if (header_.format == 0 && tracks_read_ > 1)
       repairs_.add(header_.body_end - 6, "a type 0 file of {} tracks; read as type 1",
                    tracks_read_);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "base/text.h"
 #include "midi/byte_cursor.h"
 #include "midi/text_encoding.h"
 #include "midi/tidy.h"
@@ -97,7 +98,7 @@ class Builder : public TrackHandler {
 
   void tempo(Tick tick, std::span<const std::uint8_t> data, std::uint64_t byte) {
     if (data.size() != 3)
-      repairs_.add(byte, "a tempo of {} bytes, where 3 are due; {}", data.size(),
+      repairs_.add(byte, "a tempo of {}, where 3 are due; {}", counted(data.size(), "byte"),
                    data.size() > 3 ? "the first 3 read" : "left out");
     if (data.size() < 3) return;
     const std::uint32_t value = big_endian(data.first(3));
@@ -107,7 +108,7 @@ class Builder : public TrackHandler {
 
   void meter(Tick tick, std::span<const std::uint8_t> data, std::uint64_t byte) {
     if (data.size() != 4)
-      repairs_.add(byte, "a meter of {} bytes, where 4 are due; {}", data.size(),
+      repairs_.add(byte, "a meter of {}, where 4 are due; {}", counted(data.size(), "byte"),
                    data.size() >= 2 ? "the first 2 read" : "left out");
     if (data.size() < 2) return;
     if (data[0] == 0 || data[1] > kLargestDenominatorPower)
@@ -117,8 +118,8 @@ class Builder : public TrackHandler {
 
   void key(Tick tick, std::span<const std::uint8_t> data, std::uint64_t byte) {
     if (data.size() < 2)
-      return repairs_.add(byte, "a key signature of {} bytes, where 2 are due; left out",
-                          data.size());
+      return repairs_.add(byte, "a key signature of {}, where 2 are due; left out",
+                          counted(data.size(), "byte"));
     const int sharps = std::bit_cast<std::int8_t>(data[0]);
     if (std::abs(sharps) > 7 || data[1] > 1)
       return repairs_.add(byte, "a key signature of {} sharps in mode {}, left out", sharps,

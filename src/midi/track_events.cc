@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
 #include "midi/byte_cursor.h"
 #include "midi/event_lookahead.h"
 
@@ -105,8 +106,8 @@ class TrackReader {
     if (type >= kFirstText && type <= kLastText) {
       size = believable_text_length(bytes_, place, size, cursor_.end(), running_);
       if (size != *length)
-        repairs_.add(place, "a text of {} bytes by its own word, but {} by what follows; so read",
-                     *length, size);
+        repairs_.add(place, "a text of {} by its own word, but {} by what follows; so read",
+                     counted(*length, "byte"), size);
     }
     if (size > cursor_.left())
       return cut_off("a meta event that reaches past the end of its track");

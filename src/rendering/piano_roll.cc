@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "rendering/piano_roll_layout.h"
 
 namespace toccata::rendering {
@@ -256,9 +257,9 @@ std::string facts_of(const midi::Score& score, const Bars& bars, const PianoRoll
       low = std::min<int>(low, note.pitch);
       high = std::max<int>(high, note.pitch);
     }
-  std::string text = fmt::format("bars {}–{}  ·  {}/{}  ·  {:.0f} quarters a minute  ·  {} notes",
+  std::string text = fmt::format("bars {}–{}  ·  {}/{}  ·  {:.0f} quarters a minute  ·  {}",
                                  roll.first_bar, roll.last_bar, meter.numerator, meter.denominator,
-                                 60e6 / std::max<std::uint32_t>(tempo, 1), count);
+                                 60e6 / std::max<std::uint32_t>(tempo, 1), counted(count, "note"));
   if (low <= high) text += fmt::format("  ·  {} to {}", pitch_name(low), pitch_name(high));
   if (roll.last_bar - roll.first_bar + 1 < roll.bars)
     text += fmt::format("  ·  {} more bars do not fit",

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/text.h"
 #include "rendering/axes.h"
 
 namespace toccata::rendering {
@@ -91,7 +92,7 @@ Picture trials_plot(const TrialsPlot& plot) {
   const std::vector<double> values = sorted_finite(plot.values);
   const TrialsSummary summary = summarise(values);
   const std::size_t lost = plot.values.size() - values.size();
-  std::string count = fmt::format("{} trials", values.size());
+  std::string count = counted(values.size(), "trial");
   if (lost) count += fmt::format(" ({} without a finite value left out)", lost);
   Picture picture{plot.width,
                   plot.height,

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace toccata::runs {
 namespace {
 
@@ -88,15 +90,15 @@ std::string model_card(const ModelFacts& facts) {
 
   text += "\n## What it learned from\n\n";
   for (const std::string& source : facts.sources) text += fmt::format("- {}\n", source);
-  text +=
-      fmt::format("\n{} pieces to train on ({} time steps), {} for validation, {} for testing.\n",
-                  facts.train_pieces, facts.train_steps, facts.valid_pieces, facts.test_pieces);
+  text += fmt::format("\n{} to train on ({}), {} for validation, {} for testing.\n",
+                      counted(facts.train_pieces, "piece"), counted(facts.train_steps, "time step"),
+                      facts.valid_pieces, facts.test_pieces);
   text += fmt::format("Licence of the music: {}.\n",
                       facts.licence.empty() ? "not stated by whoever trained it" : facts.licence);
   if (!facts.attribution.empty()) text += facts.attribution + "\n";
 
-  text += fmt::format("\n## How it was trained\n\n{} batches, {:.1f} epochs, {}.\n", facts.batches,
-                      facts.epochs, duration(facts.seconds));
+  text += fmt::format("\n## How it was trained\n\n{}, {:.1f} epochs, {}.\n",
+                      counted(facts.batches, "batch"), facts.epochs, duration(facts.seconds));
   if (!facts.recipe.empty()) {
     text += "\n| option | value |\n|---|---|\n";
     for (const auto& [option, value] : facts.recipe)
