@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "cli/piece_names.h"
 #include "composing/piece_file.h"
 #include "listening/distribution.h"
@@ -35,8 +36,8 @@ std::string rank_text(const Place& place, const std::vector<Criterion>& by, Crit
 
 std::string copied_text(const listening::Copy& copy) {
   if (copy.notes == 0) return "nothing";
-  return fmt::format("{} notes, {:g} quarter notes long, as in {} from bar {}", copy.notes,
-                     copy.beats, copy.source, copy.source_bar);
+  return fmt::format("{}, {:g} quarter notes long, as in {} from bar {}",
+                     counted(copy.notes, "note"), copy.beats, copy.source, copy.source_bar);
 }
 
 std::vector<rendering::Fact> facts_of(const Figures& figures, const Place& place,
@@ -117,7 +118,7 @@ rendering::ContactSheet sheet_of(const composing::Receipt& receipt, const Choice
     sheet.facts.push_back(median(all, "longest copy", "notes", [](const Figures& f) {
       return f.copied ? static_cast<double>(f.copied->notes) : NAN;
     }));
-    sheet.facts.emplace_back("Held against", fmt::format("{} pieces", choice.corpus_pieces()));
+    sheet.facts.emplace_back("Held against", counted(choice.corpus_pieces(), "piece"));
   }
   return sheet;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "cli/option_values.h"
 #include "listening/profile.h"
 
 namespace toccata::cli {
@@ -42,45 +43,46 @@ void add_choice_options(CLI::App& app, ChoiceOptions& options) {
   CLI::Option* candidates =
       app.add_option("--candidates", options.candidates,
                      "compose so many pieces, and keep the best, with a contact sheet of them")
-          ->check(CLI::Range(1, 1000000))
+          ->check(between(1, 1000000))
           ->group(group);
   app.add_option("--keep", options.keep, "how many of the candidates")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->needs(candidates)
       ->capture_default_str()
       ->group(group);
   CLI::Option* corpus =
       app.add_option("--corpus", options.corpus,
                      "the music that the pieces are held against: folders and files")
+          ->type_name("PATH")
           ->group(group);
-  app.add_option("--corpus-split", options.corpus_split, "only this part of the corpus")
-      ->check(CLI::IsMember({"train", "valid", "test"}))
+  one_of(app.add_option("--corpus-split", options.corpus_split, "only this part of the corpus"),
+         {"train", "valid", "test"})
       ->needs(corpus)
       ->group(group);
-  const std::map<std::string, Criterion> criteria = {{"likelihood", Criterion::likelihood},
-                                                     {"statistics", Criterion::statistics},
-                                                     {"copying", Criterion::copying}};
-  app.add_option("--rank-by", options.rank_by,
-                 "likelihood, statistics and copying, or some of them, with commas (default: all "
-                 "that there is something to count by)")
-      ->transform(CLI::CheckedTransformer(criteria).description(""))
+  one_of<Criterion>(app.add_option("--rank-by", options.rank_by,
+                                   "by some of these, with commas (default: all that there is "
+                                   "something to count by)"),
+                    {{"likelihood", Criterion::likelihood},
+                     {"statistics", Criterion::statistics},
+                     {"copying", Criterion::copying}})
       ->delimiter(',')
       ->allow_extra_args(false)
       ->needs(candidates)
       ->group(group);
   app.add_option("--sheet", options.sheet,
                  "the contact sheet, an .html file (default: beside the pieces)")
+      ->type_name("FILE")
       ->needs(candidates)
       ->group(group);
   app.add_option("--max-copy", options.max_copy,
                  "quarter notes: what copies more than so many in a row from the corpus, in any "
                  "key, is composed otherwise from that bar on")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0.0))
       ->needs(corpus)
       ->group(group);
   app.add_option("--max-tries", options.max_tries,
                  "how often a piece that copies is composed otherwise before it is given up")
-      ->check(CLI::Range(1, 4095))
+      ->check(between(1, 4095))
       ->capture_default_str()
       ->group(group);
 }

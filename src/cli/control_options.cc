@@ -4,9 +4,12 @@
 #include <map>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/model_argument.h"
+#include "cli/option_values.h"
 #include "composing/music_hash.h"
 #include "composing/voice.h"
+#include "midi/abc.h"
 #include "midi/smf_reader.h"
 #include "roll/from_score.h"
 
@@ -54,7 +57,7 @@ roll::Roll read_track(const network::Config& config, const std::string& path, in
   std::erase_if(score.tracks, [](const midi::Track& one) { return one.notes.empty(); });
   const auto count = static_cast<int>(score.tracks.size());
   if (track > count)
-    fail_usage("{}: --voice track {}: it has {} tracks with notes", path, track, count);
+    fail_usage("{}: --voice track {}: it has {} with notes", path, track, counted(count, "track"));
   score.tracks = {std::move(score.tracks[static_cast<std::size_t>(track - 1)])};
   return roll::from_score(score, config.roll, path).roll;
 }
@@ -115,12 +118,14 @@ void add_given(CLI::App& app, ControlArguments& arguments, Request& request) {
   const auto group = "What is given";
   app.add_option("--infill", arguments.infill,
                  "a piece of which --bars are composed anew; all else stays")
+      ->type_name("FILE")
       ->excludes("--steps")
       ->excludes("--prime")
       ->excludes("--meter")
       ->group(group);
   app.add_option("--bars", request.bars, "the bars to fill, such as 9-12 or 1-2,7-8")->group(group);
   app.add_option("--melody", arguments.melody, "a melody to harmonise: its notes stay as they are")
+      ->type_name("FILE")
       ->excludes("--steps")
       ->excludes("--prime")
       ->excludes("--meter")
@@ -154,15 +159,13 @@ void add_limits(CLI::App& app, ControlArguments& arguments, Request& request) {
   app.add_option("--chords", arguments.chords,
                  "a chord track, over and over: \"C | Am F | G7 | C\", a text file with such, or a "
                  "MIDI file")
+      ->type_name("FILE")
       ->group(group);
-  app.add_option("--chord-tones", request.chord_tones,
-                 "all: nothing but the chord's notes sounds (default); beats: only as beats begin")
-      ->transform(
-          CLI::CheckedTransformer(
-              std::map<std::string, composing::ChordTones>{{"all", composing::ChordTones::all},
-                                                           {"beats", composing::ChordTones::beats}},
-              CLI::ignore_case)
-              .description(""))
+  one_of<composing::ChordTones>(
+      app.add_option(
+          "--chord-tones", request.chord_tones,
+          "all: nothing but the chord's notes sounds (default); beats: only as beats begin"),
+      {{"all", composing::ChordTones::all}, {"beats", composing::ChordTones::beats}})
       ->group(group);
   app.add_option("--ending", request.ending,
                  "close on this chord (Dm, or tonic: the key's): all of its notes in the last beat")
@@ -198,13 +201,10 @@ void add_inference(CLI::App& app, ControlArguments& arguments, ComposeOptions& c
                  "so many versions of each piece at once: what is asked for then shapes what comes "
                  "before it; 1: no looking ahead (default: 16 with --infill or --melody, else 1)")
       ->group(group);
-  app.add_option("--pick", compose.pick, "which of them: drawn (by weight, default) or heaviest")
-      ->transform(
-          CLI::CheckedTransformer(
-              std::map<std::string, composing::Pick>{{"drawn", composing::Pick::drawn},
-                                                     {"heaviest", composing::Pick::heaviest}},
-              CLI::ignore_case)
-              .description(""))
+  one_of<composing::Pick>(
+      app.add_option("--pick", compose.pick,
+                     "which of them: drawn (by weight, default) or heaviest"),
+      {{"drawn", composing::Pick::drawn}, {"heaviest", composing::Pick::heaviest}})
       ->group(group);
 }
 
@@ -275,10 +275,13 @@ void read_control(const network::Config& config, ControlArguments& arguments,
 }
 
 std::optional<double> tempo_of(const std::string& path) {
-  if (!is_midi(path)) return std::nullopt;
-  const midi::ReadResult read = midi::read_smf(read_file(path), path);
-  if (read.scores.front().tempos.empty()) return std::nullopt;
-  return 60e6 / read.scores.front().tempos.front().microseconds_per_quarter;
+  const auto first = [](const midi::Score& score) -> std::optional<double> {
+    if (score.tempos.empty()) return std::nullopt;
+    return 60e6 / score.tempos.front().microseconds_per_quarter;
+  };
+  if (is_midi(path)) return first(midi::read_smf(read_file(path), path).scores.front());
+  if (fs::path(path).extension() == ".abc") return first(midi::read_abc(read_text(path), path));
+  return std::nullopt;
 }
 
 }  // namespace toccata::cli

@@ -39,8 +39,8 @@ composing::RequestMusic read_request_music(const network::Config& config,
                                            const composing::Request& request,
                                            ControlArguments& arguments, Context& context);
 
-/// The tempo that a MIDI file begins with, in quarter notes a minute; none where it is no MIDI file
-/// or says nothing.
+/// The tempo that a MIDI or ABC file begins with, in quarter notes a minute; none where it is
+/// neither or says nothing.
 std::optional<double> tempo_of(const std::string& path);
 
 }  // namespace toccata::cli

@@ -4,7 +4,9 @@
 
 #include "base/json.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "cli/music_arguments.h"
+#include "cli/option_values.h"
 #include "listening/copying.h"
 #include "listening/distribution.h"
 
@@ -40,8 +42,8 @@ void print_row(const std::string& name, const listening::Copy& copy, const char*
     fmt::print("{}: no two notes in a row stand in the corpus\n", name);
     return;
   }
-  fmt::print("{}: most {}: {} notes, {:g} beats from bar {}, as in {} from bar {}{}\n", name, most,
-             copy.notes, copy.beats, copy.bar, copy.source, copy.source_bar,
+  fmt::print("{}: most {}: {}, {:g} beats from bar {}, as in {} from bar {}{}\n", name, most,
+             counted(copy.notes, "note"), copy.beats, copy.bar, copy.source, copy.source_bar,
              copy.transposition == 0 ? "" : fmt::format(", {:+} semitones", copy.transposition));
 }
 
@@ -99,10 +101,12 @@ void add_copying(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->files, "pieces, or folders of them")->required();
   app.add_option("--corpus", options->corpus, "the music that they may have copied from")
+      ->type_name("PATH")
       ->required();
-  const CLI::IsMember part({"train", "valid", "test"});
-  app.add_option("--split", options->split, "only this part of the corpus")->check(part);
-  app.add_option("--files-split", options->files_split, "only this part of the files")->check(part);
+  const std::vector<std::string> parts = {"train", "valid", "test"};
+  one_of(app.add_option("--split", options->split, "only this part of the corpus"), parts);
+  one_of(app.add_option("--files-split", options->files_split, "only this part of the files"),
+         parts);
   add_reading(app, options->read);
   app.add_flag("--json", options->json, "JSON, with each piece in it");
   app.callback([options, &context] { copying(*options, context); });

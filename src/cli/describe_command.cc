@@ -6,8 +6,10 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "cli/model_argument.h"
 #include "cli/music_arguments.h"
+#include "cli/option_values.h"
 #include "listening/distribution.h"
 #include "listening/excerpt.h"
 #include "listening/profile.h"
@@ -105,8 +107,8 @@ void print_json(const std::vector<Described>& set, const std::vector<Described>&
 }
 
 void print_table(const std::vector<Described>& set, const std::vector<Described>& reference) {
-  fmt::print("{:<22}{:>9}{:>9}{:>9}{:>9}{:>9}", fmt::format("{} pieces", set.size()), "mean", "sd",
-             "p10", "median", "p90");
+  fmt::print("{:<22}{:>9}{:>9}{:>9}{:>9}{:>9}", counted(set.size(), "piece"), "mean", "sd", "p10",
+             "median", "p90");
   if (!reference.empty()) {
     fmt::print("   | {:>9}{:>9}{:>9}{:>9}{:>9}", "against", "p10", "p90", "overlap", "KL");
   }
@@ -154,19 +156,23 @@ void keep_profile(const Options& options, Context& context) {
 void add_describe(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   app.add_option("PATH", options->paths, "folders and files")->required();
-  const CLI::IsMember part({"train", "valid", "test"});
-  app.add_option("--split", options->split, "only this part of them")->check(part);
+  const std::vector<std::string> parts = {"train", "valid", "test"};
+  one_of(app.add_option("--split", options->split, "only this part of them"), parts);
   app.add_option("--against", options->against,
-                 "other folders to compare with: overlap and divergence of each statistic");
-  app.add_option("--against-split", options->against_split, "only this part of those")->check(part);
+                 "other folders to compare with: overlap and divergence of each statistic")
+      ->type_name("PATH");
+  one_of(app.add_option("--against-split", options->against_split, "only this part of those"),
+         parts);
   app.add_option("--excerpt", options->excerpt,
                  "cut every piece into stretches of so many steps, to compare equal lengths")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   add_reading(app, options->read);
   app.add_option("--for", options->keep_with.name,
                  "a model: keep what is usual in this music, read as the model reads it, in its "
-                 "folder (statistics.json), for generate --candidates");
+                 "folder (statistics.json), for generate --candidates")
+      ->type_name("MODEL");
   app.add_option("--output", options->keep_with.output, "folder in which runs stand")
+      ->type_name("FOLDER")
       ->capture_default_str();
   app.add_flag("--json", options->json, "JSON, with each piece in it");
   app.callback([options, &context] {

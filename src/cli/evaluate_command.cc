@@ -6,7 +6,9 @@
 #include <memory>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/model_argument.h"
+#include "cli/option_values.h"
 #include "listening/likelihood.h"
 #include "listening/trials.h"
 #include "rendering/trials_plot.h"
@@ -161,6 +163,8 @@ void evaluate(const Options& options, Context& context) {
   if (!options.plot.empty() && !rendering::is_picture_path(options.plot)) {
     fail_usage("--plot: expected a name that ends with .svg or .png, found {}", options.plot);
   }
+  // Wrong sizes shall not be found when half of the figures stand.
+  if (options.trials.trials > 0) listening::check(options.trials);
   const NamedModel named = load_named(options.model);
   const network::Config& config = named.model.config;
   const bool own = options.paths.empty();
@@ -172,7 +176,8 @@ void evaluate(const Options& options, Context& context) {
   if (!options.split.empty() && !parts.contains(options.split)) {
     std::string found;
     for (const auto& [part, pieces] : parts) {
-      found += fmt::format("{}{} ({} pieces)", found.empty() ? "" : ", ", part, pieces.size());
+      found += fmt::format("{}{} ({})", found.empty() ? "" : ", ", part,
+                           counted(pieces.size(), "piece"));
     }
     fail_usage(
         "there is no {} part in this music; found: {}. A split.json beside it would say "
@@ -190,9 +195,9 @@ void evaluate(const Options& options, Context& context) {
     const bool seen = train == parts.end();
     const double baseline = listening::baseline(seen ? pieces : train->second, pieces).per_step();
     if (!options.json) {
-      fmt::print("{}: {} pieces; baseline (marginal frequencies of {}): {:.4f} nats a step\n", part,
-                 pieces.size(), seen ? "these pieces, for want of a training part" : "train",
-                 baseline);
+      fmt::print("{}: {}; baseline (marginal frequencies of {}): {:.4f} nats a step\n", part,
+                 counted(pieces.size(), "piece"),
+                 seen ? "these pieces, for want of a training part" : "train", baseline);
       std::fflush(stdout);
     }
     const listening::Likelihood result = listening::likelihood(
@@ -206,8 +211,9 @@ void evaluate(const Options& options, Context& context) {
     if (context.stop.requested()) return;
     if (trials && !options.plot.empty()) {
       rendering::TrialsPlot plot;
-      plot.title = fmt::format("{}: {} windows of {} steps a trial, {}", options.model.name,
-                               options.trials.sequences, options.trials.steps, part);
+      plot.title = fmt::format("{}: {} of {} a trial, {}", options.model.name,
+                               counted(options.trials.sequences, "window"),
+                               counted(options.trials.steps, "step"), part);
       plot.values = trials->per_step;
       const fs::path path =
           plot_path(options.plot, part, parts.size() == 1 || !options.split.empty());
@@ -225,13 +231,14 @@ void evaluate(const Options& options, Context& context) {
     row["per_piece"] = per_piece(result);
     json[part] = std::move(row);
     if (options.json) continue;
-    fmt::print("{}: {:.4f} nats a step over {} steps (scaled to 88 notes: {:.4f})\n", part,
-               result.per_step(), result.steps, result.per_step_88(config.notes()));
+    fmt::print("{}: {:.4f} nats a step over {} (scaled to 88 notes: {:.4f})\n", part,
+               result.per_step(), counted(result.steps, "step"),
+               result.per_step_88(config.notes()));
     if (trials) {
-      fmt::print(
-          "{}: {} trials of {} windows of {} steps: best {:.4f}, median {:.4f}, mean {:.4f}\n",
-          part, trials->per_step.size(), options.trials.sequences, options.trials.steps,
-          trials->best(), trials->median(), trials->mean());
+      fmt::print("{}: {} of {} of {}: best {:.4f}, median {:.4f}, mean {:.4f}\n", part,
+                 counted(trials->per_step.size(), "trial"),
+                 counted(options.trials.sequences, "window"), counted(options.trials.steps, "step"),
+                 trials->best(), trials->median(), trials->mean());
     }
   }
   if (options.json)
@@ -244,21 +251,22 @@ void add_evaluate(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_model(app, options->model)->required();
   app.add_option("PATH", options->paths, "music (default: what the run was trained on)");
-  app.add_option("--split", options->split, "only this part (default: all that there are)")
-      ->check(CLI::IsMember({"train", "valid", "test", "unseen", "all"}));
+  one_of(app.add_option("--split", options->split, "only this part (default: all that there are)"),
+         {"train", "valid", "test", "unseen", "all"});
   app.add_option("--trials", options->trials.trials,
                  "the original's measure too: so many batches of random windows (it had 100)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_option("--batch-size", options->trials.sequences, "windows in a trial's batch")
       ->capture_default_str();
   app.add_option("--time-steps", options->trials.steps, "steps in a trial's window")
       ->capture_default_str();
   app.add_option("--seed", options->trials.seed, "names the trials' windows")
       ->capture_default_str();
-  app.add_option("--plot", options->plot, "the trials as a picture, .svg or .png");
+  app.add_option("--plot", options->plot, "the trials as a picture, .svg or .png")
+      ->type_name("FILE");
   app.add_option("--side-by-side", options->sequences, "pieces evaluated at the same time")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1));
   app.add_option("--threads", options->trials.threads, "0: the processor's")->capture_default_str();
   app.add_flag("--json", options->json, "an object for each part, with each piece in it");
   app.callback([options, &context] { evaluate(*options, context); });

@@ -1,11 +1,11 @@
 #include "cli/export_command.h"
 
 #include <filesystem>
-#include <map>
 #include <memory>
 
 #include "base/files.h"
 #include "cli/model_argument.h"
+#include "cli/option_values.h"
 #include "listening/profile.h"
 
 namespace toccata::cli {
@@ -50,12 +50,12 @@ void add_export(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_model(app, options->model)->required();
   app.add_option("FOLDER", options->folder, "the folder to make")->required();
-  const std::map<std::string, network::StoredAs> types = {{"f32", network::StoredAs::f32},
-                                                          {"bf16", network::StoredAs::bf16},
-                                                          {"f16", network::StoredAs::f16}};
-  app.add_option("--as", options->type,
-                 "how weights are stored: bf16 (default) and f16 take half the space of f32")
-      ->transform(CLI::CheckedTransformer(types));
+  one_of<network::StoredAs>(
+      app.add_option("--as", options->type,
+                     "how weights are stored: bf16 (default) and f16 take half the space of f32"),
+      {{"f32", network::StoredAs::f32},
+       {"bf16", network::StoredAs::bf16},
+       {"f16", network::StoredAs::f16}});
   app.callback([options, &context] { run(*options, context); });
 }
 

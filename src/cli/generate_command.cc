@@ -1,15 +1,16 @@
 #include "cli/generate_command.h"
 
-#include <map>
 #include <memory>
 #include <random>
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/candidates.h"
 #include "cli/choice_options.h"
 #include "cli/control_options.h"
 #include "cli/model_argument.h"
+#include "cli/option_values.h"
 #include "cli/piece_names.h"
 #include "cli/version.h"
 #include "composing/piece_file.h"
@@ -62,12 +63,14 @@ std::uint64_t any_seed() {
   return std::random_device()();
 }
 
-// Quarter notes a minute: as asked, or that of the piece that is filled or harmonised, or 120.
+// Quarter notes a minute: as asked, or that of the piece that is filled, harmonised or gone on
+// from, or 120.
 double tempo_for(const Options& options) {
   if (options.tempo) return *options.tempo;
-  const std::string& given =
-      options.control.infill.empty() ? options.control.melody : options.control.infill;
-  return tempo_of(given).value_or(120);
+  for (const std::string* given :
+       {&options.control.infill, &options.control.melody, &options.prime})
+    if (!given->empty()) return tempo_of(*given).value_or(120);
+  return 120;
 }
 
 void generate(Options& options, Context& context) {
@@ -152,8 +155,8 @@ void generate(Options& options, Context& context) {
                               {"nats_per_step", per_step},
                               {"log_evidence", piece.log_evidence}});
           } else {
-            context.progress.message(
-                fmt::format("{}: {} notes, {:.2f} nats a step", path.string(), notes, per_step));
+            context.progress.message(fmt::format("{}: {}, {:.2f} nats a step", path.string(),
+                                                 counted(notes, "note"), per_step));
             fmt::print("{}\n", path.string());
           }
         },
@@ -240,27 +243,30 @@ void add_generate(CLI::App& app, Context& context) {
   app.add_option("--first", compose.first,
                  "number of the first piece: --first 7 --batch 1 is the "
                  "eighth of a seed alone")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(std::uint64_t{0}))
       ->capture_default_str();
   app.add_option("--seed", options->seed, "the same seed composes the same (default: a new one)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(std::uint64_t{0}));
   app.add_option("--keep-prob", compose.keep_prob, "below 1 dropout stays on while composing")
       ->capture_default_str();
-  app.add_option("--prime", options->prime, "a piece to go on from");
+  app.add_option("--prime", options->prime, "a piece to go on from")->type_name("FILE");
   app.add_option("--prime-bars", options->prime_bars, "only its first bars (0: all)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_flag("--new-only", compose.new_only, "leave the primer out of what is written");
   app.add_option("--meter", options->meter, "such as 3/4 (default: the primer's, or 4/4)");
   app.add_option("--tempo", options->tempo,
                  "quarter notes a minute (default: the given piece's, or 120)");
   add_control(app, options->control, compose);
   app.add_option("--velocity", options->velocity, "1 to 127, of every note")->capture_default_str();
-  app.add_option("--out", options->out, "folder to write to (default: the run's midi/, or here)");
+  app.add_option("--out", options->out, "folder to write to (default: the run's midi/, or here)")
+      ->type_name("FOLDER");
   app.add_option("--again", options->again,
-                 "make a composed file again, byte for byte, from the receipt in it");
-  app.add_option("--precision", compose.arithmetic, "f32 or bf16 (default: what is faster here)")
-      ->transform(CLI::Transformer(std::map<std::string, network::Arithmetic>{
-          {"f32", network::Arithmetic::f32}, {"bf16", network::Arithmetic::bf16}}));
+                 "make a composed file again, byte for byte, from the receipt in it")
+      ->type_name("FILE");
+  one_of<network::Arithmetic>(
+      app.add_option("--precision", compose.arithmetic,
+                     "of the arithmetic (default: what is faster here)"),
+      {{"f32", network::Arithmetic::f32}, {"bf16", network::Arithmetic::bf16}});
   app.add_option("--threads", compose.threads, "0: the processor's")->capture_default_str();
   add_choice_options(app, options->choice);
   batch->excludes(app.get_option("--candidates"));

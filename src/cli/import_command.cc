@@ -138,10 +138,12 @@ void add_import(CLI::App& app, Context& context) {
                  "fail where more files than this are unreadable; -1: never")
       ->capture_default_str();
   app.add_option("--threads", options->read.threads, "0: the processor's")->capture_default_str();
-  app.add_option("--report", options->report, "write the findings to this file, too, as JSON");
+  app.add_option("--report", options->report, "write the findings to this file, too, as JSON")
+      ->type_name("FILE");
   app.add_option("--pack", options->pack,
                  "keep what was read in this file (.pack), to train from: for more music than fits "
-                 "into memory");
+                 "into memory")
+      ->type_name("FILE");
   app.add_flag("--json", options->json, "print the findings as JSON");
   app.callback([options, &context] { import(*options, context); });
 }

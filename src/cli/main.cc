@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "cli/about.h"
 #include "cli/command.h"
 #include "cli/copying_command.h"
 #include "cli/describe_command.h"
@@ -56,6 +57,6 @@ int main(int argc, char** argv) {
     }
   }
   return toccata::cli::run_program(
-      argc, argv, "Learns polyphonic music from your MIDI files and composes more of it.",
-      kCommands);
+      argc, argv, "Learns polyphonic music from your MIDI files and composes more of it",
+      toccata::cli::about_toccata, kCommands);
 }

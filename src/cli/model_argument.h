@@ -22,7 +22,9 @@ struct ModelArgument {
 };
 
 inline CLI::Option* add_model(CLI::App& app, ModelArgument& argument) {
-  app.add_option("--output", argument.output, "folder in which runs stand")->capture_default_str();
+  app.add_option("--output", argument.output, "folder in which runs stand")
+      ->type_name("FOLDER")
+      ->capture_default_str();
   return app.add_option(
       "MODEL", argument.name,
       "a run's name, NAME@last, NAME@step-N, a shipped model's name, or a folder");

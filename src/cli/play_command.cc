@@ -7,7 +7,9 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/model_argument.h"
+#include "cli/option_values.h"
 #include "cli/terminal_keys.h"
 #include "cli/version.h"
 #include "composing/receipt.h"
@@ -193,11 +195,12 @@ void play(Options& options, Context& context) {
     return;
   }
   const auto ms = [](double seconds) { return seconds * 1000; };
-  context.progress.message(fmt::format(
-      "{} steps, {} notes; later than the beat: median {:.1f} ms, 99 of 100 within {:.1f} ms, at "
-      "most {:.1f} ms; composing a step: {:.1f} ms on average",
-      report.steps, report.notes, ms(report.lateness.quantile(0.5)),
-      ms(report.lateness.quantile(0.99)), ms(report.lateness.most()), ms(report.composing.mean())));
+  context.progress.message(
+      fmt::format("{}, {}; later than the beat: median {:.1f} ms, 99 of 100 within {:.1f} ms, at "
+                  "most {:.1f} ms; composing a step: {:.1f} ms on average",
+                  counted(report.steps, "step"), counted(report.notes, "note"),
+                  ms(report.lateness.quantile(0.5)), ms(report.lateness.quantile(0.99)),
+                  ms(report.lateness.most()), ms(report.composing.mean())));
 }
 
 void add_output_options(CLI::App& app, Options& options) {
@@ -210,24 +213,26 @@ void add_output_options(CLI::App& app, Options& options) {
       ->group(group);
   app.add_flag("--ports", options.list_ports, "list the MIDI ports")->group(group);
   app.add_option("--channel", options.port.channel, "MIDI channel, counted from 0")
-      ->check(CLI::Range(0, 15))
+      ->check(between(0, 15))
       ->capture_default_str()
       ->group(group);
   app.add_option("--program", options.port.program, "General MIDI sound; 0 is the grand piano")
-      ->check(CLI::Range(0, 127))
+      ->check(between(0, 127))
       ->capture_default_str()
       ->group(group);
   app.add_option("--driver", options.sound.driver,
                  "of the sound card: alsa, pulseaudio, jack… (default: FluidSynth's choice)")
       ->group(group);
   app.add_option("--soundfont", options.soundfont, "a .sf2 file (default: as toccata render)")
+      ->type_name("FILE")
       ->group(group);
   app.add_option("--sound-file", options.sound.file,
                  "instead of the sound card: a .wav file, written as it is played")
+      ->type_name("FILE")
       ->group(group);
   app.add_option("--patience", options.play.patience,
                  "seconds to wait for a device that is gone; 0: until it is back")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0.0))
       ->capture_default_str()
       ->group(group);
 }
@@ -256,22 +261,23 @@ void add_play(CLI::App& app, Context& context) {
   app.add_option("--meter", options->meter, "such as 3/4")->capture_default_str();
   app.add_option("--keep-prob", options->play.voice.keep_prob,
                  "below 1 dropout stays on while composing")
-      ->check(CLI::Range(0.01, 1.0))
+      ->check(between(0.01, 1.0))
       ->capture_default_str();
   app.add_option("--seed", options->seed, "the same seed plays the same (default: a new one)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(std::uint64_t{0}));
   CLI::Option* steps =
       app.add_option("--steps", options->play.steps, "end after so many (0: never)")
-          ->check(CLI::NonNegativeNumber)
+          ->check(at_least(std::int64_t{0}))
           ->capture_default_str();
   app.add_option("--minutes", options->minutes, "end after so many, at the tempo given")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0.0))
       ->excludes(steps);
   app.add_option("--rest", options->play.rest,
                  "bars of silence after which a new piece begins (0: never)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0.0))
       ->capture_default_str();
-  app.add_option("--record", options->record, "what sounded, as a MIDI file, at the end");
+  app.add_option("--record", options->record, "what sounded, as a MIDI file, at the end")
+      ->type_name("FILE");
   app.add_option("--threads", options->play.voice.threads, "0: the processor's")
       ->capture_default_str();
   app.add_flag("--json", options->json, "a report at the end, as JSON on standard output");

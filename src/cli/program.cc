@@ -6,6 +6,11 @@
 #include <new>
 
 #include "cli/command.h"
+#include "cli/command_facts.h"
+#include "cli/completion.h"
+#include "cli/help_text.h"
+#include "cli/man_page.h"
+#include "cli/option_values.h"
 #include "cli/terminal_progress.h"
 #include "cli/version.h"
 
@@ -45,7 +50,47 @@ void name_in_environment(CLI::App& app, std::string_view command) {
 void prepare(CLI::App& app, const Command& command, Context& context) {
   command.add(app, context);
   name_in_environment(app, command.name);
-  app.get_formatter()->column_width(34);
+}
+
+/// `toccata --batch-size 0` and `toccata generate --batch-size 0` are told apart in messages.
+std::string name_of(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? app.get_name() : app.get_name() + " " + parsed.front()->get_name();
+}
+
+/// What every program has: its version and what it makes of its own definitions, each printed
+/// instead of doing anything else. `file` is the program's file name: toccata-train, not "toccata
+/// train".
+void add_documents(CLI::App& app, const std::string& file, std::string (*about)()) {
+  app.formatter(std::make_shared<HelpText>());
+  app.set_version_flag(
+      "--version", [about] { return version_text() + "\n" + about(); },
+      "Print version, features and devices found, and exit");
+  const auto named = [&app, file] {
+    CommandFacts facts = facts_of(app);
+    facts.name = file;
+    return facts;
+  };
+  one_of<Shell>(app.add_option_function<Shell>(
+                    "--completion",
+                    [named](const Shell& shell) {
+                      fmt::print("{}", completion(named(), shell));
+                      throw CLI::Success();
+                    },
+                    "Print a script that completes this program's words in a shell, and exit"),
+                {{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}})
+      ->trigger_on_parse();
+  app.add_flag_callback(
+         "--help-man",
+         [named] {
+           const CommandFacts facts = named();
+           fmt::print("{}", man_page(facts, version_number(),
+                                     facts.commands.empty() ? "TOCCATA_TRAIN" : "TOCCATA_COMMAND"));
+           throw CLI::Success();
+         },
+         "Print the manual page")
+      ->group("")
+      ->trigger_on_parse();
 }
 
 int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progress) {
@@ -57,11 +102,12 @@ int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progre
     return app.exit(asked);
   } catch (const CLI::ParseError& error) {
     progress.end();
-    fmt::print(stderr, "{}: {}\nTry {} --help\n", app.get_name(), error.what(), app.get_name());
+    const std::string name = name_of(app);
+    fmt::print(stderr, "{}: {}\nTry {} --help\n", name, error.what(), name);
     return 2;
   } catch (const Error& error) {
     progress.end();
-    fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());
+    fmt::print(stderr, "{}: {}\n", name_of(app), error.what());
     if (stop_request.requested()) return 128 + stop_request.signal();
     return error.kind() == ErrorKind::usage ? 2 : 1;
   } catch (const std::bad_alloc&) {
@@ -69,11 +115,11 @@ int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progre
     fmt::print(stderr,
                "{}: not enough memory for this; smaller sizes (--batch-size, --time-steps, "
                "--units) need less\n",
-               app.get_name());
+               name_of(app));
     return 1;
   } catch (const std::exception& error) {
     progress.end();
-    fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());
+    fmt::print(stderr, "{}: {}\n", name_of(app), error.what());
     return 1;
   }
   progress.end();
@@ -82,14 +128,15 @@ int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progre
 
 }  // namespace
 
-int run_program(int argc, char** argv, const char* description, std::span<const Command> commands) {
+int run_program(int argc, char** argv, const char* description, std::string (*about)(),
+                std::span<const Command> commands) {
   catch_signals();
   TerminalProgress progress;
   Context context{progress, stop_request};
   CLI::App app(description, "toccata");
-  app.set_version_flag("--version", version_text());
+  add_documents(app, "toccata", about);
+  app.footer("toccata COMMAND --help tells a command's options.");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(20);
   for (const Command& command : commands)
     prepare(*app.add_subcommand(command.name, command.description), command, context);
   const bool named = argc >= 2 && argv[1][0] != '-';
@@ -102,13 +149,14 @@ int run_program(int argc, char** argv, const char* description, std::span<const 
   return parse_and_run(app, argc, argv, progress);
 }
 
-int run_program(int argc, char** argv, const char* shown_as, const Command& command) {
+int run_program(int argc, char** argv, const char* shown_as, const char* file,
+                std::string (*about)(), const Command& command) {
   catch_signals();
   TerminalProgress progress;
   Context context{progress, stop_request};
   CLI::App app(command.description, shown_as);
-  app.set_version_flag("--version", version_text());
   prepare(app, command, context);
+  add_documents(app, file, about);
   return parse_and_run(app, argc, argv, progress);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "cli/option_values.h"
 #include "cli/output_path.h"
 #include "midi/abc.h"
 #include "midi/smf_reader.h"
@@ -144,23 +145,26 @@ void add_render(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   app.add_option("FILE", options->files, "MIDI files")->required();
   app.add_option(
-      "--audio", options->audio,
-      "sound: a .wav, .flac or .ogg file, or just the format for a file beside each FILE");
-  app.add_option("--picture", options->picture, "piano roll: a .svg or .png file, or the format");
-  app.add_option("--midi", options->midi, "the music as correct MIDI: a .mid file");
+         "--audio", options->audio,
+         "sound: a .wav, .flac or .ogg file, or just the format for a file beside each FILE")
+      ->type_name("FILE");
+  app.add_option("--picture", options->picture, "piano roll: a .svg or .png file, or the format")
+      ->type_name("FILE");
+  app.add_option("--midi", options->midi, "the music as correct MIDI: a .mid file")
+      ->type_name("FILE");
   app.add_option("--from-bar", options->from_bar, "first bar, counted from 1")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--to-bar", options->to_bar, "last bar")->check(CLI::PositiveNumber);
-  app.add_option(
-      "--soundfont", options->soundfont,
-      "a .sf2 file (default: TOCCATA_SOUNDFONT, or the system's General MIDI soundfont)");
+      ->check(at_least(std::int64_t{1}));
+  app.add_option("--to-bar", options->to_bar, "last bar")->check(at_least(std::int64_t{1}));
+  app.add_option("--soundfont", options->soundfont,
+                 "a .sf2 file (default: TOCCATA_SOUNDFONT, or the system's General MIDI soundfont)")
+      ->type_name("FILE");
   app.add_option("--gain", options->sound.synthesizer.gain, "loudness of the synthesizer")
-      ->check(CLI::Range(0.0, 10.0))
+      ->check(between(0.0, 10.0))
       ->capture_default_str();
   app.add_flag("--dry", options->dry, "without reverberation");
   app.add_option("--title", options->title, "above the picture (default: the file's name)");
   app.add_option("--width", options->roll.width, "of the picture, in pixels")
-      ->check(CLI::Range(400.0, 10000.0))
+      ->check(between(400.0, 10000.0))
       ->capture_default_str();
   app.add_flag("--dark", options->dark, "a picture for dark pages");
   app.add_flag("--json", options->json, "a report as JSON on stdout");

@@ -2,9 +2,9 @@
 // How music is read, as options of a command: one line for each field of roll::Options.
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <string>
 
+#include "cli/option_values.h"
 #include "roll/options.h"
 
 namespace toccata::cli {
@@ -12,9 +12,6 @@ namespace toccata::cli {
 inline void add_roll_options(CLI::App& app, roll::Options& options) {
   using roll::OutOfRange;
   using roll::Pedal;
-  const std::map<std::string, OutOfRange> ranges = {
-      {"fold", OutOfRange::fold}, {"drop", OutOfRange::drop}, {"refuse", OutOfRange::refuse}};
-  const std::map<std::string, Pedal> pedals = {{"off", Pedal::off}, {"extend", Pedal::extend}};
   const auto group = "How music is read";
   app.add_option("--grid", options.grid,
                  "steps a quarter note: 4 gives 16ths, 8 32nds, 12 and 24 hold triplets too")
@@ -22,14 +19,15 @@ inline void add_roll_options(CLI::App& app, roll::Options& options) {
       ->group(group);
   app.add_option("--low", options.low, "lowest MIDI pitch")->capture_default_str()->group(group);
   app.add_option("--high", options.high, "highest MIDI pitch")->capture_default_str()->group(group);
-  app.add_option("--out-of-range", options.out_of_range,
-                 "notes outside: fold (by octaves into the range), drop or refuse")
-      ->transform(CLI::CheckedTransformer(ranges, CLI::ignore_case).description(""))
+  one_of<OutOfRange>(
+      app.add_option("--out-of-range", options.out_of_range,
+                     "notes outside: fold (by octaves into the range), drop or refuse"),
+      {{"fold", OutOfRange::fold}, {"drop", OutOfRange::drop}, {"refuse", OutOfRange::refuse}})
       ->default_str("fold")
       ->group(group);
-  app.add_option("--pedal", options.pedal,
-                 "sustain pedal: off, or extend (notes sound until it comes up)")
-      ->transform(CLI::CheckedTransformer(pedals, CLI::ignore_case).description(""))
+  one_of<Pedal>(app.add_option("--pedal", options.pedal,
+                               "sustain pedal: off, or extend (notes sound until it comes up)"),
+                {{"off", Pedal::off}, {"extend", Pedal::extend}})
       ->default_str("off")
       ->group(group);
   app.add_flag("--drums", options.drums, "read channel 10 as pitches, too")->group(group);

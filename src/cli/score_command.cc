@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/model_argument.h"
+#include "cli/option_values.h"
 #include "cli/output_path.h"
 #include "cli/version.h"
 #include "listening/surprise.h"
@@ -169,18 +170,19 @@ void add_score(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_model(app, options->model)->required();
   app.add_option("FILE", options->files, "pieces to listen to")->required();
-  app.add_option(
-      "--picture", options->picture,
-      "piano roll with each note in the colour of its surprise: a .svg or .png file, or "
-      "the format for a file beside each FILE; {} in a name stands for each piece's own");
-  app.add_option("--csv", options->csv, "the CSV into this file (default: to standard output)");
+  app.add_option("--picture", options->picture,
+                 "piano roll with each note in the colour of its surprise: a .svg or .png file, or "
+                 "the format for a file beside each FILE; {} in a name stands for each piece's own")
+      ->type_name("FILE");
+  app.add_option("--csv", options->csv, "the CSV into this file (default: to standard output)")
+      ->type_name("FILE");
   app.add_flag("--json", options->json,
                "JSON on standard output, with the nats of each step too, instead of CSV");
   app.add_option("--most", options->most, "nats at which the picture's colours end")
-      ->check(CLI::Range(0.1, 100.0))
+      ->check(between(0.1, 100.0))
       ->capture_default_str();
   app.add_option("--width", options->roll.width, "of the picture, in pixels")
-      ->check(CLI::Range(400.0, 10000.0))
+      ->check(between(400.0, 10000.0))
       ->capture_default_str();
   app.add_flag("--dark", options->dark, "a picture for dark pages");
   app.add_option("--threads", options->threads, "0: the processor's")->capture_default_str();

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/parallel.h"
+#include "cli/option_values.h"
 #include "cli/version.h"
 #include "studio/studio.h"
 
@@ -80,7 +81,7 @@ void open_studio(const Options& options, Context& context) {
 void add_studio(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   app.add_option("--port", options->port, "0: any that is free")
-      ->check(CLI::Range(0, 65535))
+      ->check(between(0, 65535))
       ->capture_default_str();
   app.add_option("--address", options->address,
                  "where to listen: only this machine can reach 127.0.0.1")
@@ -88,20 +89,26 @@ void add_studio(CLI::App& app, Context& context) {
   app.add_option("--host", options->hosts,
                  "a name that browsers may call this machine by (more than once)");
   app.add_option("--data,--output", options->data, "folder in which runs stand")
+      ->type_name("FOLDER")
       ->capture_default_str();
   app.add_option("--folder", options->folders,
-                 "a folder of music that the page may train on (more than once)");
-  app.add_option("--models", options->models, "a folder with model folders in it (more than once)");
-  app.add_option("--soundfont", options->soundfont, "what the page and its files sound like");
+                 "a folder of music that the page may train on (more than once)")
+      ->type_name("FOLDER");
+  app.add_option("--models", options->models, "a folder with model folders in it (more than once)")
+      ->type_name("FOLDER");
+  app.add_option("--soundfont", options->soundfont, "what the page and its files sound like")
+      ->type_name("FILE");
   app.add_option("--certificate", options->certificate, "PEM file: serve TLS")
-      ->check(CLI::ExistingFile);
+      ->type_name("FILE")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
   app.add_option("--key", options->key, "PEM file of the certificate's key")
-      ->check(CLI::ExistingFile);
+      ->type_name("FILE")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
   app.add_option("--composers", options->composers,
                  "orders composed at the same time (0: half the processor's threads)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_option("--queue", options->queue, "orders that may wait; more are told to come again")
-      ->check(CLI::Range(1, 1000))
+      ->check(between(1, 1000))
       ->capture_default_str();
   app.callback([options, &context] { open_studio(*options, context); });
 }

@@ -35,6 +35,17 @@ class TerminalProgress : public Progress {
   Clock::time_point begun_, drawn_;
 };
 
+/// What a bar shows.
+struct ProgressState {
+  std::string what, unit, note;
+  std::uint64_t total = 0, done = 0;  // total 0: not known
+  double seconds = 0;                 // since it began
+};
+
+/// The bar as one line of up to `columns` columns: what, bar, count, rate, time left, note. The
+/// note (the loss) and the time left are what people watch: they stay longest.
+std::string progress_line(const ProgressState& state, int columns);
+
 /// "1:05", "2:03:04": hours, minutes and seconds.
 std::string clock_time(double seconds);
 

@@ -8,6 +8,8 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "cli/option_values.h"
 #include "cli/train_command_observer.h"
 #include "runs/checkpoint.h"
 #include "runs/model_name.h"
@@ -18,6 +20,7 @@
 #include "training/option_list.h"
 #include "training/options_file.h"
 #include "training/ranks.h"
+#include "training/resumed.h"
 #include "training/trainer.h"
 
 namespace toccata::cli {
@@ -68,9 +71,10 @@ training::TrainOptions resolve(const Given& given, std::optional<training::Resto
   const std::string output = early(options, given, "output", &TrainOptions::output);
   const std::string name = early(options, given, "name", &TrainOptions::name);
   if (name.empty()) fail_usage("what shall the run be called? Give --name");
+  TrainOptions before;
   if (given.resume) {
-    const runs::RunFolder run = runs::open_run(output, name);
-    training::apply_toml(options, run.options());
+    training::apply_toml(before, runs::open_run(output, name).options());
+    options = before;
   } else if (const std::string model = early(options, given, "restore", &TrainOptions::restore);
              !model.empty()) {
     restored = load_restored(model, output, progress);
@@ -79,6 +83,7 @@ training::TrainOptions resolve(const Given& given, std::optional<training::Resto
   if (!given.config.empty()) training::apply_toml(options, given.config);
   training::apply_texts(options, given.texts);
   if (!given.paths.empty()) options.paths = given.paths;
+  if (given.resume) training::check_resumed(before, options, runs::open_run(output, name).path);
   const bool endless = options.batches == 0 && options.epochs == 0 && options.minutes == 0;
   if (endless && options.stages.empty()) options.minutes = 20;
   training::check(options);
@@ -99,14 +104,14 @@ training::Given fixed_by(const Given& given, bool restored) {
   return fixed;
 }
 
-/// A run that goes on must go on with its own model and music.
+/// A run that goes on must go on with its own model; what its music has become shows as it is read.
 void refuse_other_model(const runs::RunFolder& run, const training::TrainOptions& options) {
   training::TrainOptions before;
   training::apply_toml(before, run.options());
   if (!(before.model == options.model))
     fail_usage(
-        "--resume: the model's options differ from those that {} began with ({}); leave "
-        "them out, or start another run with --restore",
+        "--resume: its music is read otherwise than when {} began ({}): it has become other music; "
+        "start another run with --restore",
         run.name(), run.options().string());
 }
 
@@ -118,13 +123,13 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
     long notes = 0;  // the sum counts those of left-out pieces too
     for (const corpus::FileReport& file : corpus.report.files)
       if (file.kept) notes += file.notes_kept;
-    std::string text = fmt::format("Read {} pieces in {:.1f} s, kept {}: {} notes", sum.files,
-                                   corpus.report.seconds, sum.kept, notes);
-    if (sum.repaired > 0) text += fmt::format("; {} files repaired", sum.repaired);
-    if (sum.merged > 0) text += fmt::format("; {} notes merged", sum.merged);
+    std::string text = fmt::format("Read {} in {:.1f} s, kept {}: {}", counted(sum.files, "piece"),
+                                   corpus.report.seconds, sum.kept, counted(notes, "note"));
+    if (sum.repaired > 0) text += fmt::format("; {} repaired", counted(sum.repaired, "file"));
+    if (sum.merged > 0) text += fmt::format("; {} merged", counted(sum.merged, "note"));
     if (sum.folded > 0) text += fmt::format("; {} folded into the range", sum.folded);
     if (sum.dropped > 0) text += fmt::format("; {} outside the range dropped", sum.dropped);
-    if (sum.drums > 0) text += fmt::format("; {} drum notes left out", sum.drums);
+    if (sum.drums > 0) text += fmt::format("; {} left out", counted(sum.drums, "drum note"));
     progress.message(text + " (toccata import tells more)");
   }
 }
@@ -297,11 +302,13 @@ void train(const Given& given, Context& context) {
 void add_train(CLI::App& app, Context& context) {
   auto given = std::make_shared<Given>();
   app.add_option("PATH", given->paths, "Folders of music, MIDI files, roll files");
-  app.add_option("--config", given->config, "Options from a TOML file (recipes/)")->group("Run");
+  app.add_option("--config", given->config, "Options from a TOML file (recipes/)")
+      ->type_name("FILE")
+      ->group("Run");
   app.add_flag("--resume", given->resume, "Go on with the run of this name")->group("Run");
   app.add_option("--sample-steps", given->sample_steps,
                  "Length of the piece composed at each checkpoint; 0: none")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str()
       ->group("Watching");
   app.add_flag("--json", given->json, "Say how it ended as JSON")->group("Watching");
@@ -312,6 +319,7 @@ void add_train(CLI::App& app, Context& context) {
            std::string("--") + key,
            [given, name = std::string(key)](const std::string& text) { given->texts[name] = text; },
            meaning)
+        ->type_name(training::wanted_text(key))
         ->default_str(training::default_text(key))
         ->group(group);
   });

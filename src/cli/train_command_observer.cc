@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "cli/terminal_progress.h"
 #include "cli/version.h"
 #include "composing/piece_file.h"
@@ -28,10 +29,10 @@ void TrainObserver::on_start(const training::StartReport& report) {
   runs::begin_events(view_.run.events(), wall_began_, rows_);
   baseline_ = report.baseline;
 
-  progress_.message(fmt::format(
-      "{} pieces to learn from ({} steps), {} held out for validation ({} steps), {} for testing",
-      report.train_pieces, report.train_steps, report.valid_pieces, report.valid_steps,
-      report.test_pieces));
+  progress_.message(
+      fmt::format("{} to learn from ({}), {} held out for validation ({}), {} for testing",
+                  counted(report.train_pieces, "piece"), counted(report.train_steps, "step"),
+                  report.valid_pieces, counted(report.valid_steps, "step"), report.test_pieces));
   if (report.baseline)
     progress_.message(
         fmt::format("Marginal frequencies alone reach {:.3f} nats per step on the validation "
@@ -42,9 +43,9 @@ void TrainObserver::on_start(const training::StartReport& report) {
         fmt::format("Marginal frequencies alone reach {:.3f} nats per step on the training pieces",
                     -report.baseline_train));
   progress_.message(fmt::format(
-      "A model of {} parameters, time axis [{}], note axis [{}], {} notes; {} updates{}",
-      report.parameters, fmt::join(report.config.time_units, ", "),
-      fmt::join(report.config.note_units, ", "), report.config.notes(), report.updates,
+      "A model of {} parameters, time axis [{}], note axis [{}], {} notes; {}{}", report.parameters,
+      fmt::join(report.config.time_units, ", "), fmt::join(report.config.note_units, ", "),
+      report.config.notes(), counted(report.updates, "update"),
       report.begun_at ? fmt::format(", going on from update {}", report.begun_at) : ""));
   if (view_.processes > 1)
     progress_.message(fmt::format("{} processes train together, {} threads in this one",
@@ -144,8 +145,9 @@ void TrainObserver::on_end(const training::EndReport& report) {
   const char* why = report.reason == training::EndReason::stopped    ? "Stopped"
                     : report.reason == training::EndReason::patience ? "No better for long: ended"
                                                                      : "Done";
-  progress_.message(fmt::format("{} after {} batches, {}; the run is {}", why, report.update,
-                                clock_time(report.seconds), view_.run.path.string()));
+  progress_.message(fmt::format("{} after {}, {}; the run is {}", why,
+                                counted(report.update, "batch"), clock_time(report.seconds),
+                                view_.run.path.string()));
   if (view_.processes > 1)
     progress_.message(fmt::format("{:.1f} % of the time went on waiting for the other processes",
                                   100 * report.waited / std::max(report.seconds, 1e-9)));

@@ -18,4 +18,8 @@ std::string version_text() {
   return fmt::format("toccata {} ({}, {})", TOCCATA_VERSION, kind, compiler);
 }
 
+std::string version_number() {
+  return TOCCATA_VERSION;
+}
+
 }  // namespace toccata::cli

@@ -8,4 +8,7 @@ namespace toccata::cli {
 /// built.
 std::string version_text();
 
+/// "0.1.0".
+std::string version_number();
+
 }  // namespace toccata::cli

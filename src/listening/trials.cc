@@ -28,12 +28,16 @@ double Trials::mean() const {
          static_cast<double>(per_step.size());
 }
 
-Trials run_trials(const network::Model& model, std::span<const corpus::Piece* const> pieces,
-                  const TrialOptions& options, Progress& progress, const Stop& stop) {
+void check(const TrialOptions& options) {
   if (options.trials < 1 || options.sequences < 1 || options.steps < 1) {
     fail_usage("trials, batch size and time steps are 1 or more, not {}, {} and {}", options.trials,
                options.sequences, options.steps);
   }
+}
+
+Trials run_trials(const network::Model& model, std::span<const corpus::Piece* const> pieces,
+                  const TrialOptions& options, Progress& progress, const Stop& stop) {
+  check(options);
   std::vector<const corpus::Piece*> sounding;
   for (const corpus::Piece* piece : pieces) {
     check_fits(model.config, piece->roll, piece->name);

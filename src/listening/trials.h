@@ -21,6 +21,8 @@ struct TrialOptions {
   std::uint64_t seed = 1;  // names the windows
   int threads = 0;         // 0: the processor's
 };
+/// Throws Error (usage) where a size is below 1.
+void check(const TrialOptions& options);
 
 struct Trials {
   std::vector<double> per_step;  // log-likelihood in nats per step of each trial, negative

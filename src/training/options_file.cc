@@ -299,6 +299,45 @@ std::string default_text(std::string_view key) {
   return text;
 }
 
+std::string wanted_text(std::string_view key) {
+  if (key == "output") return "FOLDER";
+  if (key == "restore") return "MODEL";
+  if (key == "split") return "FILE";
+  std::string text;
+  const TrainOptions usual;
+  visit_options(usual, [&]<typename T>(const char*, const char* each, const T&, const char*) {
+    if (key != each) return;
+    if constexpr (std::is_same_v<T, bool>) {
+      text = "true|false";
+    } else if constexpr (Worded<T>) {
+      for (const auto& [word, value] : Words<T>::list)
+        text += (text.empty() ? "" : "|") + std::string(word);
+    } else if constexpr (std::is_integral_v<T>) {
+      text = "INT";
+    } else if constexpr (std::is_floating_point_v<T>) {
+      text = "NUMBER";
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      text = "NAME";
+    } else {
+      text = "INT,…";
+    }
+  });
+  return text;
+}
+
+std::vector<Difference> differences(const TrainOptions& first, const TrainOptions& second) {
+  std::vector<Difference> all;
+  visit_options(first, [&](const char* group, const char* key, const auto& value, const char*) {
+    all.push_back({group, key, toml_text(value), ""});
+  });
+  std::size_t at = 0;
+  visit_options(second, [&](const char*, const char*, const auto& value, const char*) {
+    all[at++].second = toml_text(value);
+  });
+  std::erase_if(all, [](const Difference& each) { return each.first == each.second; });
+  return all;
+}
+
 std::string to_toml(const TrainOptions& options) {
   std::string text = "# Every option of this run, as resolved. toccata train --config reads it.\n";
   text += fmt::format("paths = {}\n", toml_text(options.paths));

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "training/options.h"
 
@@ -30,6 +31,17 @@ void apply_texts(TrainOptions& options, const std::map<std::string, std::string>
 
 /// An option's default as a user would type it; "" for an empty one.
 std::string default_text(std::string_view key);
+
+/// What an option's value is, for its help: "INT", "NUMBER", "f32|bf16", "INT,…", "true|false";
+/// FILE, FOLDER and MODEL where it names one.
+std::string wanted_text(std::string_view key);
+
+/// An option that two have otherwise, with both values as TOML.
+struct Difference {
+  std::string group, key, first, second;
+};
+/// In the list's order; neither paths nor stages.
+std::vector<Difference> differences(const TrainOptions& first, const TrainOptions& second);
 
 /// Every option, in the list's order. apply_toml_text of it gives the same options again.
 std::string to_toml(const TrainOptions& options);

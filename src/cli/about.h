@@ -1,0 +1,30 @@
+#pragma once
+// What --version tells below its first line, and the scripts and pages that a program makes of
+// itself.
+
+#include <string>
+#include <vector>
+
+namespace toccata::cli {
+
+struct Feature {
+  const char* name;
+  bool present;
+};
+
+/// "features: pictures, sound; without the studio".
+std::string features_text(const std::vector<Feature>& features);
+
+/// "processor: Intel Xeon …, 2 threads; composing: avx512, bf16; training: avx512-bf16".
+std::string processor_text();
+
+/// "graphics card: NVIDIA H200", a line for each that the NVIDIA driver names; none otherwise.
+std::vector<std::string> graphics_texts();
+
+/// Of `toccata`: features, devices found, where toccata-train and the shipped models are.
+std::string about_toccata();
+
+/// Of `toccata-train`: LibTorch and the devices that it can train on.
+std::string about_train();
+
+}  // namespace toccata::cli
