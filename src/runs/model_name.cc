@@ -110,26 +110,36 @@ std::optional<fs::path> source_models(const fs::path& program) {
   return std::nullopt;
 }
 
+// The folders that a variable names, divided by colons; those of `usual` where it is not set.
+std::vector<fs::path> listed_folders(const char* variable, const char* usual) {
+  const char* named = std::getenv(variable);
+  std::string_view rest = named && *named ? named : usual;
+  std::vector<fs::path> folders;
+  while (!rest.empty()) {
+    const std::size_t colon = std::min(rest.find(':'), rest.size());
+    if (colon > 0) folders.emplace_back(rest.substr(0, colon));
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  }
+  return folders;
+}
+
 }  // namespace
 
 std::vector<fs::path> shipped_folders() {
   std::vector<fs::path> folders;
   const auto add = [&](const fs::path& folder) {
-    if (is_folder(folder)) folders.push_back(folder);
+    if (is_folder(folder) && std::ranges::find(folders, folder) == folders.end())
+      folders.push_back(folder);
   };
-  if (const char* named = std::getenv("TOCCATA_MODELS")) {
-    std::string_view rest = named;
-    while (!rest.empty()) {
-      const std::size_t colon = std::min(rest.find(':'), rest.size());
-      if (colon > 0) add(fs::path(rest.substr(0, colon)));
-      rest.remove_prefix(std::min(colon + 1, rest.size()));
-    }
-  }
+  for (const fs::path& folder : listed_folders("TOCCATA_MODELS", "")) add(folder);
   std::error_code code;
   const fs::path program = fs::read_symlink("/proc/self/exe", code);
-  if (code) return folders;
-  add((program.parent_path().parent_path() / "share/toccata/models"));
-  if (const auto models = source_models(program)) add(*models);
+  if (!code) {
+    add((program.parent_path().parent_path() / "share/toccata/models"));
+    if (const auto models = source_models(program)) add(*models);
+  }
+  for (const fs::path& folder : listed_folders("XDG_DATA_DIRS", "/usr/local/share:/usr/share"))
+    add(folder / "toccata/models");
   return folders;
 }
 

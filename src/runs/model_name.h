@@ -8,7 +8,9 @@
 //   5. NAME: a model folder of this name in the working directory
 // Shipped models are looked for in each folder of $TOCCATA_MODELS (a list with ':'), then in
 // ../share/toccata/models beside the program's own folder, then in models/ of the source tree that
-// the program was built in.
+// the program was built in, then in toccata/models of each folder of $XDG_DATA_DIRS
+// (/usr/local/share and /usr/share where it is not set): other programs than Toccata's own find
+// them there.
 
 #include <filesystem>
 #include <string>

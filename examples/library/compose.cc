@@ -1,0 +1,23 @@
+// Composes eight bars with a shipped model and writes them as MIDI: ./compose [MODEL] [SEED]
+#include <cstdio>
+#include <string>
+#include <toccata/base/files.h>
+#include <toccata/composing/compose.h>
+#include <toccata/midi/smf_writer.h>
+#include <toccata/roll/to_score.h>
+#include <toccata/runs/model_name.h>
+
+int main(int argc, char** argv) {
+  using namespace toccata;
+  const auto model = network::load_model(runs::find_model(argc > 1 ? argv[1] : "first", {}));
+  composing::ComposeOptions options;
+  options.steps = 8 * 4 * model.config.roll.grid;  // bars, beats, steps a beat
+  options.pieces = 1;
+  options.seed = argc > 2 ? std::stoull(argv[2]) : 1;
+  Progress progress;
+  Stop stop;
+  composing::compose(model, options, [](composing::Composed&& piece) {
+    write_file("composed.mid", midi::write_smf(roll::to_score(piece.roll)));
+    std::printf("composed.mid: %.2f nats a step\n", -piece.nats / piece.steps);
+  }, progress, stop);
+}
