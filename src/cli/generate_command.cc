@@ -12,6 +12,7 @@
 #include "cli/model_argument.h"
 #include "cli/option_values.h"
 #include "cli/piece_names.h"
+#include "cli/seed_value.h"
 #include "cli/version.h"
 #include "composing/piece_file.h"
 #include "listening/excerpt.h"
@@ -243,10 +244,10 @@ void add_generate(CLI::App& app, Context& context) {
   app.add_option("--first", compose.first,
                  "number of the first piece: --first 7 --batch 1 is the "
                  "eighth of a seed alone")
-      ->check(at_least(std::uint64_t{0}))
+      ->check(seed_value())
       ->capture_default_str();
   app.add_option("--seed", options->seed, "the same seed composes the same (default: a new one)")
-      ->check(at_least(std::uint64_t{0}));
+      ->check(seed_value());
   app.add_option("--keep-prob", compose.keep_prob, "below 1 dropout stays on while composing")
       ->capture_default_str();
   app.add_option("--prime", options->prime, "a piece to go on from")->type_name("FILE");

@@ -55,21 +55,13 @@ CLI::Option* one_of(CLI::Option* option,
 }
 CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& words);
 
-/// Reads a number as the option will; a minus before an unsigned one makes it none, where strtoull
-/// would take it around the corner.
-template <typename Number>
-bool reads_number(const std::string& text, Number& number) {
-  if (std::is_unsigned_v<Number> && text.find('-') != std::string::npos) return false;
-  return CLI::detail::lexical_cast(text, number);
-}
-
 /// Numbers within bounds, both included. `Number` is the option's own type.
 template <typename Number>
 CLI::Validator between(Number low, Number high) {
   return CLI::Validator(
       [low, high](std::string& text) {
         Number number{};
-        if (!reads_number(text, number) || !(number >= low && number <= high))
+        if (!CLI::detail::lexical_cast(text, number) || !(number >= low && number <= high))
           return fmt::format("expected {}{} to {}, found \"{}\"",
                              std::is_integral_v<Number> ? "a whole number from " : "", low, high,
                              text);
@@ -84,7 +76,7 @@ CLI::Validator at_least(Number low) {
   return CLI::Validator(
       [low](std::string& text) {
         Number number{};
-        if (!reads_number(text, number) || !(number >= low))
+        if (!CLI::detail::lexical_cast(text, number) || !(number >= low))
           return fmt::format("expected {} {} or more, found \"{}\"",
                              std::is_integral_v<Number> ? "a whole number," : "a number,", low,
                              text);

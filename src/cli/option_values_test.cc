@@ -5,6 +5,7 @@
 
 #include "cli/command_facts.h"
 #include "cli/help_text.h"
+#include "cli/seed_value.h"
 
 namespace toccata::cli {
 namespace {
@@ -66,8 +67,8 @@ TEST(OptionValues, NumbersOutOfBoundsAreToldTheBoundsInShort) {
   EXPECT_FALSE(tried.takes("--count 1.5"));
   EXPECT_TRUE(tried.takes("--density 1e300 --count 127")) << tried.fault;
   std::string negative = "-1", positive = "18446744073709551615";
-  EXPECT_NE(at_least(std::uint64_t{0})(negative), "");
-  EXPECT_EQ(at_least(std::uint64_t{0})(positive), "");
+  EXPECT_NE(seed_value()(negative), "");
+  EXPECT_EQ(seed_value()(positive), "");
 }
 
 TEST(HelpText, ShowsWordsDefaultsAndNoNumbersOfEnums) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/model_argument.h"
 #include "cli/option_values.h"
+#include "cli/seed_value.h"
 #include "cli/terminal_keys.h"
 #include "cli/version.h"
 #include "composing/receipt.h"
@@ -264,7 +265,7 @@ void add_play(CLI::App& app, Context& context) {
       ->check(between(0.01, 1.0))
       ->capture_default_str();
   app.add_option("--seed", options->seed, "the same seed plays the same (default: a new one)")
-      ->check(at_least(std::uint64_t{0}));
+      ->check(seed_value());
   CLI::Option* steps =
       app.add_option("--steps", options->play.steps, "end after so many (0: never)")
           ->check(at_least(std::int64_t{0}))
