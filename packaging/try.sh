@@ -11,11 +11,11 @@ apt-get install -y -qq ./toccata_*.deb ./toccata-models_*.deb >/dev/null
 cd /root
 toccata --version
 toccata models
-toccata generate first --batch 1 --steps 128 --seed 1 --out made
+toccata generate chorales --batch 1 --steps 128 --seed 1 --out made
 toccata render made/*.mid --picture made/piece.png --audio made/piece.flac   # the soundfont comes with Recommends
 toccata generate --again made/*.mid --out again
 cmp made/*.mid again/*.mid
-toccata score first made/*.mid | head -3
+toccata score chorales made/*.mid | head -3
 toccata studio --port 8123 & studio=$!
 for i in $(seq 50); do (exec 3<>/dev/tcp/127.0.0.1/8123) 2>/dev/null && break; sleep 0.2; done
 exec 3<>/dev/tcp/127.0.0.1/8123
@@ -42,9 +42,9 @@ apt-get install -y -qq /packages/libtoccata-dev_*.deb g++ cmake make pkg-config 
 cp -r /usr/share/doc/libtoccata-dev/examples example
 cmake -S example -B example/build >/dev/null
 cmake --build example/build
-example/build/compose first 1
+example/build/compose chorales 1
 g++ example/compose.cc -o by-pkg-config $(pkg-config --cflags --libs toccata)
-./by-pkg-config first 1
+./by-pkg-config chorales 1
 
 step "And away again"
 apt-get purge -y -qq toccata toccata-train toccata-models libtoccata-dev >/dev/null

@@ -36,18 +36,18 @@ class LongInstall : public testing::Test {
     const fs::path place = program.parent_path();
     const Outcome composed =
         run_shell("cd " + place.string() + " && XDG_DATA_DIRS=" + (prefix() / "share").string() +
-                  " " + program.string() + " first 5");
+                  " " + program.string() + " chorales 5");
     ASSERT_EQ(composed.exit_code, 0) << composed.err;
     EXPECT_THAT(composed.out, HasSubstr("nats a step"));
     const Outcome made = run_shell("cd / && " + (prefix() / "bin/toccata").string() +
-                                   " generate first --steps 128 --batch 1 --seed 5 --out " +
+                                   " generate chorales --steps 128 --batch 1 --seed 5 --out " +
                                    place.string() + "/made");
     ASSERT_EQ(made.exit_code, 0) << made.err;
     // Note for note: each beside its own folder under the same name, as a table.
     fs::rename(fs::directory_iterator(place / "made")->path(), place / "made/composed.mid");
     const auto notes = [](const fs::path& folder) {
       return run_shell("cd " + folder.string() + " && " + (prefix() / "bin/toccata").string() +
-                       " score first composed.mid")
+                       " score chorales composed.mid")
           .out;
     };
     const std::string ours = notes(place);
@@ -63,7 +63,7 @@ TEST_F(LongInstall, HoldsProgramsManualsCompletionsAndModels) {
   for (const char* file :
        {"bin/toccata", "share/man/man1/toccata.1.gz", "share/bash-completion/completions/toccata",
         "share/zsh/vendor-completions/_toccata", "share/fish/vendor_completions.d/toccata.fish",
-        "share/toccata/models/first/model.safetensors", "include/toccata/composing/compose.h",
+        "share/toccata/models/chorales/model.safetensors", "include/toccata/composing/compose.h",
 #ifdef TOCCATA_HAS_TRAINING
         "bin/toccata-train", "share/man/man1/toccata-train.1.gz",
 #endif

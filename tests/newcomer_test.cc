@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const std::string kRoot = TOCCATA_SOURCE_DIR;
-const std::string kFirst = kRoot + "/models/first";
+const std::string kModel = kRoot + "/models/chorales";
 
 Outcome toccata_(const std::string& arguments) {
   return run_shell(TOCCATA_PROGRAMS "/toccata " + arguments);
@@ -38,21 +38,21 @@ TEST(Tempo, OfAPieceThatIsGoneOnFromIsKept) {
   const TemporaryFolder folder;
   const std::string out = folder.path().string();
   ASSERT_EQ(
-      toccata_("generate " + kFirst + " --batch 1 --steps 16 --seed 1 --tempo 93 --out " + out)
+      toccata_("generate " + kModel + " --batch 1 --steps 16 --seed 1 --tempo 93 --out " + out)
           .exit_code,
       0);
   const fs::path primer = fs::directory_iterator(out)->path();
   const std::string more = " --batch 1 --steps 16 --seed 2 --prime " + primer.string();
-  ASSERT_EQ(toccata_("generate " + kFirst + more + " --out " + out + "/on").exit_code, 0);
+  ASSERT_EQ(toccata_("generate " + kModel + more + " --out " + out + "/on").exit_code, 0);
   EXPECT_TRUE(has_tempo(fs::directory_iterator(out + "/on")->path(), 645161));
-  ASSERT_EQ(toccata_("generate " + kFirst + more + " --tempo 60 --out " + out + "/slow").exit_code,
+  ASSERT_EQ(toccata_("generate " + kModel + more + " --tempo 60 --out " + out + "/slow").exit_code,
             0);
   EXPECT_TRUE(has_tempo(fs::directory_iterator(out + "/slow")->path(), 1000000));
 }
 
 TEST(Messages, OfNumbersOutOfBoundsAreShort) {
-  for (const char* words : {"generate first --max-copy -1 --corpus x", "play first --rest -2",
-                            "render x.mid --gain 30", "play first --keep-prob 7"}) {
+  for (const char* words : {"generate chorales --max-copy -1 --corpus x", "play chorales --rest -2",
+                            "render x.mid --gain 30", "play chorales --keep-prob 7"}) {
     const Outcome outcome = toccata_(words);
     EXPECT_EQ(outcome.exit_code, 2) << words;
     EXPECT_THAT(outcome.err, HasSubstr("expected")) << words;
@@ -61,7 +61,7 @@ TEST(Messages, OfNumbersOutOfBoundsAreShort) {
 }
 
 TEST(Messages, OfAWrongWordNameTheWordsAndTheCommand) {
-  const Outcome outcome = toccata_("export first x --as gold");
+  const Outcome outcome = toccata_("export chorales x --as gold");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.err,
             "toccata export: --as: expected f32, bf16 or f16, found \"gold\"\n"
@@ -71,7 +71,7 @@ TEST(Messages, OfAWrongWordNameTheWordsAndTheCommand) {
 TEST(Evaluate, RefusesTrialsOfNoWindowsBeforeItPrintsAnything) {
   for (const char* wrong : {"--batch-size 0", "--time-steps 0", "--batch-size -3"}) {
     const Outcome outcome =
-        toccata_("evaluate " + kFirst + " " + kRoot + "/examples --trials 2 " + wrong);
+        toccata_("evaluate " + kModel + " " + kRoot + "/examples --trials 2 " + wrong);
     EXPECT_EQ(outcome.exit_code, 2) << wrong;
     EXPECT_EQ(outcome.out, "") << wrong;
   }
@@ -82,7 +82,7 @@ TEST(Models, ATruncatedOneIsListedWithItsFault) {
   for (const char* name : {"whole", "short", "other"}) {
     fs::create_directory(folder.path() / name);
     for (const char* file : {"config.json", "model.safetensors"})
-      fs::copy_file(fs::path(kFirst) / file, folder.path() / name / file);
+      fs::copy_file(fs::path(kModel) / file, folder.path() / name / file);
   }
   const fs::path weights = folder.path() / "short/model.safetensors";
   fs::resize_file(weights, fs::file_size(weights) - 1);
@@ -117,7 +117,7 @@ TEST(Training, CountsInTheSingularAndIsNotResumedAsAnotherRun) {
   const std::string before = read_text(folder.path() / "one/options.toml");
 
   for (const std::string& words :
-       {std::string("--seed 9"), std::string("--optimizer sgd"), std::string("--restore first"),
+       {std::string("--seed 9"), std::string("--optimizer sgd"), std::string("--restore chorast"),
         std::string("--time-units 5"), std::string("--grid 8"), std::string("--batch-size 3"),
         kRoot + "/examples/la-folia.abc"}) {
     const Outcome outcome = toccata_("train --resume --batches 2 " + words + where);

@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
   using namespace toccata;
-  const auto model = network::load_model(runs::find_model(argc > 1 ? argv[1] : "first", {}));
+  const auto model = network::load_model(runs::find_model(argc > 1 ? argv[1] : "chorales", {}));
   composing::ComposeOptions options;
   options.steps = 8 * 4 * model.config.roll.grid;  // bars, beats, steps a beat
   options.pieces = 1;
