@@ -142,7 +142,7 @@ TEST_F(Import, StopsForBadFilesWhenAsked) {
   options.max_bad = 1;
   EXPECT_EQ(error(), "no error");
   options.max_bad = 0;
-  EXPECT_THAT(error(), AllOf(HasSubstr("1 files cannot be read"), HasSubstr("bad.mid")));
+  EXPECT_THAT(error(), AllOf(HasSubstr("1 file cannot be read"), HasSubstr("bad.mid")));
 }
 
 TEST_F(Import, AFileWithoutPermissionIsReported) {
