@@ -1,5 +1,6 @@
 # toccata_room(NAME ROOMS lower… LINK targets… TEST_LINK targets… WITHOUT regexes…)
-#   The library toccata_NAME from src/NAME/*.cc, and, beside it, the test program NAME_tests from src/NAME/*_test.cc.
+#   The library toccata_NAME from src/NAME/*.cc, and, beside it, the test program NAME_tests from src/NAME/*_test.cc and, with
+#   TOCCATA_FUZZ, a libFuzzer program X_fuzz from each src/NAME/X_fuzz.cc.
 #   WITHOUT names sources to leave out; what stands in their place is in src/NAME/absent.
 #   ROOMS are the rooms it may include; cmake/../tests/include_directions_test checks that it includes no other.
 function(toccata_room name)
@@ -9,8 +10,10 @@ function(toccata_room name)
     list(FILTER sources EXCLUDE REGEX "/${name}/${pattern}")
   endforeach()
   set(tests ${sources})
+  set(fuzzers ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   list(TRANSFORM room_ROOMS PREPEND toccata_)
   if(sources)
     add_library(toccata_${name} STATIC ${sources})
@@ -21,6 +24,15 @@ function(toccata_room name)
   endif()
   if(TOCCATA_TESTS AND tests)
     toccata_test(${name}_tests SOURCES ${tests} LINK toccata_${name} ${room_TEST_LINK})
+  endif()
+  if(TOCCATA_FUZZ)
+    foreach(source IN LISTS fuzzers)
+      get_filename_component(fuzzer ${source} NAME_WE)
+      add_executable(${fuzzer} ${source})
+      target_link_libraries(${fuzzer} PRIVATE toccata_${name})
+      target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(${fuzzer} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+    endforeach()
   endif()
 endfunction()
 

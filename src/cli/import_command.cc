@@ -15,7 +15,7 @@ namespace {
 struct Options {
   std::vector<std::string> paths;
   corpus::ImportOptions read;
-  std::string report;
+  std::string report, pack;
   bool json = false;
 };
 
@@ -106,8 +106,11 @@ void print_report(const corpus::ImportReport& report, const corpus::ImportOption
 
 void import(const Options& options, Context& context) {
   const std::vector<std::filesystem::path> paths(options.paths.begin(), options.paths.end());
+  const auto nothing = [](corpus::Piece&&, std::optional<corpus::Part>) {};
   const corpus::Corpus corpus =
-      corpus::read_paths(paths, options.read, context.progress, context.stop);
+      options.pack.empty()
+          ? corpus::read_paths(paths, options.read, context.progress, context.stop, nothing)
+          : corpus::pack_paths(paths, options.read, context.progress, context.stop, options.pack);
   const auto as_json = [&] {
     return to_json(corpus.report).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
   };
@@ -136,6 +139,9 @@ void add_import(CLI::App& app, Context& context) {
       ->capture_default_str();
   app.add_option("--threads", options->read.threads, "0: the processor's")->capture_default_str();
   app.add_option("--report", options->report, "write the findings to this file, too, as JSON");
+  app.add_option("--pack", options->pack,
+                 "keep what was read in this file (.pack), to train from: for more music than fits "
+                 "into memory");
   app.add_flag("--json", options->json, "print the findings as JSON");
   app.callback([options, &context] { import(*options, context); });
 }

@@ -7,9 +7,11 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/parallel.h"
 #include "corpus/music_files.h"
+#include "corpus/pack.h"
 #include "corpus/read_music.h"
 #include "corpus/roll_file.h"
 
@@ -23,40 +25,94 @@ std::string in_words(std::span<const fs::path> paths) {
   return text;
 }
 
-// Reads the files of which `chosen` is true, side by side, each into its place.
-void read_side_by_side(const std::vector<MusicFile>& files, const std::vector<bool>& chosen,
-                       const ImportOptions& options, Progress& progress, const Stop& stop,
-                       std::uint64_t& done, std::vector<ReadMusic>& music) {
-  std::vector<std::size_t> indices;
-  for (std::size_t i = 0; i < files.size(); ++i)
-    if (chosen[i]) indices.push_back(i);
+// How many files are read side by side before their pieces go where they are kept.
+constexpr std::size_t kTogether = 512;
+
+// Reads music[i] of files[chosen[i]], side by side.
+std::vector<ReadMusic> read_side_by_side(const std::vector<MusicFile>& files,
+                                         std::span<const std::size_t> chosen,
+                                         const ImportOptions& options, Progress& progress,
+                                         const Stop& stop, std::uint64_t& done) {
+  std::vector<ReadMusic> music(chosen.size());
   std::mutex progress_mutex;
-  parallel_for(indices.size(), options.threads, [&](std::size_t k) {
+  parallel_for(chosen.size(), options.threads, [&](std::size_t i) {
     if (stop.requested()) return;
-    const std::size_t i = indices[k];
-    music[i] = read_music(files[i], options, files.size() == 1 && files[i].named);
+    const MusicFile& file = files[chosen[i]];
+    music[i] = read_music(file, options, files.size() == 1 && file.named);
     const std::lock_guard lock(progress_mutex);
     progress.update(++done);
   });
   if (stop.requested()) fail("stopped while reading music; nothing was written");
+  return music;
+}
+
+// Of packs that the pieces come from; one row for each.
+ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool alone) {
+  if (!file.problem.empty()) return read_music(file, options, alone);
+  Pack pack;
+  try {
+    pack = open_pack(file.path);
+  } catch (const Error& error) {  // one bad file never stops a folder
+    ReadMusic none;
+    FileReport& report = none.pieces.emplace_back().report;
+    report.name = file.name;
+    report.unreadable = true;
+    report.reason = error.what();
+    return none;
+  }
+  roll::Options wanted = options.roll;
+  wanted.articulation = pack.read_as.articulation;
+  if (pack.read_as != wanted)
+    fail_usage(
+        "{}: this pack was read with other options (grid {}, pitches {}..{}) than are asked for "
+        "(grid {}, pitches {}..{}); pack the music again with them, or ask for the pack's",
+        file.name, pack.read_as.grid, pack.read_as.low, pack.read_as.high, options.roll.grid,
+        options.roll.low, options.roll.high);
+  ReadMusic music;
+  music.roll_file = !pack.read_as.articulation;
+  music.bytes = std::filesystem::file_size(file.path);
+  for (Piece& piece : pack.pieces) {
+    const auto part = pack.parts.find(piece.name);
+    ReadPiece& row = music.pieces.emplace_back();
+    if (part != pack.parts.end()) row.part = part->second;
+    if (!alone) piece.name = file.name + "/" + piece.name;
+    row.report.name = piece.name;
+    row.report.steps = piece.roll.steps;
+    row.report.kept = piece.roll.steps >= options.min_steps;
+    row.report.suggested_grid = options.roll.grid;
+    if (!row.report.kept)
+      row.report.reason = fmt::format("too short: {} steps, at least {} asked for",
+                                      piece.roll.steps, options.min_steps);
+    else
+      row.piece = std::move(piece);
+    if (row.piece && !options.leave_packed) {
+      roll::Roll room;
+      row.piece->roll = whole_roll(*row.piece, room);
+      row.piece->packed.reset();
+    }
+  }
+  return music;
 }
 
 // Marks later pieces whose music an earlier one has, and notes the longest.
-void look_across(std::vector<ReadMusic>& music, ImportReport& report) {
-  std::unordered_map<std::string, std::string> first_with;  // hash to name
-  roll::GridFit fit;
-  for (ReadMusic& file : music) {
+class LookAcross {
+ public:
+  void at(ReadMusic& file, ImportReport& report) {
     report.bytes += file.bytes;
     for (ReadPiece& row : file.pieces) {
       report.longest = std::max<long>(report.longest, row.report.steps);
-      fit += row.fit;
+      fit_ += row.fit;
       if (!row.piece) continue;
-      const auto [first, is_first] = first_with.emplace(row.piece->hash, row.piece->name);
+      const auto [first, is_first] = first_with_.emplace(row.piece->hash, row.piece->name);
       if (!is_first) row.report.duplicate_of = first->second;
     }
+    report.suggested_grid = fit_.suggested();
   }
-  report.suggested_grid = fit.suggested();
-}
+
+ private:
+  std::unordered_map<std::string, std::string> first_with_;  // hash to name
+  roll::GridFit fit_;
+};
 
 // The parts that split.json files give, by the name of the file; a bad one is an Error, since
 // training on what should be held out is worse than stopping.
@@ -97,48 +153,94 @@ void warn_of_missing(const std::map<std::string, Part>& part_of,
 }  // namespace
 
 Corpus read_paths(std::span<const fs::path> paths, const ImportOptions& options, Progress& progress,
-                  const Stop& stop) {
+                  const Stop& stop, const Keep& keep) {
   roll::check(options.roll);
   const auto begin = std::chrono::steady_clock::now();
   const MusicFiles found = find_music(paths);
   if (found.files.empty())
     fail(
-        "{}: no music found; looked for files called .mid, .midi, .kar, .abc or .json (roll files)",
+        "{}: no music found; looked for files called .mid, .midi, .kar, .abc, .json (roll files) "
+        "or .pack",
         paths.empty() ? "no path given" : in_words(paths));
   const std::map<std::string, Part> part_of = read_splits(found.splits);
   warn_of_missing(part_of, found.files, progress);
 
-  // Roll files first: where there is one, all music is read without articulation.
-  std::vector<bool> is_json;
-  for (const MusicFile& file : found.files) is_json.push_back(file.kind == MusicFile::Kind::json);
-  std::vector<ReadMusic> music(found.files.size());
+  // Roll files and packs first: where one has no articulation, all music is read without.
+  std::vector<std::size_t> json;
+  std::map<std::size_t, ReadMusic> early;
+  for (std::size_t i = 0; i < found.files.size(); ++i) {
+    if (found.files[i].kind == MusicFile::Kind::json) json.push_back(i);
+    if (found.files[i].kind == MusicFile::Kind::pack)
+      early[i] = read_pack(found.files[i], options, found.files.size() == 1);
+  }
   ImportOptions used = options;
-  std::uint64_t done = 0;
+  std::uint64_t done = early.size();
   progress.begin("reading", found.files.size(), "files");
-  read_side_by_side(found.files, is_json, used, progress, stop, done, music);
-  const bool rolls =
-      std::any_of(music.begin(), music.end(), [](const ReadMusic& file) { return file.roll_file; });
-  if (rolls) used.roll.articulation = false;
-  is_json.flip();
-  read_side_by_side(found.files, is_json, used, progress, stop, done, music);
-  progress.end();
+  std::vector<ReadMusic> rolls = read_side_by_side(found.files, json, used, progress, stop, done);
+  for (std::size_t i = 0; i < json.size(); ++i) early[json[i]] = std::move(rolls[i]);
+  rolls.clear();
+  if (std::any_of(early.begin(), early.end(),
+                  [](const auto& file) { return file.second.roll_file; }))
+    used.roll.articulation = false;
+  for (const auto& [i, music] : early)
+    for (const ReadPiece& row : music.pieces)
+      if (row.piece && row.piece->roll.articulation && !used.roll.articulation)
+        fail_usage(
+            "{}: this pack has articulation, and music without (roll files, or --articulation "
+            "false) is read beside it; pack the music again with --articulation false",
+            found.files[i].name);
 
   Corpus corpus;
   corpus.roll = used.roll;
-  look_across(music, corpus.report);
-  for (std::size_t i = 0; i < music.size(); ++i) {
+  LookAcross look_across;
+  const auto take = [&](std::size_t i, ReadMusic& music) {
+    look_across.at(music, corpus.report);
     const auto given = part_of.find(found.files[i].name);
-    for (ReadPiece& row : music[i].pieces) {
+    for (ReadPiece& row : music.pieces) {
       if (row.piece) {
         if (given != part_of.end()) row.part = given->second;
-        if (row.part) corpus.given_split.emplace(row.piece->name, *row.part);
-        corpus.pieces.push_back(std::move(*row.piece));
+        if (row.part && !keep) corpus.given_split.emplace(row.piece->name, *row.part);
+        if (keep)
+          keep(std::move(*row.piece), row.part);
+        else
+          corpus.pieces.push_back(std::move(*row.piece));
       }
       corpus.report.files.push_back(std::move(row.report));
     }
+  };
+  for (std::size_t begin = 0; begin < found.files.size(); begin += kTogether) {
+    const std::size_t end = std::min(begin + kTogether, found.files.size());
+    std::vector<std::size_t> chosen;
+    for (std::size_t i = begin; i < end; ++i)
+      if (!early.contains(i)) chosen.push_back(i);
+    std::vector<ReadMusic> music =
+        read_side_by_side(found.files, chosen, used, progress, stop, done);
+    for (std::size_t i = begin, next = 0; i < end; ++i)
+      take(i, early.contains(i) ? early[i] : music[next++]);
   }
+  progress.end();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   corpus.report.seconds = elapsed.count();
+  return corpus;
+}
+
+Corpus pack_paths(std::span<const fs::path> paths, const ImportOptions& options, Progress& progress,
+                  const Stop& stop, const fs::path& file) {
+  Corpus corpus;
+  write_file_with(file, [&](const fs::path& temporary) {
+    PackWriter writer(temporary);
+    corpus =
+        read_paths(paths, options, progress, stop, [&](Piece&& piece, std::optional<Part> part) {
+          roll::Roll room;
+          if (piece.packed) {
+            piece.roll = whole_roll(piece, room);
+            piece.packed.reset();
+          }
+          writer.add(piece, part);
+        });
+    demand_pieces(corpus, options);
+    writer.finish(corpus.roll);
+  });
   return corpus;
 }
 
@@ -155,7 +257,7 @@ void demand_pieces(const Corpus& corpus, const ImportOptions& options) {
   if (options.max_bad >= 0 && bad > options.max_bad)
     fail("{} files cannot be read, more than the {} that --max-bad allows; the first is {}", bad,
          options.max_bad, told(*first_bad));
-  if (!corpus.pieces.empty()) return;
+  if (std::any_of(files.begin(), files.end(), [](const auto& file) { return file.kept; })) return;
   if (corpus.report.longest >= 1)
     fail(
         "no piece is long enough: the longest of {} has {} steps, and at least {} were asked for; "

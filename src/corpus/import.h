@@ -2,7 +2,9 @@
 // Folders and files to pieces, with a report on each file. One bad file never stops a folder.
 
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@ struct ImportOptions {
   bool strict = false;  // refuse what would be repaired
   int max_bad = -1;     // more unreadable files than this are an Error; -1: any number is borne
   int threads = 0;      // 0: the processor's
+  bool leave_packed = false;  // pieces of packs keep their frames there (Piece::packed)
 };
 
 struct Corpus {
@@ -35,15 +38,23 @@ struct Corpus {
   ImportReport report;
 };
 
-/// Reads every .mid, .midi, .kar (any case), .abc and roll file (.json with train/valid/test) below
+/// Reads every .mid, .midi, .kar (any case), .abc, roll file (.json with train/valid/test) and pack
+/// (pack.h, .pack) below
 /// each path, or the file itself, in parallel; music_files.h says what is looked at and what pieces
 /// are called. Roll files keep all their frames (roll.trim does not apply), take grid and range
 /// from the options, and are refused where their steps_per_beat is another. Reports every file and
 /// throws for none; progress tells of files that a split names and nobody found.
 /// Throws Error where a path does not exist, no file is found, or `stop` is requested; usage errors
 /// as roll::check(options.roll).
+/// Where `keep` is given, pieces are handed to it in their order instead of being kept in memory:
+/// what is read of any number of files then fits into little.
+using Keep = std::function<void(Piece&& piece, std::optional<Part> part)>;
 Corpus read_paths(std::span<const std::filesystem::path> paths, const ImportOptions& options,
-                  Progress& progress, const Stop& stop);
+                  Progress& progress, const Stop& stop, const Keep& keep = {});
+
+/// read_paths into a pack: `file` whole or not at all. The corpus has the report and no pieces.
+Corpus pack_paths(std::span<const std::filesystem::path> paths, const ImportOptions& options,
+                  Progress& progress, const Stop& stop, const std::filesystem::path& file);
 
 /// Throws Error where more than max_bad files are unreadable, or no piece was kept (says why, and
 /// how long the longest is).

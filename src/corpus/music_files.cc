@@ -30,6 +30,7 @@ std::optional<MusicFile::Kind> kind_of(const fs::path& path) {
     return MusicFile::Kind::midi;
   if (extension == ".abc") return MusicFile::Kind::abc;
   if (extension == ".json") return MusicFile::Kind::json;
+  if (extension == ".pack") return MusicFile::Kind::pack;
   return std::nullopt;
 }
 

@@ -9,7 +9,7 @@
 namespace toccata::corpus {
 
 struct MusicFile {
-  enum class Kind { midi, abc, json };
+  enum class Kind { midi, abc, json, pack };
   std::filesystem::path path;
   std::string name;  // unique, UTF-8: relative to the folder given; where several paths were given,
                      // behind the last part of its path, or the whole path where that part is not
@@ -32,7 +32,7 @@ struct MusicFiles {
 };
 
 /// Looks through files and folders, recursively. Below a folder, music is what is called .mid,
-/// .midi, .kar, .abc or .json in any case; a file that is given itself may have any name.
+/// .midi, .kar, .abc, .json or .pack in any case; a file that is given itself may have any name.
 /// Links are followed, but every folder is entered and every file listed once, so that loops of
 /// links end and overlapping paths read nothing twice. What looks like music and cannot be read (a
 /// folder called x.mid, a broken link, a pipe, a folder without permission) is listed with its

@@ -96,6 +96,9 @@ void read_midi(const Bytes& bytes, const MusicFile& file, const ImportOptions& o
   midi::ReadOptions how;
   how.strict = options.strict;
   const midi::ReadResult read = midi::read_smf(bytes, file.name, how);
+  if (const std::size_t most = most_pieces(bytes.size()); read.scores.size() > most)
+    fail("{}: {} songs, where a file of this size has at most {}", file.name, read.scores.size(),
+         most);
   for (std::size_t i = 0; i < read.scores.size(); ++i) {
     std::string name = read.scores.size() == 1 ? file.name : fmt::format("{}[{}]", file.name, i);
     music.pieces.push_back(read_piece(read.scores[i], std::move(name), options));

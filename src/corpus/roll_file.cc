@@ -13,7 +13,8 @@ namespace {
 // Takes the events of nlohmann's parser as they come: no tree of the file is built.
 class Reader final : public nlohmann::json_sax<Json> {
  public:
-  explicit Reader(std::string_view where) : where_(where) {}
+  Reader(std::string_view where, std::size_t most_pieces)
+      : where_(where), most_pieces_(most_pieces) {}
 
   bool null() override { return value("null"); }
   bool boolean(bool) override { return value("true or false"); }
@@ -43,8 +44,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   bool end_array() override {
     if (part_ && depth_ == 4)
       part_->frame_ends.push_back(static_cast<std::uint32_t>(part_->pitches.size()));
-    if (part_ && depth_ == 3)
-      part_->piece_ends.push_back(static_cast<std::uint32_t>(part_->frame_ends.size()));
+    if (part_ && depth_ == 3) end_piece();
     if (depth_ == 2 && key_ == "meter") {
       if (meter_.size() != 2) fail("{}: meter: expected [3, 4] or \"3/4\"", where_);
       set_meter(meter_[0], meter_[1]);
@@ -79,6 +79,12 @@ class Reader final : public nlohmann::json_sax<Json> {
   RollFile take() { return std::move(file_); }
 
  private:
+  void end_piece() {
+    if (++pieces_ > most_pieces_)
+      fail("{}: more than {} pieces, which no file of this size has", where_, most_pieces_);
+    part_->piece_ends.push_back(static_cast<std::uint32_t>(part_->frame_ends.size()));
+  }
+
   // Anything but a whole number, a list and a meter: wrong inside a part, else not ours.
   bool value(std::string_view found) {
     if (part_)
@@ -149,15 +155,17 @@ class Reader final : public nlohmann::json_sax<Json> {
   std::string_view where_;
   RollFile file_;
   RollFilePart* part_ = nullptr;  // being filled
-  std::string key_;               // of the outermost object
-  int depth_ = 0;                 // of brackets: 1 the object, 2 a part, 3 a piece, 4 a frame
+  std::size_t pieces_ = 0;        // of all parts
+  std::size_t most_pieces_;
+  std::string key_;  // of the outermost object
+  int depth_ = 0;    // of brackets: 1 the object, 2 a part, 3 a piece, 4 a frame
   std::vector<std::int64_t> meter_;
 };
 
 }  // namespace
 
 RollFile read_roll_file(std::string_view text, std::string_view where) {
-  Reader reader(where);
+  Reader reader(where, most_pieces(text.size()));
   Json::sax_parse(text, &reader);
   return reader.take();
 }

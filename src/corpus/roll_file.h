@@ -4,6 +4,8 @@
 // MIDI pitches that sound. One step a frame, no articulation. Optionally "steps_per_beat" (a whole
 // number: steps a quarter note) and "meter" ("3/4" or [3, 4]; 4/4 where absent) from frame 0 on.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +17,12 @@
 #include "midi/score.h"
 
 namespace toccata::corpus {
+
+/// The most pieces that a file of `bytes` may claim. Each has a row in the report, of some 4 KiB,
+/// and no piece of music takes so few bytes.
+inline std::size_t most_pieces(std::size_t bytes) {
+  return std::max<std::size_t>(8192, bytes / 256);
+}
 
 /// All pieces of one part, in three flat lists: a file of empty brackets must not cost more memory
 /// than one of notes.

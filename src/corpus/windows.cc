@@ -48,7 +48,8 @@ Windows::Windows(std::vector<const Piece*> pieces, const WindowOptions& options)
            first.high, pieces.front()->name, roll.low, roll.high);
     if (roll.steps == 0) continue;
     Span span{roll.notes(), -1};
-    for (int t = 0; t < roll.steps; ++t) {
+    if (piece->packed) span = {piece->packed->lowest, piece->packed->highest};
+    for (int t = piece->packed ? roll.steps : 0; t < roll.steps; ++t) {
       const std::uint8_t* frame = roll.frame(t);
       for (int n = 0; n < span.low; ++n)
         if (frame[n]) span.low = n;
@@ -133,7 +134,8 @@ void Windows::seek(Place place) {
 }
 
 void Windows::copy(const Window& window, int b, roll::Batch& batch) const {
-  const roll::Roll& roll = pieces_[window.piece]->roll;
+  roll::Roll room;
+  const roll::Roll& roll = whole_roll(*pieces_[window.piece], room);
   const std::size_t notes = static_cast<std::size_t>(batch.notes);
   // The rows of a frame that stay in range; those that fall off hold no note.
   const std::size_t from = static_cast<std::size_t>(std::max(0, -window.shift));

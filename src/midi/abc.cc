@@ -255,6 +255,9 @@ class TuneReader {
 }  // namespace
 
 Score read_abc(std::string_view text, std::string_view where, const AbcOptions& options) {
+  if (text.size() > kMostText)
+    fail("{}: {} bytes of text, where a tune has at most {}; many tunes in one file must be parted",
+         where, text.size(), kMostText);
   return TuneReader(where, options).read(text);
 }
 

@@ -13,6 +13,7 @@
 // that changes in the body changes for the voice it stands in, so every voice needs it. A first bar
 // shorter than the meter is an upbeat: the Score has a meter of its length there, then the piece's.
 
+#include <cstddef>
 #include <string_view>
 
 #include "midi/score.h"
@@ -25,7 +26,12 @@ struct AbcOptions {
   bool full_bars = false;
 };
 
-/// The Score of the text's one tune, 480 ticks a quarter note. Throws Error naming line and column.
+/// Bytes: far above any tune. A letter of text can become a note of a hundred bytes, and repeats play
+/// it again.
+inline constexpr std::size_t kMostText = std::size_t{256} << 10;
+
+/// The Score of the text's one tune, 480 ticks a quarter note. Throws Error naming line and column,
+/// and on a text longer than kMostText.
 Score read_abc(std::string_view text, std::string_view where, const AbcOptions& options = {});
 
 }  // namespace toccata::midi

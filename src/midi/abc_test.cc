@@ -177,5 +177,12 @@ TEST(Abc, RefusesWhatIsNoTune) {
               HasSubstr("voice 2 lasts 1920 ticks, the voices before it 960"));
 }
 
+TEST(Abc, ATextLongerThanAnyTuneIsRefused) {
+  std::string tune = "X:1\nL:1/4\nK:C\n";
+  while (tune.size() <= kMostText) tune += "CDEF|";
+  EXPECT_THAT([&] { read_abc(tune, "long.abc"); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("a tune has at most 262144")));
+}
+
 }  // namespace
 }  // namespace toccata::midi

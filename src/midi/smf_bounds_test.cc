@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <ctime>
 #include <initializer_list>
@@ -10,12 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/random.h"
 #include "midi/smf_reader.h"
-#include "midi/smf_writer.h"
 #include "support/midi_bytes.h"
-#include "support/properties.h"
-#include "support/score_generator.h"
 
 namespace toccata::midi {
 namespace {
@@ -96,60 +91,6 @@ TEST(LongSmfBounds, ReadsOrRefusesSixteenMebibytesOfChunks) {
     while (file.bytes().size() + 8 < kLargest) file.text(id).number(length, 4);
     read_in_time(file);
   }
-}
-
-/// Whatever the bytes: no crash, and either an Error or Scores that can be written and read back.
-void expect_survived(const Bytes& bytes) {
-  ReadResult result;
-  try {
-    result = read_smf(bytes, "damaged");
-  } catch (const Error&) {
-    return;
-  }
-  for (const Score& score : result.scores) {
-    const Bytes written = write_smf(score);
-    const ReadResult again = read_smf(written, "written anew", {.strict = true});
-    RC_ASSERT(write_smf(again.scores.at(0)) == written);
-  }
-}
-
-/// Flips, cuts, doubles and fills stretches of a sound file.
-Bytes damage(Bytes bytes, Random& random) {
-  const auto faults = 1 + random.below(4);
-  for (std::uint64_t i = 0; i < faults && !bytes.empty(); ++i) {
-    const auto place = static_cast<std::ptrdiff_t>(random.below(bytes.size()));
-    const auto length = static_cast<std::ptrdiff_t>(random.below(
-        std::min<std::uint64_t>(bytes.size() - static_cast<std::size_t>(place), 12) + 1));
-    const auto begin = bytes.begin() + place;
-    switch (random.below(5)) {
-      case 0:
-        *begin = static_cast<std::uint8_t>(random.next());
-        break;
-      case 1:
-        bytes.erase(begin, begin + length);
-        break;
-      case 2: {
-        const Bytes copy(begin, begin + length);
-        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(random.below(bytes.size() + 1)),
-                     copy.begin(), copy.end());
-        break;
-      }
-      case 3:
-        std::fill(begin, begin + length, random.below(2) != 0 ? 0xff : 0x00);
-        break;
-      default:
-        bytes.resize(static_cast<std::size_t>(place));
-    }
-  }
-  return bytes;
-}
-
-TEST(SmfBounds, SurvivesDamagedFiles) {
-  expect_property(300, [] {
-    Random random(*rc::gen::arbitrary<std::uint64_t>(), 0);
-    const Bytes sound = write_smf(generate_score({.long_silences = false}));
-    for (int i = 0; i < 10; ++i) expect_survived(damage(sound, random));
-  });
 }
 
 TEST(SmfBounds, PairsAHundredThousandOpenNotesOfOnePitchInLinearTime) {

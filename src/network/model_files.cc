@@ -15,9 +15,10 @@ namespace {
 
 constexpr const char* kConfigFile = "config.json";
 constexpr const char* kWeightsFile = "model.safetensors";
-// Of the values alone, to find damage: config.json may gain keys without making old models look
-// damaged.
+// To find damage. One of the values and one of what config.json said when they were written: its
+// keys may become more without making old models look damaged.
 constexpr const char* kHashKey = "toccata.values_hash";
+constexpr const char* kConfigHashKey = "toccata.config_hash";
 constexpr std::uint64_t kMaxConfig = 1 << 20;  // bytes
 
 DType dtype(StoredAs type) {
@@ -34,6 +35,12 @@ DType dtype(StoredAs type) {
 std::string values_hash(std::span<const float> values) {
   return hash_hex(
       std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()));
+}
+
+/// Of what the file says, not of how it is laid out.
+template <typename AnyJson>
+std::string config_hash(const AnyJson& config) {
+  return hash_hex(Json(config).dump());
 }
 
 void require_finite(std::span<const float> values, std::string_view where,
@@ -95,8 +102,10 @@ std::string save_model(const std::filesystem::path& folder, const Model& model, 
     stored.insert(stored.end(), rounded.begin(), rounded.end());
     file.tensors.emplace(parameter.name, std::move(tensor));
   }
-  file.metadata = {{"format", "pt"}, {kHashKey, values_hash(stored)}};
-  write_file(folder / kConfigFile, to_json(model.config).dump(2) + "\n");
+  const auto config = to_json(model.config);
+  file.metadata = {
+      {"format", "pt"}, {kHashKey, values_hash(stored)}, {kConfigHashKey, config_hash(config)}};
+  write_file(folder / kConfigFile, config.dump(2) + "\n");
   write_file(path, to_safetensors(file));
   return model_hash(model.config, stored);
 }
@@ -108,8 +117,8 @@ Model load_model(const std::filesystem::path& folder) {
          kWeightsFile, std::filesystem::exists(folder, ignored) ? "a file" : "nothing");
   const std::filesystem::path config_path = folder / kConfigFile, path = folder / kWeightsFile;
   Model model;
-  model.config = config_from_json(
-      parse_json(read_text(config_path, kMaxConfig), config_path.string()), config_path.string());
+  const Json config = parse_json(read_text(config_path, kMaxConfig), config_path.string());
+  model.config = config_from_json(config, config_path.string());
   const TensorFile file = from_safetensors(read_file(path), path.string());
   const std::vector<Parameter> list = parameters(model.config);
   require_same_tensors(list, file, path.string());
@@ -126,6 +135,12 @@ Model load_model(const std::filesystem::path& folder) {
         "{}: the values do not match the hash written with them: the file was damaged or changed "
         "since; if the change was meant, remove \"{}\" from its metadata",
         path.string(), kHashKey);
+  const auto meant = file.metadata.find(kConfigHashKey);
+  if (meant != file.metadata.end() && meant->second != config_hash(config))
+    fail(
+        "{}: it does not say what it said when the weights were written: it was damaged or changed "
+        "since; if the change was meant, remove \"{}\" from the metadata of {}",
+        config_path.string(), kConfigHashKey, path.string());
   return model;
 }
 

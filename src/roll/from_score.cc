@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/error.h"
 #include "roll/bars.h"
@@ -16,10 +19,9 @@ using midi::Tick;
 // Far beyond any file (2^28 ticks a delta), and small enough that a tick times a grid fits 64 bits.
 constexpr Tick kMostTicks = Tick{1} << 54;
 
-// A note on the grid.
+// A note on the grid, in steps from the first step shown. Small: a file may hold millions.
 struct Cell {
-  std::int64_t onset, end;  // steps; end > onset
-  int pitch;                // in the range
+  std::int32_t onset, end;  // end > onset
 };
 
 // Turns ticks into steps.
@@ -73,55 +75,90 @@ struct Moves {
   }
 };
 
-std::vector<Cell> lay_on_grid(const midi::Score& score, const Options& options, const Grid& grid,
-                              std::string_view where, ReadStatistics& statistics) {
-  const std::vector<Tick> pedalled =
-      options.pedal == Pedal::extend ? pedalled_ends(score) : std::vector<Tick>();
-  std::vector<Cell> cells;
-  std::size_t count = 0;
-  for (const midi::Track& track : score.tracks) count += track.notes.size();
-  cells.reserve(count);
-  Moves moves;
-  statistics.fit = GridFit(score.ticks_per_quarter);
-  std::size_t index = 0;
-  for (const midi::Track& track : score.tracks) {
-    for (const midi::Note& note : track.notes) {
-      const Tick end = pedalled.empty() ? note.end : pedalled[index];
-      ++index;
-      ++statistics.notes_read;
-      if (note.channel == midi::kDrumChannel && !options.drums) {
-        ++statistics.drums;
-        continue;
-      }
-      const std::int64_t onset = grid.step(note.onset);
-      int pitch = note.pitch;
-      if (pitch < options.low || pitch > options.high) {
-        if (options.out_of_range == OutOfRange::refuse) {
-          const Bars bars(meters_on_grid(score, options.grid), options.grid);
-          fail(
-              "{}, {}: found pitch {}, expected {}..{}; widen the range, or let such notes be "
-              "folded or dropped",
-              where, bar_name(bars, grid.exact(note.onset)), pitch, options.low, options.high);
-        }
-        pitch = options.out_of_range == OutOfRange::fold ? fold(pitch, options) : -1;
-        if (pitch < 0) {
-          ++statistics.dropped;
+// Where the notes within the range lie, and how many of each pitch there are.
+struct Survey {
+  std::int64_t first = 0, last = 0;         // steps: the first onset and the last end
+  std::array<std::size_t, 128> count = {};  // by pitch
+  std::size_t notes = 0;
+};
+
+// Goes through the notes of a Score that a Roll can show.
+class KeptNotes {
+ public:
+  KeptNotes(const midi::Score& score, const Options& options, const Grid& grid,
+            std::string_view where)
+      : score_(score), options_(options), grid_(grid), where_(where) {
+    if (options.pedal == Pedal::extend) pedalled_ = pedalled_ends(score);
+  }
+
+  // visit(note, onset, end, pitch), onset and end in steps; what is left out is counted.
+  template <typename Visit>
+  void each(ReadStatistics& statistics, Visit&& visit) const {
+    std::size_t index = 0;
+    for (const midi::Track& track : score_.tracks) {
+      for (const midi::Note& note : track.notes) {
+        const Tick end = pedalled_.empty() ? note.end : pedalled_[index];
+        ++index;
+        ++statistics.notes_read;
+        if (note.channel == midi::kDrumChannel && !options_.drums) {
+          ++statistics.drums;
           continue;
         }
-        ++statistics.folded;
+        int pitch = note.pitch;
+        if (pitch < options_.low || pitch > options_.high) {
+          pitch = bring_into_range(note);
+          if (pitch < 0) {
+            ++statistics.dropped;
+            continue;
+          }
+          ++statistics.folded;
+        }
+        const std::int64_t onset = grid_.step(note.onset);
+        visit(note, onset, std::max(onset + 1, grid_.step(end)), pitch);
       }
-      cells.push_back({onset, std::max(onset + 1, grid.step(end)), pitch});
-      moves.add(note.onset, onset, grid);
-      statistics.fit.add(note.onset);
     }
   }
+
+ private:
+  int bring_into_range(const midi::Note& note) const {
+    if (options_.out_of_range == OutOfRange::refuse) {
+      const Bars bars(meters_on_grid(score_, options_.grid), options_.grid);
+      fail(
+          "{}, {}: found pitch {}, expected {}..{}; widen the range, or let such notes be "
+          "folded or dropped",
+          where_, bar_name(bars, grid_.exact(note.onset)), note.pitch, options_.low, options_.high);
+    }
+    return options_.out_of_range == OutOfRange::fold ? fold(note.pitch, options_) : -1;
+  }
+
+  const midi::Score& score_;
+  const Options& options_;
+  const Grid grid_;
+  const std::string_view where_;
+  std::vector<Tick> pedalled_;  // each note's end under the pedal; empty: its own
+};
+
+Survey survey(const KeptNotes& notes, int ticks_per_quarter, const Grid& grid,
+              ReadStatistics& statistics) {
+  Survey found;
+  Moves moves;
+  statistics.fit = GridFit(ticks_per_quarter);
+  notes.each(statistics,
+             [&](const midi::Note& note, std::int64_t onset, std::int64_t end, int pitch) {
+               found.first = found.notes == 0 ? onset : std::min(found.first, onset);
+               found.last = std::max(found.last, end);
+               ++found.notes;
+               ++found.count[static_cast<std::size_t>(pitch)];
+               moves.add(note.onset, onset, grid);
+               statistics.fit.add(note.onset);
+             });
   const double step_units = static_cast<double>(grid.ticks_per_quarter);
   statistics.moved = moves.moved;
   if (moves.onsets > 0)
     statistics.mean_move =
         static_cast<double>(moves.sum) / step_units / static_cast<double>(moves.onsets);
   statistics.most_moved = static_cast<double>(moves.most) / step_units;
-  return cells;
+  return found;
 }
 
 struct Span {
@@ -129,23 +166,18 @@ struct Span {
 };
 
 // The steps of the Score that the Roll shows.
-Span span_of(const std::vector<Cell>& cells, const midi::Score& score, const Options& options,
+Span span_of(const Survey& found, const midi::Score& score, const Options& options,
              const Grid& grid, const Bars& bars) {
   Span span;
   const std::int64_t score_end = grid.step(score.end);
-  if (cells.empty()) return options.trim ? span : Span{0, score_end};
-  std::int64_t first = cells.front().onset, last = 0;
-  for (const Cell& cell : cells) {
-    first = std::min(first, cell.onset);
-    last = std::max(last, cell.end);
-  }
-  if (!options.trim) return {0, std::max(last, score_end)};
+  if (found.notes == 0) return options.trim ? span : Span{0, score_end};
+  if (!options.trim) return {0, std::max(found.last, score_end)};
   const auto whole = [](double step) {
     return static_cast<std::int64_t>(std::ceil(step - kSameStep));
   };
-  span.begin = whole(bars.at(static_cast<double>(first)).begin);
-  const std::int64_t bar_end = whole(bars.at(static_cast<double>(last - 1)).end);
-  span.end = std::max(last, std::min(bar_end, score_end));
+  span.begin = whole(bars.at(static_cast<double>(found.first)).begin);
+  const std::int64_t bar_end = whole(bars.at(static_cast<double>(found.last - 1)).end);
+  span.end = std::max(found.last, std::min(bar_end, score_end));
   return span;
 }
 
@@ -168,45 +200,59 @@ std::vector<MeterAt> meters_within(const std::vector<MeterAt>& meters, const Spa
   return within;
 }
 
-// The notes by pitch, then onset.
-std::vector<Cell> by_pitch(const std::vector<Cell>& cells) {
+// The notes of each pitch, by onset, pitch after pitch: those of `pitch` stand from begin[pitch] to
+// begin[pitch + 1].
+struct Cells {
+  std::vector<Cell> list;
   std::array<std::size_t, 129> begin = {};
-  for (const Cell& cell : cells) ++begin[static_cast<std::size_t>(cell.pitch) + 1];
-  for (std::size_t pitch = 1; pitch < begin.size(); ++pitch) begin[pitch] += begin[pitch - 1];
-  std::vector<Cell> sorted(cells.size());
-  std::array<std::size_t, 129> next = begin;
-  for (const Cell& cell : cells) sorted[next[static_cast<std::size_t>(cell.pitch)]++] = cell;
+
+  std::span<const Cell> of(std::size_t pitch) const {
+    return std::span(list).subspan(begin[pitch], begin[pitch + 1] - begin[pitch]);
+  }
+};
+
+Cells by_pitch(const KeptNotes& notes, const Survey& found, const Span& span) {
+  Cells cells;
+  cells.list.resize(found.notes);
+  for (std::size_t pitch = 0; pitch < 128; ++pitch)
+    cells.begin[pitch + 1] = cells.begin[pitch] + found.count[pitch];
+  std::array<std::size_t, 129> next = cells.begin;
+  ReadStatistics counted_before;
+  notes.each(counted_before, [&](const midi::Note&, std::int64_t onset, std::int64_t end,
+                                 int pitch) {
+    cells.list[next[static_cast<std::size_t>(pitch)]++] = {
+        static_cast<std::int32_t>(onset - span.begin), static_cast<std::int32_t>(end - span.begin)};
+  });
   const auto sooner = [](const Cell& a, const Cell& b) { return a.onset < b.onset; };
   for (std::size_t pitch = 0; pitch < 128; ++pitch) {
-    const auto first = sorted.begin() + static_cast<std::ptrdiff_t>(begin[pitch]);
-    const auto last = sorted.begin() + static_cast<std::ptrdiff_t>(begin[pitch + 1]);
+    const auto first = cells.list.begin() + static_cast<std::ptrdiff_t>(cells.begin[pitch]);
+    const auto last = cells.list.begin() + static_cast<std::ptrdiff_t>(cells.begin[pitch + 1]);
     if (!std::is_sorted(first, last, sooner)) std::sort(first, last, sooner);
   }
-  return sorted;
+  return cells;
 }
 
 // Sets the cells of every note; returns how many notes can be told apart in the Roll. No cell is
 // painted twice, so that a file of long notes on top of each other takes no longer than another.
-long paint(const std::vector<Cell>& cells, const Span& span, Roll& roll) {
+long paint(const Cells& cells, Roll& roll) {
   const std::size_t notes = static_cast<std::size_t>(roll.notes());
-  const auto cell_at = [&](std::int64_t step, int pitch) {
-    return roll.cells.data() + static_cast<std::size_t>(step - span.begin) * notes +
-           static_cast<std::size_t>(pitch - roll.low);
-  };
   long kept = 0;
-  int pitch = -1;
-  std::int64_t onset = -1, painted = -1;  // of this pitch: the last onset, and painted until here
-  for (const Cell& cell : by_pitch(cells)) {
-    if (cell.pitch != pitch) onset = painted = -1;
-    pitch = cell.pitch;
-    kept += roll.articulation ? cell.onset != onset : cell.onset > painted;
-    onset = cell.onset;
-    if (roll.articulation) *cell_at(onset, pitch) |= kArticulate;
-    const std::int64_t from = std::max(onset, painted);
-    if (from < cell.end) {
-      std::uint8_t* at = cell_at(from, pitch);
-      for (std::int64_t step = from; step < cell.end; ++step, at += notes) *at |= kPlay;
-      painted = cell.end;
+  for (int pitch = roll.low; pitch <= roll.high; ++pitch) {
+    const auto cell_at = [&](std::int64_t step) {
+      return roll.cells.data() + static_cast<std::size_t>(step) * notes +
+             static_cast<std::size_t>(pitch - roll.low);
+    };
+    std::int64_t onset = -1, painted = -1;  // the last onset, and painted until here
+    for (const Cell& cell : cells.of(static_cast<std::size_t>(pitch))) {
+      kept += roll.articulation ? cell.onset != onset : cell.onset > painted;
+      onset = cell.onset;
+      if (roll.articulation) *cell_at(onset) |= kArticulate;
+      const std::int64_t from = std::max(onset, painted);
+      if (from < cell.end) {
+        std::uint8_t* at = cell_at(from);
+        for (std::int64_t step = from; step < cell.end; ++step, at += notes) *at |= kPlay;
+        painted = cell.end;
+      }
     }
   }
   return kept;
@@ -238,8 +284,9 @@ ReadRoll from_score(const midi::Score& score, const Options& options, std::strin
 
   ReadRoll result;
   ReadStatistics& statistics = result.statistics;
-  const std::vector<Cell> cells = lay_on_grid(score, options, grid, where, statistics);
-  const Span span = span_of(cells, score, options, grid, bars);
+  const KeptNotes notes(score, options, grid, where);
+  const Survey found = survey(notes, score.ticks_per_quarter, grid, statistics);
+  const Span span = span_of(found, score, options, grid, bars);
   if (span.end - span.begin > kMostSteps)
     fail(
         "{}: the piece spans {} steps of 1/{} quarter note, expected at most {}; a delta time in "
@@ -248,7 +295,7 @@ ReadRoll from_score(const midi::Score& score, const Options& options, std::strin
 
   result.roll = make_roll(static_cast<int>(span.end - span.begin), options.low, options.high,
                           options.grid, options.articulation, meters_within(meters, span, bars));
-  statistics.notes_kept = paint(cells, span, result.roll);
+  statistics.notes_kept = paint(by_pitch(notes, found, span), result.roll);
   statistics.merged =
       statistics.notes_read - statistics.notes_kept - statistics.dropped - statistics.drums;
   return result;

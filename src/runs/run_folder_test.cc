@@ -37,6 +37,19 @@ TEST(RunFolder, AnEmptyFolderOfTheNameIsTakenSinceNothingCanBeLost) {
   EXPECT_EQ(create_run(folder.path(), "piano").name(), "piano");
 }
 
+TEST(RunFolder, ARunThatWasKilledBeforeItsFirstCheckpointIsNoDeadEnd) {
+  // Killed with its options written: it is a run, and can be resumed.
+  const TemporaryFolder folder;
+  write_file(folder.path() / "begun" / "options.toml", "");
+  EXPECT_EQ(open_run(folder.path(), "begun").name(), "begun");
+  // Killed while it wrote them: nothing is lost, and the name is free.
+  const auto unfinished = folder.path() / "hardly" / "options.toml.toccata-tmp-7-0";
+  std::filesystem::create_directories(unfinished.parent_path());
+  append_file(unfinished, "half");
+  ASSERT_TRUE(is_temporary(unfinished));
+  EXPECT_EQ(create_run(folder.path(), "hardly").name(), "hardly");
+}
+
 TEST(RunFolder, AFileInTheWayIsRefused) {
   const TemporaryFolder folder;
   write_file(folder.path() / "piano", "x");

@@ -1,0 +1,161 @@
+#include "corpus/pack.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/random.h"
+#include "corpus/import.h"
+#include "corpus/test_music.h"
+#include "corpus/windows.h"
+#include "support/temporary_folder.h"
+
+namespace toccata::corpus {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+/// Noise of a density, with notes that are held and struck again.
+roll::Roll noise(int steps, double density, bool articulation, std::uint64_t seed) {
+  roll::Roll roll = roll::make_roll(steps, 20, 120, 4, articulation, {{0, 3, 4}, {12, 6, 8}});
+  Random random(seed, 0);
+  for (int t = 0; t < steps; ++t)
+    for (int n = 0; n < roll.notes(); ++n) {
+      const bool held = t > 0 && roll.frame(t - 1)[n] != 0 && random.uniform() < 0.8;
+      if (!held && random.uniform() >= density) continue;
+      const bool struck = articulation && (!held || random.uniform() < 0.2);
+      roll.frame(t)[n] = static_cast<std::uint8_t>(roll::kPlay | (struck ? roll::kArticulate : 0));
+    }
+  return roll;
+}
+
+TEST(Pack, FramesComeBackAsTheyWere) {
+  for (const bool articulation : {true, false})
+    for (const double density : {0.0, 0.02, 0.9})
+      for (const int steps : {0, 1, 77}) {
+        const roll::Roll roll = noise(steps, density, articulation, 5);
+        roll::Roll read = roll;
+        read.cells.clear();
+        read.bar_phase.clear();
+        read.beat_phase.clear();
+        unpack_frames(pack_frames(roll), read, "noise");
+        EXPECT_EQ(read, roll) << density << " " << steps;
+      }
+}
+
+TEST(Pack, BytesThatAreNoFramesAreRefused) {
+  const roll::Roll roll = noise(40, 0.05, true, 6);
+  const std::vector<std::uint8_t> bytes = pack_frames(roll);
+  Random random(1, 2);
+  for (int i = 0; i < 300; ++i) {
+    std::vector<std::uint8_t> damaged = bytes;
+    if (i % 3 == 0)
+      damaged.resize(random.below(damaged.size()));
+    else
+      damaged[random.below(damaged.size())] ^= static_cast<std::uint8_t>(1 + random.below(255));
+    roll::Roll read = roll;
+    try {  // or other music: frames have no checksum
+      unpack_frames(damaged, read, "noise");
+      for (const std::uint8_t cell : read.cells) EXPECT_LE(cell, 3);
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("noise"));
+    }
+  }
+  roll::Roll read = roll;
+  EXPECT_THROW(unpack_frames(std::span(bytes).first(bytes.size() - 1), read, "x"), Error);
+}
+
+class PackOfAFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 7; ++i)
+      write_file(music_ / ("piece-" + std::to_string(i) + ".mid"),
+                 test_scale(40 + 5 * i, 3 + 2 * i));
+    write_file(music_ / "bad.mid", "no music");
+    write_file(music_ / "split.json", R"({"valid": ["piece-2.mid"], "train": ["piece-1.mid"]})");
+    const Corpus packed = pack_paths(std::vector<fs::path>{music_}, {}, silent_, stop_, file_);
+    EXPECT_TRUE(packed.pieces.empty());
+    EXPECT_EQ(totals(packed.report).kept, 7);
+    EXPECT_EQ(totals(packed.report).unreadable, 1);
+    whole_ = read_paths(std::vector<fs::path>{music_}, {}, silent_, stop_);
+  }
+  Corpus opened(bool leave_packed) {
+    ImportOptions options;
+    options.leave_packed = leave_packed;
+    return read_paths(std::vector<fs::path>{file_}, options, silent_, stop_);
+  }
+
+  TemporaryFolder folder_;
+  const fs::path music_ = folder_.path() / "music", file_ = folder_.path() / "music.pack";
+  Progress silent_;
+  Stop stop_;
+  Corpus whole_;
+};
+
+TEST_F(PackOfAFolder, ItsPiecesAreTheFolders) {
+  for (const bool leave_packed : {true, false}) {
+    const Corpus read = opened(leave_packed);
+    ASSERT_EQ(read.pieces.size(), whole_.pieces.size());
+    EXPECT_EQ(read.given_split, whole_.given_split);
+    roll::Roll room;
+    for (std::size_t i = 0; i < read.pieces.size(); ++i) {
+      EXPECT_EQ(read.pieces[i].packed.has_value(), leave_packed);
+      EXPECT_EQ(read.pieces[i].name, whole_.pieces[i].name);
+      EXPECT_EQ(read.pieces[i].hash, whole_.pieces[i].hash);
+      EXPECT_EQ(whole_roll(read.pieces[i], room), whole_.pieces[i].roll);
+    }
+  }
+}
+
+TEST_F(PackOfAFolder, WindowsAreTheSame) {
+  const Corpus read = opened(true);
+  const auto windows = [](const Corpus& corpus) {
+    std::vector<const Piece*> pieces;
+    for (const Piece& piece : corpus.pieces) pieces.push_back(&piece);
+    return Windows(pieces, {.steps = 8, .sequences = 3, .transpose = 4});
+  };
+  Windows packed = windows(read), plain = windows(whole_);
+  for (int i = 0; i < 20; ++i) {
+    const roll::Batch a = packed.next(), b = plain.next();
+    EXPECT_EQ(a.frames, b.frames);
+    EXPECT_EQ(a.bar_phase, b.bar_phase);
+    EXPECT_EQ(a.sample, b.sample);
+  }
+}
+
+TEST_F(PackOfAFolder, APackReadOtherwiseThanAskedForIsRefused) {
+  ImportOptions options;
+  options.roll.grid = 8;
+  try {
+    read_paths(std::vector<fs::path>{file_}, options, silent_, stop_);
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("grid 4"));
+  }
+}
+
+TEST_F(PackOfAFolder, ADamagedPackAmongOtherMusicIsNamedAndPassedOver) {
+  write_file(music_ / "bad.pack", "no pack");
+  const Corpus read = read_paths(std::vector<fs::path>{music_}, {}, silent_, stop_);
+  EXPECT_EQ(read.pieces.size(), whole_.pieces.size());
+  EXPECT_EQ(totals(read.report).unreadable, 2);
+}
+
+TEST_F(PackOfAFolder, ADamagedIndexIsFound) {
+  const Bytes bytes = read_file(file_);
+  for (const std::size_t from_end : {1u, 30u, 45u, 60u, 200u}) {
+    Bytes damaged = bytes;
+    damaged[damaged.size() - from_end] ^= 1;
+    write_file(file_, damaged);
+    EXPECT_THROW(open_pack(file_), Error) << from_end;
+  }
+  for (const std::size_t size : {std::size_t{0}, std::size_t{20}, bytes.size() - 1}) {
+    write_file(file_, std::span(bytes).first(size));
+    EXPECT_THROW(open_pack(file_), Error) << size;
+  }
+}
+
+}  // namespace
+}  // namespace toccata::corpus
