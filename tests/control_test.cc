@@ -63,7 +63,7 @@ TEST_F(Control, HarmonisesAMelody) {
             0);
   const Outcome none = generate(kModel + " --melody " + file + " --voice track 7");
   EXPECT_EQ(none.exit_code, 2);
-  EXPECT_THAT(none.err, HasSubstr("it has 1 tracks with notes"));
+  EXPECT_THAT(none.err, HasSubstr("it has 1 track with notes"));
 }
 
 TEST_F(Control, KeepsToLimits) {

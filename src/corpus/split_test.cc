@@ -196,7 +196,8 @@ TEST(Split, TrainsOnWhatTheGivenOneDoesNotNameUnlessItIsHeldOut) {
   EXPECT_THAT(split.train, ElementsAre(0, 2));
   EXPECT_THAT(split.valid, ElementsAre(1));
   ASSERT_THAT(progress.warnings, SizeIs(1));
-  EXPECT_THAT(progress.warnings[0], HasSubstr("1 are trained on, 1 left out"));
+  EXPECT_THAT(progress.warnings[0],
+              HasSubstr("trained on: 1; left out, being held-out music under another name: 1"));
 }
 
 TEST(Split, DrawsValidationWhereTheGivenOneHasNone) {

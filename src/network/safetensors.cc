@@ -59,23 +59,52 @@ std::optional<std::uint64_t> byte_count(std::span<const std::int64_t> shape, std
 
 /// JSON allows an object to name a key twice and keeps the last; two readers could then see two
 /// models in one file.
-Json parse_header(std::string_view text, std::string_view where) {
-  std::vector<std::set<std::string>> keys;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
-    if (depth > 8) fail("{}: header: nested more than 8 levels deep", where);
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-      fail("{}: header: the key {} stands twice in one object", where, value.dump());
-    return true;
-  };
-  try {
-    return Json::parse(text, watch);
-  } catch (const nlohmann::json::exception&) {
-    // Where exactly: parse_json finds it again and says so. What both refuse never gets past.
-    parse_json(text, fmt::format("{}: header", where));
-    fail("{}: header: not valid JSON", where);
+class HeaderWatch : public nlohmann::json_sax<Json> {
+ public:
+  explicit HeaderWatch(std::string_view where) : where_(where) {}
+  bool start_object(std::size_t) override {
+    keys_.emplace_back();
+    return go_deeper();
   }
+  bool key(std::string& name) override {
+    if (!keys_.back().insert(name).second)
+      fail("{}: header: the key {} stands twice in one object", where_, Json(name).dump());
+    return true;
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    return --depth_, true;
+  }
+  bool start_array(std::size_t) override { return go_deeper(); }
+  bool end_array() override { return --depth_, true; }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  bool go_deeper() {
+    if (++depth_ > 8) fail("{}: header: nested more than 8 levels deep", where_);
+    return true;
+  }
+  std::string_view where_;
+  std::vector<std::set<std::string>> keys_;  // of the objects that are open
+  int depth_ = 0;
+};
+
+Json parse_header(std::string_view text, std::string_view where) {
+  // Apart from the parser, whose own callback takes quadratic time in an object's keys.
+  HeaderWatch watch(where);
+  if (Json::sax_parse(text, &watch)) return Json::parse(text);
+  // Where exactly: parse_json finds it again and says so. What both refuse never gets past.
+  parse_json(text, fmt::format("{}: header", where));
+  fail("{}: header: not valid JSON", where);
 }
 
 std::uint64_t whole(const Json& value, std::string_view what, std::string_view where) {

@@ -401,7 +401,7 @@ constexpr MalformedKind kKinds[] = {
     {"track-length-zero", "a track length too short", length_zero},
     {"no-end-of-track", "no end-of-track event", no_end},
     {"bytes-after-end-of-track", "after the end of track", bytes_after_end},
-    {"bytes-after-the-last-track", "that belong to no track", bytes_after_file},
+    {"bytes-after-the-last-track", " of no track", bytes_after_file},
     {"cut-off-within-a-track", "", cut_off},
     {"delta-of-many-bytes", "where 4 is the most", delta_long},
     {"delta-endless", "a delta time that does not end", delta_endless},
