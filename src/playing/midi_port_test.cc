@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <string>
+
 #include <RtMidi.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -32,14 +35,16 @@ Progress quiet;
 class MidiPorts : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    ::setenv("JACK_DEFAULT_SERVER", "toccata-test", 1);
+    // A name of its own: tests run side by side.
+    const std::string name = "toccata-test-" + std::to_string(::getpid());
+    ::setenv("JACK_DEFAULT_SERVER", name.c_str(), 1);
     ::setenv("JACK_NO_START_SERVER", "1", 1);
     server_ = ::fork();
     if (server_ == 0) {
       const int nowhere = ::open("/dev/null", O_RDWR);
       for (const int descriptor : {0, 1, 2}) ::dup2(nowhere, descriptor);
-      ::execlp("jackd", "jackd", "-r", "-n", "toccata-test", "-d", "dummy", "-r", "48000", "-p",
-               "64", nullptr);
+      ::execlp("jackd", "jackd", "-r", "-n", name.c_str(), "-d", "dummy", "-r", "48000", "-p", "64",
+               nullptr);
       ::_exit(127);
     }
     for (int i = 0; i < 50 && !there_; ++i) {
@@ -48,6 +53,8 @@ class MidiPorts : public ::testing::Test {
         server_ = 0;
         return;
       }
+      // Where no server is, RtMidi says so and then uses it all the same.
+      if (!listens(name)) continue;
       try {
         RtMidiOut probe(RtMidi::UNIX_JACK, "probe");
         probe.openVirtualPort("probe");
@@ -64,6 +71,17 @@ class MidiPorts : public ::testing::Test {
   void SetUp() override {
     if (!there_)
       GTEST_SKIP() << "skipped: needs jackd (Debian: jackd1 or jackd2) and its dummy driver";
+  }
+
+  // jackd1 makes a socket in a folder of this name, jackd2 a semaphore.
+  static bool listens(const std::string& name) {
+    namespace fs = std::filesystem;
+    if (fs::exists("/dev/shm/jack-" + std::to_string(::getuid()) + "/" + name + "/jack_0"))
+      return true;
+    for (const auto& entry : fs::directory_iterator("/dev/shm")) {
+      if (entry.path().filename().string().find(name) != std::string::npos) return true;
+    }
+    return false;
   }
 
   static pid_t server_;
@@ -156,7 +174,10 @@ TEST_F(MidiPorts, StoppedInTheMiddleNothingSoundsOn) {
   EXPECT_TRUE(listener.sounding().empty());
 }
 
-TEST_F(MidiPorts, APortThatGoesAndComesBackIsFoundAgain) {
+class LongMidiPorts : public MidiPorts {};
+
+// Among the long ones: it was seen to hang once, waiting for JACK.
+TEST_F(LongMidiPorts, APortThatGoesAndComesBackIsFoundAgain) {
   auto listener = std::make_unique<Listener>("desk");
   const auto output = open_midi_output({.name = "desk"});
   Stage stage;
@@ -214,8 +235,6 @@ TEST_F(MidiPorts, AnAbsentPortIsAnErrorThatNamesThoseThereAre) {
 }
 
 // 28,800 steps: what an hour has at 120 quarters a minute, in two and a half minutes.
-class LongMidiPorts : public MidiPorts {};
-
 TEST_F(LongMidiPorts, AnHoursWorthOfStepsEndsWithoutAStuckNote) {
   const auto output = open_midi_output({.name = "music", .is_virtual = true});
   Listener listener("in", "music");
