@@ -99,8 +99,10 @@ TEST_F(LongInstall, EveryHeaderStandsAlone) {
       all += "#include <" + entry.path().lexically_relative(prefix() / "include").string() + ">\n";
   const fs::path source = folder_->path() / "all.cc";
   write_file(source, all);
-  const Outcome built = run_shell("g++ -std=c++20 -fsyntax-only -I" +
-                                  (prefix() / "include").string() + " " + source.string());
+  const Outcome built = run_shell("export PKG_CONFIG_PATH=$(dirname $(find " + prefix().string() +
+                                  " -name toccata.pc)) && g++ -fsyntax-only $(pkg-config --cflags "
+                                  "toccata) " +
+                                  source.string());
   EXPECT_EQ(built.exit_code, 0) << built.err;
 }
 
