@@ -25,12 +25,21 @@ void on_signal(int signal) {
   stop_request.request(signal);
 }
 
+void on_save_signal(int) {
+  stop_request.request_save();
+}
+
 void catch_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   ::sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  // Batch systems send it some time before they end a job: save and go on. It must not interrupt a
+  // call that is under way.
+  action.sa_handler = on_save_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGUSR1, &action, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
 }
 

@@ -73,8 +73,14 @@ training::TrainOptions resolve(const Given& given, std::optional<training::Resto
   if (name.empty()) fail_usage("what shall the run be called? Give --name");
   TrainOptions before;
   if (given.resume) {
-    training::apply_toml(before, runs::open_run(output, name).options());
+    const runs::RunFolder run = runs::open_run(output, name);
+    training::apply_toml(before, run.options());
     options = before;
+    // A run that had restored a model and was killed before its first checkpoint begins with it
+    // again. What is damaged of it is told when it is loaded.
+    Progress silent;
+    if (!options.restore.empty() && !runs::newest_checkpoint(run, silent))
+      restored = load_restored(options.restore, output, progress);
   } else if (const std::string model = early(options, given, "restore", &TrainOptions::restore);
              !model.empty()) {
     restored = load_restored(model, output, progress);
@@ -188,7 +194,7 @@ Order first_order(Given given, const training::Launch& launch, Progress& progres
   order.run = given.resume ? runs::open_run(order.options.output, order.options.name)
                            : runs::create_run(order.options.output, order.options.name);
   if (restored) order.trained = training::trained_hashes(restored->folder);
-  if (given.resume) order.trained = training::trained_hashes(order.run.path);
+  if (given.resume) order.trained.merge(training::trained_hashes(order.run.path));
   order.sized = restored.has_value();
   return order;
 }

@@ -17,10 +17,12 @@ namespace {
 
 constexpr const char* kConfigFile = "config.json";
 constexpr const char* kWeightsFile = "model.safetensors";
-// To find damage. One of the values and one of what config.json said when they were written: its
-// keys may become more without making old models look damaged.
+// To find damage: of the values alone, and of every byte of the two files. A file's own hash stands
+// in it, and is of the file with zeros in its place. Files of others have none of them; the last
+// two stand together, so that none is lost by damage to its name.
 constexpr const char* kHashKey = "toccata.values_hash";
-constexpr const char* kConfigHashKey = "toccata.config_hash";
+constexpr const char* kOwnHashKey = "toccata.file_hash";
+constexpr const char* kConfigHashKey = "toccata.config_file_hash";
 constexpr std::uint64_t kMaxConfig = 1 << 20;  // bytes
 
 DType dtype(StoredAs type) {
@@ -39,10 +41,40 @@ std::string values_hash(std::span<const float> values) {
       std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()));
 }
 
-/// Of what the file says, not of how it is laid out.
-template <typename AnyJson>
-std::string config_hash(const AnyJson& config) {
-  return hash_hex(Json(config).dump());
+const std::string kNoHash(32, '0');
+
+/// Exchanges a file's own hash in its header for another. False where it does not stand there.
+bool exchange_own_hash(Bytes& bytes, const std::string& from, const std::string& to) {
+  const std::string entry = fmt::format("\"{}\":\"{}\"", kOwnHashKey, from);
+  const auto place = std::ranges::search(bytes, entry).end();
+  if (place == bytes.end() || from.size() != to.size()) return false;
+  std::ranges::copy(to, place - 1 - std::ssize(to));
+  return true;
+}
+
+Bytes with_own_hash(TensorFile file) {
+  file.metadata[kOwnHashKey] = kNoHash;
+  Bytes bytes = to_safetensors(file);
+  exchange_own_hash(bytes, kNoHash, hash_hex(bytes));
+  return bytes;
+}
+
+/// Throws Error where any byte of the two files is not what was written.
+void require_undamaged(const std::map<std::string, std::string>& metadata, Bytes weights,
+                       const std::filesystem::path& path, std::string_view config,
+                       const std::filesystem::path& config_path) {
+  const auto own = metadata.find(kOwnHashKey), of_config = metadata.find(kConfigHashKey);
+  if (own == metadata.end() && of_config == metadata.end()) return;
+  const auto refuse = [&](const std::filesystem::path& file) {
+    fail(
+        "{}: it is not what was written: it was damaged or changed since; if the change was meant, "
+        "remove \"{}\" and \"{}\" from the metadata of {}",
+        file.string(), kOwnHashKey, kConfigHashKey, path.string());
+  };
+  if (own == metadata.end() || of_config == metadata.end() ||
+      !exchange_own_hash(weights, own->second, kNoHash) || hash_hex(weights) != own->second)
+    refuse(path);
+  if (hash_hex(config) != of_config->second) refuse(config_path);
 }
 
 void require_finite(std::span<const float> values, std::string_view where,
@@ -104,30 +136,32 @@ std::string save_model(const std::filesystem::path& folder, const Model& model, 
     stored.insert(stored.end(), rounded.begin(), rounded.end());
     file.tensors.emplace(parameter.name, std::move(tensor));
   }
-  const auto config = to_json(model.config);
+  const std::string config = to_json(model.config).dump(2) + "\n";
   file.metadata = {
-      {"format", "pt"}, {kHashKey, values_hash(stored)}, {kConfigHashKey, config_hash(config)}};
-  write_file(folder / kConfigFile, config.dump(2) + "\n");
-  write_file(path, to_safetensors(file));
+      {"format", "pt"}, {kHashKey, values_hash(stored)}, {kConfigHashKey, hash_hex(config)}};
+  write_file(folder / kConfigFile, config);
+  write_file(path, with_own_hash(std::move(file)));
   return model_hash(model.config, stored);
 }
 
 namespace {
 
-Json read_config_json(const std::filesystem::path& folder) {
+std::string read_config_text(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored))
     fail("{}: expected a model folder with {} and {}, found {}", folder.string(), kConfigFile,
          kWeightsFile, std::filesystem::exists(folder, ignored) ? "a file" : "nothing");
-  const std::filesystem::path path = folder / kConfigFile;
-  return parse_json(read_text(path, kMaxConfig), path.string());
+  return read_text(folder / kConfigFile, kMaxConfig);
+}
+
+Config parse_config(const std::string& text, const std::string& where) {
+  return config_from_json(parse_json(text, where), where);
 }
 
 }  // namespace
 
 Config check_model_files(const std::filesystem::path& folder) {
-  const Config config =
-      config_from_json(read_config_json(folder), (folder / kConfigFile).string());
+  const Config config = parse_config(read_config_text(folder), (folder / kConfigFile).string());
   const std::filesystem::path path = folder / kWeightsFile;
   require_same_tensors(parameters(config), read_outline(path), path.string());
   return config;
@@ -136,9 +170,10 @@ Config check_model_files(const std::filesystem::path& folder) {
 Model load_model(const std::filesystem::path& folder) {
   Model model;
   const std::filesystem::path config_path = folder / kConfigFile, path = folder / kWeightsFile;
-  const Json config = read_config_json(folder);
-  model.config = config_from_json(config, config_path.string());
-  const TensorFile file = from_safetensors(read_file(path), path.string());
+  const std::string config = read_config_text(folder);
+  model.config = parse_config(config, config_path.string());
+  Bytes bytes = read_file(path);
+  const TensorFile file = from_safetensors(bytes, path.string());
   const std::vector<Parameter> list = parameters(model.config);
   require_same_tensors(list, file, path.string());
   model.values.reserve(list.back().offset + list.back().size);
@@ -154,12 +189,7 @@ Model load_model(const std::filesystem::path& folder) {
         "{}: the values do not match the hash written with them: the file was damaged or changed "
         "since; if the change was meant, remove \"{}\" from its metadata",
         path.string(), kHashKey);
-  const auto meant = file.metadata.find(kConfigHashKey);
-  if (meant != file.metadata.end() && meant->second != config_hash(config))
-    fail(
-        "{}: it does not say what it said when the weights were written: it was damaged or changed "
-        "since; if the change was meant, remove \"{}\" from the metadata of {}",
-        config_path.string(), kConfigHashKey, path.string());
+  require_undamaged(file.metadata, std::move(bytes), path, config, config_path);
   return model;
 }
 

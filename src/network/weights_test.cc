@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <functional>
 #include <limits>
 
@@ -190,22 +191,35 @@ TEST(ModelFiles, MissingShortAndOversizedFilesAreRefused) {
               ThrowsMessage<Error>(HasSubstr("model.safetensors")));
 }
 
-TEST(ModelFiles, AnyDamagedBitIsFound) {
+TEST(ModelFiles, ADamagedBitInAnyByteIsFound) {
   const TemporaryFolder folder;
   const Model model = small_model();
   save_model(folder.path(), model);
-  const std::filesystem::path path = folder.path() / "model.safetensors";
-  const Bytes whole = read_file(path);
-  Random random(3, 0);
-  for (int trial = 0; trial < 50; ++trial) {
-    Bytes bytes = whole;
-    bytes[random.below(bytes.size())] ^= static_cast<std::uint8_t>(1u << random.below(8));
-    write_file(path, bytes);
-    try {
-      EXPECT_EQ(load_model(folder.path()).values, model.values);  // a flip within the metadata
-    } catch (const Error&) {
+  const auto header = [](const Bytes& bytes) { return 8 + bytes[0] + 256U * bytes[1]; };
+  for (const char* name : {"config.json", "model.safetensors"}) {
+    const std::filesystem::path path = folder.path() / name;
+    const Bytes whole = read_file(path);
+    const auto expect_refused = [&](const Bytes& bytes, std::size_t place) {
+      std::ofstream(path, std::ios::binary)
+          .write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+      EXPECT_THROW(load_model(folder.path()), Error) << name << ", byte " << place;
+    };
+    // A bit of each byte of what says something, and some of the numbers'.
+    const std::size_t all = whole[0] == '{' ? whole.size() : header(whole);
+    Random random(3, 0);
+    for (std::size_t trial = 0; trial < all + 50; ++trial) {
+      const std::size_t place = trial < all ? trial : random.below(whole.size());
+      Bytes bytes = whole;
+      bytes[place] ^= static_cast<std::uint8_t>(1u << random.below(8));
+      expect_refused(bytes, place);
     }
+    for (int trial = 0; trial < 20; ++trial)
+      expect_refused(Bytes(whole.begin(),
+                           whole.begin() + static_cast<std::ptrdiff_t>(random.below(whole.size()))),
+                     0);
+    write_file(path, whole);
   }
+  EXPECT_EQ(load_model(folder.path()).values, model.values);
 }
 
 TEST(ModelFiles, ValuesThatCannotBeStoredAreRefusedBeforeAnythingIsWritten) {

@@ -13,7 +13,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSeal = "seal.json";
+constexpr const char* kOwnHash = "xxh3";
 constexpr std::string_view kPrefix = "step-";
+constexpr std::uint64_t kMaxSeal = 1 << 20;  // bytes
+
+std::string text_of(const Json& sealed) {
+  return sealed.dump(1) + "\n";
+}
 
 std::optional<long> step_of(const fs::path& folder) {
   const std::string name = folder.filename().string();
@@ -34,7 +40,19 @@ void seal(const fs::path& folder, long step) {
     files[fs::relative(entry.path(), folder).generic_string()] = {{"bytes", bytes.size()},
                                                                   {"xxh3", hash_hex(bytes)}};
   }
-  write_file(folder / kSeal, Json{{"step", step}, {"files", files}}.dump(1) + "\n");
+  Json sealed{{"step", step}, {"files", files}};
+  sealed[kOwnHash] = hash_hex(sealed.dump());
+  write_file(folder / kSeal, text_of(sealed));
+}
+
+/// The seal itself: not a byte of it may be another than was written. Those of before it had a hash
+/// of its own name the step and the files, and nothing else.
+bool is_whole(Json sealed, const std::string& text, std::string_view where) {
+  if (text != text_of(sealed)) return false;
+  if (sealed.size() == 2) return true;
+  const auto own = json_get<std::string>(sealed, kOwnHash, where);
+  sealed.erase(kOwnHash);
+  return own == hash_hex(sealed.dump());
 }
 
 void remove_unfinished(const fs::path& folder) {
@@ -75,7 +93,10 @@ std::vector<Checkpoint> list_checkpoints(const RunFolder& run) {
 std::string damage(const Checkpoint& checkpoint) {
   try {
     const fs::path seal_path = checkpoint.path / kSeal;
-    const Json sealed = read_json(seal_path);
+    const std::string text = read_text(seal_path, kMaxSeal);
+    const Json sealed = parse_json(text, seal_path.string());
+    if (!is_whole(sealed, text, seal_path.string()))
+      return seal_path.string() + ": its content changed after it was written";
     if (json_get<long>(sealed, "step", seal_path.string()) != checkpoint.step)
       return seal_path.string() + ": sealed as another step";
     const Json files = json_get<Json>(sealed, "files", seal_path.string());

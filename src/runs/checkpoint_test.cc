@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include <stdexcept>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "support/temporary_folder.h"
 
 namespace toccata::runs {
@@ -76,13 +79,32 @@ TEST_F(Checkpoints, ADamagedSealOrAMissingFileIsDamage) {
   const Checkpoint checkpoint = write(1);
   const fs::path seal = checkpoint.path / "seal.json";
   const std::string sealed = read_text(seal);
-  for (std::size_t size = 0; size + 2 < sealed.size(); ++size) {
-    write_file(seal, std::string_view(sealed).substr(0, size));
+  const auto put = [&](const std::string& text) { std::ofstream(seal) << text; };
+  for (std::size_t size = 0; size < sealed.size(); ++size) {
+    put(sealed.substr(0, size));
     EXPECT_NE(damage(checkpoint), "") << size;
   }
-  write_file(seal, sealed);
+  for (std::size_t place = 0; place < sealed.size(); ++place) {
+    std::string flipped = sealed;
+    flipped[place] = static_cast<char>(flipped[place] ^ (1 << (place * 5 % 8)));
+    put(flipped);
+    EXPECT_NE(damage(checkpoint), "") << place;
+  }
+  put(sealed);
   ASSERT_EQ(damage(checkpoint), "");
   fs::remove(checkpoint.path / "state" / "adam.safetensors");
+  EXPECT_NE(damage(checkpoint), "");
+}
+
+TEST_F(Checkpoints, ASealOfBeforeItHadAHashOfItsOwnIsAsGood) {
+  const Checkpoint checkpoint = write(1);
+  const fs::path seal = checkpoint.path / "seal.json";
+  Json sealed = read_json(seal);
+  sealed.erase("xxh3");
+  write_file(seal, sealed.dump(1) + "\n");
+  EXPECT_EQ(damage(checkpoint), "");
+  sealed["step"] = 2;
+  write_file(seal, sealed.dump(1) + "\n");
   EXPECT_NE(damage(checkpoint), "");
 }
 

@@ -9,7 +9,7 @@ namespace toccata::training {
 
 struct Delayed::Copy {
   Figures figures;
-  torch::Tensor host;              // (2) f64, pinned where the device is a GPU
+  torch::Tensor host;              // (3) f64, pinned where the device is a GPU
   std::optional<c10::Event> done;  // of the copy; nothing on the CPU
 };
 
@@ -20,7 +20,7 @@ void Delayed::add(std::int64_t update, std::int64_t frames, const torch::Tensor&
   auto copy = std::make_unique<Copy>();
   copy->figures = {.update = update, .frames = frames};
   if (device_.is_cuda()) {
-    copy->host = torch::empty({2}, torch::TensorOptions(torch::kFloat64).pinned_memory(true));
+    copy->host = torch::empty({3}, torch::TensorOptions(torch::kFloat64).pinned_memory(true));
     copy->host.copy_(values, /*non_blocking=*/true);
     copy->done.emplace(device_.type());
     copy->done->record(c10::impl::VirtualGuardImpl(device_.type()).getStream(device_));
@@ -43,6 +43,7 @@ std::optional<Figures> Delayed::next() {
   const double* values = copy->host.data_ptr<double>();
   copy->figures.nats = values[0];
   copy->figures.gradient_norm = values[1];
+  copy->figures.kept = values[2];
   return copy->figures;
 }
 

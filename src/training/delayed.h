@@ -20,7 +20,7 @@ class Delayed {
   Delayed(torch::Device device, std::size_t behind);
   ~Delayed();
 
-  /// `values`: nats and gradient norm, (2) f64 on the device. Starts their copy and returns.
+  /// `values`: nats, gradient norm and kept, (3) f64 on the device. Starts their copy and returns.
   void add(std::int64_t update, std::int64_t frames, const torch::Tensor& values);
   /// The oldest that are due, or the oldest at all; waits for their copy where it still runs.
   std::optional<Figures> next_due();

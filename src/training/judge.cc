@@ -3,6 +3,7 @@
 #include <torch/utils.h>
 
 #include "listening/likelihood.h"
+#include "training/save_failure.h"
 #include "training/validation.h"
 
 namespace toccata::training {
@@ -33,6 +34,7 @@ std::optional<double> Judge::look(const network::Model& now) {
   const std::optional<double> nats = validate(now, sample_, options_, ranks_);
   if (!nats && context_.stop.requested()) return std::nullopt;
   position_.looked_update = position_.update;
+  const Position before = position_;
   const bool best = nats && (position_.best_update < 0 || *nats < position_.best);
   if (best) {
     position_.best = *nats;
@@ -40,7 +42,12 @@ std::optional<double> Judge::look(const network::Model& now) {
   }
   position_.worse_in_a_row = best ? 0 : position_.worse_in_a_row + 1;
   context_.observer.on_validation(report(nats, sample_is_whole_, best));
-  if (best) keep(now, nats);
+  const auto keep_it = [&] { keep(now, nats); };
+  if (best && !written(options_.save_failure, ranks_, context_.progress, keep_it)) {
+    // The run's model is the older one still: that is the best there is.
+    position_.best = before.best;
+    position_.best_update = before.best_update;
+  }
   return nats;
 }
 

@@ -4,6 +4,7 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -24,6 +25,18 @@ network::Tensor stored(const torch::Tensor& tensor) {
                               {local.data_ptr<float>(), static_cast<std::size_t>(local.numel())});
 }
 
+/// Whether every number of it is finite. In bits on the CPU, at the speed of memory; elsewhere by a
+/// sum: in double, floats that are finite have a finite one.
+bool is_finite(const torch::Tensor& tensor) {
+  if (!tensor.is_cpu() || !tensor.is_contiguous())
+    return std::isfinite(tensor.detach().sum(torch::kFloat64).item<double>());
+  const float* values = tensor.data_ptr<float>();
+  std::int32_t largest = 0;
+  for (std::int64_t i = 0; i < tensor.numel(); ++i)
+    largest = std::max(largest, std::bit_cast<std::int32_t>(values[i]) & 0x7fffffff);
+  return largest < 0x7f800000;
+}
+
 bool fits(const network::TensorFile& file, const std::string& name, const torch::Tensor& tensor) {
   const auto found = file.tensors.find(name);
   return found != file.tensors.end() && found->second.type == network::DType::f32 &&
@@ -39,6 +52,8 @@ void load_tensor(const network::TensorFile& file, const std::string& name, torch
          fmt::join(found->second.shape, ", "), tensor.numel());
   std::vector<float> values = network::to_floats(found->second);
   tensor.copy_(torch::from_blob(values.data(), {tensor.numel()}, torch::kFloat32));
+  if (!is_finite(tensor))
+    fail("{}: the tensor \"{}\" holds numbers that are not finite", where, name);
 }
 
 network::Tensor stored(std::int64_t number) {
@@ -76,9 +91,10 @@ struct Learner::State {
   Delayed figures;
   double learning_rate = 0;  // of the last update, for messages
 
-  State(const TrainOptions& for_options, torch::Tensor begin, Ranks* ranks)
+  State(const TrainOptions& for_options, torch::Tensor begin, Ranks* ranks,
+        std::unique_ptr<Engine> by)
       : options(for_options),
-        engine(make_engine(for_options)),
+        engine(by ? std::move(by) : make_engine(for_options)),
         values(std::move(begin)),
         optimiser(for_options.optimiser, values),
         figures(values.device(), values.is_cuda() ? kBehind : 0) {
@@ -98,8 +114,38 @@ struct Learner::State {
           update, nats, norm, learning_rate, options.optimiser.clip_norm);
   }
   std::optional<Figures> checked(std::optional<Figures> told) const {
-    if (told) check(told->update, told->nats, told->gradient_norm);
+    if (!told) return told;
+    check(told->update, told->nats, told->gradient_norm);
+    if (!std::isfinite(told->kept))
+      fail_of_kept(told->update, "the weights or what is kept beside");
     return told;
+  }
+
+  /// All that is learned and kept.
+  template <typename Visit>
+  void each_kept(Visit&& visit) {
+    visit("values", values);
+    if (average.defined()) visit("average", average);
+    for (const auto& [name, tensor] : optimiser.state()) visit("optimiser." + name, tensor);
+  }
+  void check_kept(std::int64_t update) {
+    each_kept([&](const std::string& name, const torch::Tensor& tensor) {
+      if (!is_finite(tensor)) fail_of_kept(update, name);
+    });
+  }
+  /// Its sum, 0-dim f64 on the device; nothing waits for it.
+  torch::Tensor sum_of_kept() {
+    torch::Tensor sum = torch::zeros({}, values.options().dtype(torch::kFloat64));
+    each_kept([&](const std::string&, const torch::Tensor& tensor) {
+      sum.add_(tensor.detach().sum(torch::kFloat64));
+    });
+    return sum;
+  }
+  [[noreturn]] void fail_of_kept(std::int64_t update, const std::string& what) const {
+    fail(
+        "training diverged at update {}: {}: numbers that are not finite; a lower --learning-rate "
+        "(now {}) or a shorter --clip (now {}) helps",
+        update, what, learning_rate, options.optimiser.clip_norm);
   }
 
   /// Early on the average forgets faster, so that the random beginning does not linger.
@@ -110,11 +156,13 @@ struct Learner::State {
   }
 };
 
-Learner::Learner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks) {
+Learner::Learner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks,
+                 std::unique_ptr<Engine> engine) {
   torch::set_num_threads(thread_count(options.threads));
   torch::Tensor begin = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kFloat32);
   std::copy(values.begin(), values.end(), begin.data_ptr<float>());
-  state_ = std::make_unique<State>(options, begin.to(torch_device(options.device)), ranks);
+  state_ = std::make_unique<State>(options, begin.to(torch_device(options.device)), ranks,
+                                   std::move(engine));
 }
 Learner::~Learner() = default;
 
@@ -131,10 +179,13 @@ void Learner::learn(const roll::Batch& batch, std::int64_t update, double learni
   torch::Tensor gradient = s.values.grad();
   const torch::Tensor norm = clip_gradient(gradient, s.options.optimiser.clip_norm);
   // To look at a number of a GPU's is to wait for it.
-  if (!s.values.is_cuda()) s.check(update, loss.item<double>(), norm.item<double>());
-  s.figures.add(update, frames, torch::stack({loss.detach(), norm}));
+  const bool at_once = !s.values.is_cuda();
+  if (at_once) s.check(update, loss.item<double>(), norm.item<double>());
   s.optimiser.step(s.values, gradient, learning_rate);
   if (s.average.defined()) s.move_average();
+  if (at_once) s.check_kept(update);
+  const torch::Tensor kept = at_once ? torch::zeros_like(norm) : s.sum_of_kept();
+  s.figures.add(update, frames, torch::stack({loss.detach(), norm, kept}));
 }
 
 std::optional<Figures> Learner::due_figures() {
@@ -167,11 +218,12 @@ std::vector<float> Learner::weights() const {
 }
 
 network::TensorFile Learner::state() const {
+  const torch::NoGradGuard no_gradient;
+  state_->check_kept(state_->optimiser.updates() - 1);
   network::TensorFile file;
-  file.tensors["values"] = stored(state_->values);
-  if (state_->average.defined()) file.tensors["average"] = stored(state_->average);
-  for (const auto& [name, tensor] : state_->optimiser.state())
-    file.tensors["optimiser." + name] = stored(tensor);
+  state_->each_kept([&](const std::string& name, const torch::Tensor& tensor) {
+    file.tensors[name] = stored(tensor);
+  });
   file.tensors["updates"] = stored(state_->optimiser.updates());
   return file;
 }
@@ -219,8 +271,9 @@ bool Learner::load_optimiser(const network::TensorFile& file) {
   if (remembered != state.size()) return false;
   for (const auto& [name, tensor] : state)
     if (!fits(file, "optimiser." + name, tensor)) return false;
-  for (auto& [name, tensor] : state) load_tensor(file, "optimiser." + name, tensor, "");
-  state_->optimiser.set_updates(load_number(file, "updates", ""));
+  for (auto& [name, tensor] : state)
+    load_tensor(file, "optimiser." + name, tensor, "the optimiser's state");
+  state_->optimiser.set_updates(load_number(file, "updates", "the optimiser's state"));
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include "network/safetensors.h"
 #include "roll/batch.h"
 #include "training/figures.h"
+#include "training/loss_function.h"
 #include "training/options.h"
 #include "training/ranks.h"
 
@@ -19,12 +20,15 @@ class Learner {
  public:
   /// Begins with `values` (P) and an optimiser that remembers nothing. With `ranks`, which must
   /// outlive it, each batch is this process's share of one, and learn is called by all.
-  Learner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks = nullptr);
+  ///   engine: who computes the gradient; null: make_engine's
+  Learner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks = nullptr,
+          std::unique_ptr<Engine> engine = nullptr);
   ~Learner();
 
   /// One update, number `update` of the run (which names the dropout masks). On a GPU it returns
-  /// before the update is done. Throws Error, with the weights as they were, where the loss or the
-  /// gradient is not a finite number; on a GPU that is found out with the figures.
+  /// before the update is done. Throws Error where the loss or the gradient is not a finite number,
+  /// with the weights as they were, and where the update left anything that is kept infinite or no
+  /// number; on a GPU that is found out with the figures.
   void learn(const roll::Batch& batch, std::int64_t update, double learning_rate);
 
   /// What updates came to, one after the other, in their order: those that are due (on the CPU at
@@ -40,9 +44,10 @@ class Learner {
   std::vector<float> weights() const;
 
   /// All that learn depends on: the weights "values", "average", the optimiser's state
-  /// "optimiser.NAME" and "updates" (i64), each (P) but the last.
+  /// "optimiser.NAME" and "updates" (i64), each (P) but the last. Throws Error where a number is
+  /// not finite: no checkpoint shall hold it.
   network::TensorFile state() const;
-  /// Throws Error, naming both shapes, where a tensor does not fit.
+  /// Throws Error, naming both shapes, where a tensor does not fit, and where one is not finite.
   void load(const network::TensorFile& state, std::string_view where);
   /// The mean of all processes' weights and optimiser states, where each learns on its own.
   void average_with(Ranks& ranks);

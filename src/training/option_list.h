@@ -55,6 +55,11 @@ struct Words<PrecisionKind> {
        {"bf16", PrecisionKind::bf16}}};
 };
 template <>
+struct Words<SaveFailure> {
+  static constexpr std::array<std::pair<const char*, SaveFailure>, 2> list{
+      {{"stop", SaveFailure::stop}, {"go-on", SaveFailure::go_on}}};
+};
+template <>
 struct Words<network::Beat> {
   static constexpr std::array<std::pair<const char*, network::Beat>, 2> list{
       {{"phase", network::Beat::phase}, {"binary", network::Beat::binary}}};
@@ -150,6 +155,8 @@ void visit_options(Options& o, Visit&& visit) {
   group = "Watching";
   visit(group, "validate-every", o.validate_every, "Updates between validations");
   visit(group, "save-every", o.save_every, "Updates between checkpoints");
+  visit(group, "save-failure", o.save_failure,
+        "Where saving fails (a full disk): stop, or go-on and try again at the next");
   visit(group, "keep-checkpoints", o.keep_checkpoints, "The newest that are kept; 0: all");
   visit(group, "patience", o.patience,
         "Stop after this many validations without a better one; 0: never");

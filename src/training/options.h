@@ -92,6 +92,12 @@ struct Stage {
   bool operator==(const Stage&) const = default;
 };
 
+/// What a run does when a checkpoint, its curves or its sample music cannot be written.
+enum class SaveFailure {
+  stop,   // ends with the error; the checkpoints before it stay
+  go_on,  // warns, and tries again at the next; the last save of a run must succeed
+};
+
 struct TrainOptions {
   std::vector<std::string> paths;  // folders, MIDI files, roll files
   std::string name;                // of the run folder, below `output`
@@ -126,6 +132,7 @@ struct TrainOptions {
 
   int validate_every = 100;  // updates
   int save_every = 500;      // updates
+  SaveFailure save_failure = SaveFailure::stop;
   int keep_checkpoints = 3;  // the newest K; 0: all
   int patience = 0;  // validations without a better one before it stops; 0: never stops early
 

@@ -39,8 +39,8 @@ class Ranks {
   virtual void from_first(const at::Tensor& tensor) = 0;
   virtual std::string from_first(const std::string& text) = 0;
 
-  /// Where one of them was asked to stop, all are: stop() is requested in none before this call and
-  /// in all after it. It is also a barrier.
+  /// Where one of them was asked to stop, or to save, all are: stop() is requested in none before
+  /// this call and in all after it, and counts the same requests to save. It is also a barrier.
   virtual void agree() = 0;
   virtual const Stop& stop() const = 0;
   /// Whether this process itself was asked: for leaving long work early.

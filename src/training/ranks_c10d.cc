@@ -104,6 +104,7 @@ class C10dRanks : public Ranks {
   const double timeout_;  // s
   const Stop& own_;
   Stop agreed_;
+  int saves_told_ = 0;  // of own_'s requests to save
   Meeting meeting_;
 #ifdef USE_C10D_NCCL
   c10::intrusive_ptr<c10d::ProcessGroupNCCL> cards_;  // where tensors stand on GPUs
@@ -231,15 +232,20 @@ std::string C10dRanks::from_first(const std::string& text) {
 }
 
 void C10dRanks::agree() {
-  // The largest number, where several were asked by different signals: by maximum, all the same.
-  torch::Tensor signal = torch::full({1}, own_.signal(), torch::kInt);
+  // The signal, and whether this one was asked to save since the last time. The largest numbers
+  // count: where several were asked by different signals, all get the same.
+  const int saves = own_.saves_requested();
+  torch::Tensor asked = torch::full({2}, own_.signal(), torch::kInt);
+  asked[1] = saves != saves_told_;
+  saves_told_ = saves;
   call([&] {
-    std::vector<torch::Tensor> tensors{signal};
+    std::vector<torch::Tensor> tensors{asked};
     c10d::AllreduceOptions most;
     most.reduceOp = c10d::ReduceOp::MAX;
     wait(group_->allreduce(tensors, most));
   });
-  if (signal.item<int>() != 0) agreed_.request(signal.item<int>());
+  if (asked[0].item<int>() != 0) agreed_.request(asked[0].item<int>());
+  if (asked[1].item<int>() != 0) agreed_.request_save();
 }
 
 void C10dRanks::wait(const Work& work) {

@@ -1,16 +1,12 @@
 #include "training/ranks.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <torch/utils.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <thread>
 
@@ -18,6 +14,7 @@
 #include "network/weights.h"
 #include "support/temporary_folder.h"
 #include "training/test_corpus.h"
+#include "training/test_ranks.h"
 #include "training/trainer.h"
 
 namespace toccata::training {
@@ -25,53 +22,6 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(socket);
-  return bound ? ntohs(address.sin_port) : 0;
-}
-
-using Work = std::function<void(Ranks&)>;
-
-/// Runs work as each of `count` ranks, each in a thread of its own, over real sockets. Returns what
-/// each threw.
-std::vector<std::string> run_ranks(int count, const Work& work, double timeout = 30,
-                                   std::vector<Stop>* stops = nullptr) {
-  std::vector<std::string> errors(static_cast<std::size_t>(count));
-  const int port = free_port();
-  std::vector<std::jthread> threads;
-  for (int rank = 0; rank < count; ++rank)
-    threads.emplace_back([&, rank] {
-      const auto r = static_cast<std::size_t>(rank);
-      const Stop never;
-      std::unique_ptr<Ranks> ranks;
-      try {
-        Launch launch;
-        launch.rank = rank;
-        launch.ranks = launch.local_ranks = count;
-        launch.address = "127.0.0.1";
-        launch.port = port;
-        ranks = meet(launch, timeout, stops ? (*stops)[r] : never);
-        work(*ranks);
-      } catch (const std::exception& error) {
-        errors[r] = error.what();
-        if (ranks) ranks->fails(error.what());
-      }
-    });
-  threads.clear();
-  return errors;
-}
-
-std::vector<std::string> nothing(int count) {
-  return std::vector<std::string>(static_cast<std::size_t>(count));
-}
 
 TEST(Ranks, SumsAreThoseOfAllAndTheFirstIsBelieved) {
   for (const int count : {2, 3}) {
@@ -125,6 +75,27 @@ TEST(Ranks, WhereOneIsAskedToStopAllAreAndNoneBefore) {
         ranks.agree();
         EXPECT_EQ(ranks.stop().signal(), 15);
         EXPECT_EQ(ranks.own_stop().requested(), ranks.rank() == 2);
+      },
+      30, &stops);
+  EXPECT_EQ(errors, nothing(3));
+}
+
+TEST(Ranks, WhereOneIsAskedToSaveAllAreOnceAndNoneBefore) {
+  std::vector<Stop> stops(3);
+  stops[1].request_save();
+  stops[2].request_save();
+  const auto errors = run_ranks(
+      3,
+      [&](Ranks& ranks) {
+        EXPECT_EQ(ranks.stop().saves_requested(), 0);
+        ranks.agree();
+        EXPECT_EQ(ranks.stop().saves_requested(), 1);
+        ranks.agree();
+        EXPECT_EQ(ranks.stop().saves_requested(), 1);
+        if (ranks.rank() == 2) stops[2].request_save();
+        ranks.agree();
+        EXPECT_EQ(ranks.stop().saves_requested(), 2);
+        EXPECT_FALSE(ranks.stop().requested());
       },
       30, &stops);
   EXPECT_EQ(errors, nothing(3));

@@ -1,90 +1,13 @@
 #include "training/trainer.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <memory>
-#include <utility>
-
-#include "base/error.h"
 #include "base/files.h"
-#include "listening/likelihood.h"
-#include "training/batch_queue.h"
-#include "training/budget.h"
 #include "training/checkpoint.h"
-#include "training/course.h"
-#include "training/judge.h"
-#include "training/learner.h"
 #include "training/options_file.h"
-#include "training/restore.h"
+#include "training/save_failure.h"
 #include "training/schedule.h"
-#include "training/validation.h"
+#include "training/trainer_class.h"
 
 namespace toccata::training {
-namespace {
-
-class Trainer {
- public:
-  Trainer(const TrainOptions& options, const RunContext& context);
-  EndReport run();
-
- private:
-  void begin();
-  void open_stage();
-  void next_stage();
-  void learn_from_one_batch();
-  void look();
-  void save();
-  EndReport finish(EndReason reason);
-
-  void resume_or_restore();
-  void be_alike();
-  void be_together();
-  void agree();
-  double first_says(double mine);
-  void keep_to_the_minutes();
-  void tell_start();
-  void learn(const roll::Batch& batch);
-  void hear_of_updates(bool all);
-  void hear(const Figures& figures);
-  bool over() const;
-  bool out_of_time() const {
-    return ranks_.count() > 1 ? out_of_time_ : budget_ && budget_->over(clock_.seconds());
-  }
-  bool out_of_patience() const {
-    return options_.patience > 0 && position_.worse_in_a_row >= options_.patience;
-  }
-  /// Where a checkpoint was made between an update and the validation that was due after it.
-  bool look_is_owed() const {
-    return position_.update > 0 && due(options_.validate_every) &&
-           position_.looked_update != position_.update;
-  }
-  /// What falls due as the time ends is left to the end itself.
-  bool due(int every) const { return position_.update % every == 0 && !out_of_time(); }
-  network::Model model() const;
-  [[noreturn]] void end_badly(const std::string& why) const;
-
-  const TrainOptions options_;
-  const RunContext& context_;
-  Alone alone_;
-  Ranks& ranks_;
-  const std::vector<Stage> stages_;
-  Course course_;
-  Learner learner_;
-  Position position_;
-  RunClock clock_;
-  Lately lately_;
-  Judge judge_;
-  std::optional<Budget> budget_;  // of a run that is measured in minutes
-  bool out_of_time_ = false;      // as agreed where several train
-
-  std::unique_ptr<BatchQueue> batches_;
-  bool reached_ = false;  // the last stage's aim in nats
-  std::filesystem::path last_checkpoint_;
-  std::int64_t saved_update_ = -1;
-};
-
-// The story.
 
 EndReport Trainer::run() {
   begin();
@@ -93,7 +16,8 @@ EndReport Trainer::run() {
     if (course_.stage_over(position_)) next_stage();
     learn_from_one_batch();
     if (due(options_.validate_every)) look();
-    if (due(options_.save_every)) save();
+    const bool asked = asked_to_save();
+    if (asked || due(options_.save_every)) save();
     if (out_of_patience()) return finish(EndReason::patience);
   }
   return finish(context_.stop.requested() ? EndReason::stopped : EndReason::finished);
@@ -161,7 +85,7 @@ void Trainer::look() {
     next_stage();
 }
 
-void Trainer::save() {
+void Trainer::save(SaveFailure on_failure) {
   be_together();
   hear_of_updates(true);
   const double begun = clock_.seconds();
@@ -169,11 +93,15 @@ void Trainer::save() {
   // What a resumed run will begin with, all go on with from here: processors may round apart.
   if (ranks_.count() > 1) learner_.take_from_first(ranks_);
   const network::Model now = model();
-  if (ranks_.first())
-    last_checkpoint_ = save_checkpoint(context_.run, now, learner_.state(), position_, options_);
-  saved_update_ = position_.update;
-  if (position_.best_update < 0) judge_.keep(now, std::nullopt);
-  context_.observer.on_save({.update = position_.update, .path = last_checkpoint_, .model = now});
+  const network::TensorFile state = ranks_.first() ? learned() : network::TensorFile();
+  const bool saved = written(on_failure, ranks_, context_.progress, [&] {
+    last_checkpoint_ = save_checkpoint(context_.run, now, state, position_, options_);
+    if (position_.best_update < 0) judge_.keep(now, std::nullopt);
+  });
+  if (saved) {
+    saved_update_ = position_.update;
+    context_.observer.on_save({.update = position_.update, .path = last_checkpoint_, .model = now});
+  }
   if (budget_) budget_->saved(clock_.seconds() - begun);
   agree();
 }
@@ -191,9 +119,9 @@ EndReport Trainer::finish(EndReason reason) {
     judge_.judge_all(model(), budget_ ? first_says(budget_->judged_share()) : 1, report);
   if (context_.stop.requested()) report.reason = EndReason::stopped;
   if (saved_update_ != position_.update)
-    save();
+    save(SaveFailure::stop);
   else if (position_.best_update != best_before && ranks_.first())  // it does not know it yet
-    save_checkpoint(context_.run, model(), learner_.state(), position_, options_);
+    save_checkpoint(context_.run, model(), learned(), position_, options_);
   report.seconds = clock_.seconds();
   report.waited = ranks_.waited();
   context_.observer.on_end(report);
@@ -201,191 +129,24 @@ EndReport Trainer::finish(EndReason reason) {
   return report;
 }
 
-// Its parts.
-
-Trainer::Trainer(const TrainOptions& options, const RunContext& context)
-    : options_(options),
-      context_(context),
-      alone_(context.stop),
-      ranks_(context.ranks ? *context.ranks : alone_),
-      stages_(resolved_stages(options)),
-      course_(options, context.data),
-      learner_(options, first_values(options, context.restored, context.data.train), &ranks_),
-      clock_{context.clock},
-      judge_(options_, context, clock_, ranks_, position_, lately_) {}
-
-void Trainer::resume_or_restore() {
-  std::optional<LoadedCheckpoint> loaded;
-  if (context_.resume) loaded = load_newest_checkpoint(context_.run, context_.progress);
-  if (loaded) {
-    learner_.load(loaded->learner, loaded->path.string());
-    position_ = loaded->position;
-    if (position_.stage >= stages_.size())
-      fail("{} stands in stage {}, and this run has {}: resume with the stages it began with",
-           loaded->path.string(), position_.stage + 1, stages_.size());
-    last_checkpoint_ = loaded->path;
-    saved_update_ = position_.update;
-  } else if (context_.restored) {
-    restore_optimiser(learner_, *context_.restored, context_.progress);
-  }
-}
-
-/// All processes begin where the first does.
-void Trainer::be_alike() {
-  if (ranks_.count() > 1) {
-    learner_.take_from_first(ranks_);
-    const std::string where = ranks_.from_first(to_json(position_).dump());
-    position_ = position_from_json(Json::parse(where), "the first process");
-    saved_update_ = static_cast<std::int64_t>(first_says(static_cast<double>(saved_update_)));
-  }
-  clock_.before = position_.seconds;
-}
-
-/// Where each process learns on its own: one model again.
-void Trainer::be_together() {
-  if (ranks_.count() > 1 && options_.local_updates > 1) learner_.average_with(ranks_);
-}
-
-/// What hangs on a signal or a clock is seen alike by all from here to the next call.
-void Trainer::agree() {
-  ranks_.agree();
-  if (!budget_ || ranks_.count() == 1) return;
-  out_of_time_ = first_says(budget_->over(clock_.seconds())) != 0;
-  const auto updates = budget_->updates(position_.update, clock_.seconds());
-  course_.plan(static_cast<std::int64_t>(first_says(static_cast<double>(updates))));
-}
-
-double Trainer::first_says(double mine) {
-  std::array<double, 1> number{ranks_.first() ? mine : 0};
-  ranks_.sum(number);
-  return number[0];
-}
-
-/// What work will take is measured now, and again whenever it is done.
-void Trainer::keep_to_the_minutes() {
-  corpus::Windows windows =
-      stage_windows(options_, context_.data.stages[0], 0, ranks_.rank(), ranks_.count());
-  const TrainingData& data = context_.data;
-  BudgetOptions budget;
-  budget.seconds = options_.minutes * 60;
-  budget.validate_every = options_.validate_every;
-  budget.save_every = options_.save_every;
-  budget.update = learner_.measure(windows.next());
-  budget.judged_frames = judge_.frames_at_the_end();
-  budget.judged_frame =
-      measure_validation(model(), data.valid.empty() ? data.test : data.valid, options_) /
-      ranks_.count();
-  budget.leave = std::min(0.3, 0.02 * budget.seconds);
-  budget_.emplace(budget);
-  course_.plan(budget_->updates(position_.update, clock_.seconds()));
-}
-
-void Trainer::tell_start() {
-  const TrainingData& data = context_.data;
-  StartReport report;
-  report.config = options_.model;
-  report.parameters = network::parameter_count(options_.model);
-  report.engine = learner_.engine();
-  report.train_pieces = std::ssize(data.train);
-  report.valid_pieces = std::ssize(data.valid);
-  report.test_pieces = std::ssize(data.test);
-  report.train_steps = total_steps(data.train);
-  report.valid_steps = total_steps(data.valid);
-  report.test_steps = total_steps(data.test);
-  report.baseline_train = -listening::baseline(data.train, data.train).per_step();
-  report.baseline = judge_.quality().baseline_valid;
-  report.begun_at = position_.update;
-  report.updates = course_.updates(position_);
-  context_.observer.on_start(report);
-}
-
-void Trainer::open_stage() {
-  corpus::Windows windows = stage_windows(options_, context_.data.stages[position_.stage],
-                                          position_.stage, ranks_.rank(), ranks_.count());
-  windows.seek(position_.place);
-  batches_.reset();
-  batches_ = std::make_unique<BatchQueue>(std::move(windows));
-  judge_.open_stage();
-}
-
-void Trainer::next_stage() {
-  ++position_.stage;
-  position_.in_stage = 0;
-  position_.place = {};
-  position_.epoch = 0;
-  // Each stage is judged by its own pieces: what was best on another's is not comparable.
-  position_.best_update = -1;
-  position_.worse_in_a_row = 0;
-  context_.progress.message(fmt::format("Stage {} of {} begins after {} updates",
-                                        position_.stage + 1, stages_.size(), position_.update));
-  open_stage();
-}
-
-void Trainer::learn(const roll::Batch& batch) {
-  try {
-    learner_.learn(batch, position_.update, lately_.learning_rate);
-  } catch (const Error& error) {
-    end_badly(error.what());
-  }
-}
-
-/// What updates came to: a GPU tells some updates later. `all`: before the run is judged or saved.
-void Trainer::hear_of_updates(bool all) {
-  try {
-    while (const auto figures = all ? learner_.figures() : learner_.due_figures()) hear(*figures);
-  } catch (const Error& error) {
-    end_badly(error.what());
-  }
-}
-
-void Trainer::hear(const Figures& figures) {
-  position_.nats += figures.nats * static_cast<double>(figures.frames);
-  position_.frames += figures.frames;
-  lately_.gradient_norm = figures.gradient_norm;
-  lately_.frames += figures.frames;
-  context_.observer.on_update({.update = figures.update + 1,
-                               .updates = course_.updates(position_),
-                               .epoch = position_.epoch,
-                               .nats = figures.nats,
-                               .learning_rate = lately_.learning_rate,
-                               .gradient_norm = figures.gradient_norm,
-                               .seconds = clock_.seconds()});
-}
-
-void Trainer::end_badly(const std::string& why) const {
-  fail("{}. {}", why,
-       last_checkpoint_.empty() ? std::string("No checkpoint was saved yet")
-                                : "The last checkpoint stays: " + last_checkpoint_.string());
-}
-
-bool Trainer::over() const {
-  if (budget_) return out_of_time() && position_.update > 0;
-  return reached_ || (course_.last_stage(position_) && course_.stage_over(position_));
-}
-
-network::Model Trainer::model() const {
-  network::Model model;
-  model.config = options_.model;
-  model.values = learner_.weights();
-  if (!std::all_of(model.values.begin(), model.values.end(),
-                   [](float value) { return std::isfinite(value); }))
-    end_badly(
-        fmt::format("training diverged: after update {} not all weights are finite numbers; "
-                    "a lower --learning-rate (now {}) helps",
-                    position_.update, lately_.learning_rate));
-  model.hash = network::model_hash(model.config, model.values);
-  return model;
-}
-
-}  // namespace
-
 EndReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
   if (options.batches == 0 && options.epochs == 0 && options.minutes == 0 && options.stages.empty())
     fail_usage("how long shall it train? Give batches, epochs or minutes");
   TrainOptions resolved = options;
   resolved.precision = resolved_precision(options);
-  return Trainer(resolved, context).run();
+  WritingObserver observer(context.observer, options.save_failure, context.progress);
+  const RunContext watched{.run = context.run,
+                           .data = context.data,
+                           .restored = context.restored,
+                           .resume = context.resume,
+                           .observer = observer,
+                           .progress = context.progress,
+                           .stop = context.stop,
+                           .clock = context.clock,
+                           .ranks = context.ranks,
+                           .engine = context.engine};
+  return Trainer(resolved, watched).run();
 }
 
 }  // namespace toccata::training

@@ -4,6 +4,8 @@
 // machine, threads and options; --batches and --epochs, for minutes depend on the clock).
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 
 #include "base/progress.h"
@@ -11,6 +13,7 @@
 #include "runs/run_folder.h"
 #include "training/clock.h"
 #include "training/data.h"
+#include "training/loss_function.h"
 #include "training/observer.h"
 #include "training/options.h"
 #include "training/ranks.h"
@@ -37,13 +40,16 @@ struct RunContext {
   // The processes that train together, all with the same data, options and `resume`; `stop` is then
   // theirs. The first's alone need be able to write or read the run's folder. Null: one alone.
   Ranks* ranks = nullptr;
+  // Who computes gradients; tests put faults in here.
+  std::function<std::unique_ptr<Engine>(const TrainOptions&)> engine = make_engine;
 };
 
-/// Trains to the end, or until stop is requested (then a checkpoint is saved first). The run's
-/// folder then holds the best model by validation (the newest where no piece is held out), its
-/// model card, options.toml, split.json and checkpoints. Throws Error where the loss diverges (the
-/// last checkpoint stays), where restored sizes differ from the options' (both shapes are named),
-/// and what writing files throws.
+/// Trains to the end, or until stop is requested (then a checkpoint is saved first); saves and goes
+/// on where a save is requested. The run's folder then holds the best model by validation (the
+/// newest where no piece is held out), its model card, options.toml, split.json and checkpoints.
+/// Throws Error where the loss diverges or anything that is learned is no finite number (in that
+/// update; the last checkpoint stays), where restored sizes differ from the options' (both shapes
+/// are named), and what writing files throws, but for options.save_failure.
 EndReport train(const TrainOptions& options, const RunContext& context);
 
 }  // namespace toccata::training

@@ -5,9 +5,9 @@
 //   TOCCATA_FAULT_LOG=FILE     a line for each such call: number, name, path
 //   TOCCATA_FAULT_AT=N         the call (from 1) at which it happens; 0 or absent: none
 //   TOCCATA_FAULT_DO=WHAT      kill-before, kill-after, kill-half (half of a write is done), term,
-//   int (the signal is
-//                              raised before the call, which then goes on), short (half is written,
-//                              which is no failure), or an error: ENOSPC, EIO, EACCES
+//                              int, usr1 (the signal is raised before the call, which then goes
+//                              on), short (half is written, which is no failure), or an error:
+//                              ENOSPC, EIO, EACCES
 //   TOCCATA_FAULT_FOR=K        how many calls in a row fail (errors only; default 1)
 //
 // Watched: open for writing, write, fsync, close of what was written, mkdir, rename.
@@ -84,6 +84,7 @@ bool fails() {
   if (asked("kill-before") || asked("kill-half")) die();
   if (asked("term")) ::raise(SIGTERM);
   if (asked("int")) ::raise(SIGINT);
+  if (asked("usr1")) ::raise(SIGUSR1);
   errno = asked("ENOSPC") ? ENOSPC : asked("EIO") ? EIO : asked("EACCES") ? EACCES : 0;
   return errno != 0;
 }

@@ -82,14 +82,14 @@ class Workshop:
         lines = rows.read_text().splitlines() if rows.exists() else []
         return int(lines[-1].split(",")[0]) if len(lines) > 1 else 0
 
-    def differences(self, name):
+    def differences(self, name, whole="whole"):
         """Files of the run's end that are not, byte for byte, those of the run that nobody touched."""
         last = f"checkpoints/step-{BATCHES}"
         files = ["model.safetensors", "config.json", f"{last}/learner.safetensors", f"{last}/model.safetensors"]
-        return [file for file in files if not self.same(file, name)]
+        return [file for file in files if not self.same(file, name, whole)]
 
-    def same(self, file, name):
-        one, other = self.output / "whole" / file, self.output / name / file
+    def same(self, file, name, whole):
+        one, other = self.output / whole / file, self.output / name / file
         return other.exists() and one.read_bytes() == other.read_bytes()
 
     def resume_to_the_end(self, name):

@@ -1,6 +1,6 @@
-"""Training that survives: killed, asked to leave, without room on the disk.
+"""Training that survives: killed, asked to leave, asked to save, without room on the disk.
 
-    training_test.py BUILD [--kills 150] [--save-kills 60] [--stops 100] [--disk all|N] [--seed 1] [--minutes M]
+    training_test.py BUILD [--kills 150] [--save-kills 60] [--stops 100] [--save-requests 20] [--disk all|N] [--seed 1] [--minutes M]
 
 Numbers of trials; the defaults are ./dev torture training's. Every run that was hurt is resumed to its end, and weights and
 optimiser state are compared with those of the run that nobody touched."""
@@ -118,6 +118,40 @@ def stops(shop, draw, trials, findings):
     print(f"SIGTERM and SIGINT at {sum(phases.values())} moments: {dict(phases)}; gone within {slowest:.2f} s", flush=True)
 
 
+def save_requests(shop, draw, trials, findings):
+    """SIGUSR1 between the saves that are due: a checkpoint more, and the same end."""
+    extra = 0
+    calls = [call for call in shop.train("counted", fault={"IN": "/counted/metrics"}).calls if call[1] == "write"]
+    shop.forget("counted")
+    for i in findings.in_time(range(trials)):
+        name, number = f"usr1-{i}", draw.choice(calls)[0]
+        ended = shop.train(name, words=["--keep-checkpoints", "0"], fault={"IN": f"/{name}/metrics", "AT": number, "DO": "usr1"})
+        if ended.code != 0:
+            findings.add(f"SIGUSR1: exit code {ended.code}: {ended.said[-200:]}")
+        extra += any(step % SAVE_EVERY for step in shop.steps(name))
+        for file in shop.differences(name):
+            findings.add(f"SIGUSR1 at call {number}: {file} differs")
+        shop.forget(name)
+    if trials > 3 and extra == 0:
+        findings.add("SIGUSR1 never made a checkpoint")
+    print(f"SIGUSR1 at {trials} moments: {extra} made a checkpoint that was not due, the others one that was", flush=True)
+
+
+def restored(shop, findings):
+    """A run from a restored model, killed before it had a checkpoint of its own, goes on from that model."""
+    words = ["--restore", "whole"]
+    ended = shop.train("again", words=words)
+    killed = shop.train("killed", words=words, fault={"IN": "/checkpoints", "AT": 1, "DO": "kill-before"})
+    resumed = shop.train("killed", resume=True)
+    if (ended.code, killed.code, resumed.code) != (0, -signal.SIGKILL, 0):
+        findings.add(f"a restored run: {ended.said[-200:]} {killed.code} {resumed.said[-200:]}")
+    for file in shop.differences("killed", "again"):
+        findings.add(f"a restored run that was killed: {file} differs")
+    for name in ("again", "killed"):
+        shop.forget(name)
+    print("a restored run that was killed before its first checkpoint: resumed to the same end", flush=True)
+
+
 ERRORS = {"ENOSPC": "No space left", "EIO": "Input/output error", "EACCES": "Permission denied"}
 
 
@@ -132,21 +166,23 @@ def disk(shop, draw, which, findings):
     done = 0
     for (number, call, path), error in findings.in_time(trials):
         done += 1
-        name = f"disk-{number}-{error}"
-        what = f"{error} at {call} {number}"
-        ended = shop.train(name, fault={"IN": "/checkpoints/", "AT": number, "DO": error})
-        if ended.code != (0 if error == "short" else 1):
-            findings.add(f"{what}: exit code {ended.code}: {ended.said[-200:]}")
-        if error != "short" and ERRORS[error] not in ended.said:
-            findings.add(f"{what}: not a word of it: {ended.said[-200:]}")
-        if error != "short" and SAVE_EVERY not in shop.steps(name):
-            findings.add(f"{what}: the older checkpoint is gone: {shop.steps(name)}")
-        problem = ", ".join(shop.differences(name)) if error == "short" else shop.resume_to_the_end(name)
-        if problem:
-            findings.add(f"{what}: {problem}")
-        shop.forget(name)
+        for words in ([], ["--save-failure", "go-on"]):
+            name = f"disk-{number}-{error}-{len(words)}"
+            what = " ".join([f"{error} at {call} {number}", *words])
+            ended = shop.train(name, words=words, fault={"IN": "/checkpoints/", "AT": number, "DO": error})
+            stops = error != "short" and not words
+            if ended.code != (1 if stops else 0):
+                findings.add(f"{what}: exit code {ended.code}: {ended.said[-200:]}")
+            if error != "short" and ERRORS[error] not in ended.said:
+                findings.add(f"{what}: not a word of it: {ended.said[-200:]}")
+            if stops and SAVE_EVERY not in shop.steps(name):
+                findings.add(f"{what}: the older checkpoint is gone: {shop.steps(name)}")
+            problem = shop.resume_to_the_end(name) if stops else ", ".join(shop.differences(name))
+            if problem:
+                findings.add(f"{what}: {problem}")
+            shop.forget(name)
     print(f"{done} failures ({', '.join(ERRORS)}, short writes) at the {len(second)} calls of a save: "
-          "loud, the older checkpoint whole, and resumed to the same end", flush=True)
+          "loud; stopped with the older checkpoint whole and resumed, and going on, to the same end", flush=True)
 
 
 def full_disk(shop, findings):
@@ -180,6 +216,7 @@ def main():
     parser.add_argument("--kills", type=int, default=150)
     parser.add_argument("--save-kills", type=int, default=60)
     parser.add_argument("--stops", type=int, default=100)
+    parser.add_argument("--save-requests", type=int, default=20)
     parser.add_argument("--disk", default="all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600, help="the most that a part may take")
@@ -193,6 +230,9 @@ def main():
             save_kills(shop, draw, options.save_kills, findings)
         if options.stops:
             stops(shop, draw, options.stops, findings)
+        if options.save_requests:
+            save_requests(shop, draw, options.save_requests, findings)
+            restored(shop, findings)
         if options.disk != "0":
             disk(shop, draw, options.disk, findings)
             full_disk(shop, findings)
