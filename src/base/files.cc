@@ -54,11 +54,12 @@ void make_parents(const fs::path& path) {
   if (code) fail("{}: cannot make this folder: {}", path.parent_path().string(), code.message());
 }
 
-void write_all(int fd, std::span<const std::uint8_t> bytes, const fs::path& path) {
+void write_all(int fd, std::span<const std::uint8_t> bytes, const fs::path& path,
+               std::string_view what_stands) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("{}: writing failed: {}; nothing was changed", path.string(), reason());
+    if (written < 0) fail("{}: writing failed: {}; {}", path.string(), reason(), what_stands);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
 }
@@ -68,6 +69,16 @@ void sync_folder(const fs::path& folder) {
       ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || ::fsync(fd.get()) != 0)
     fail("{}: cannot bring this folder to the disk: {}", folder.string(), reason());
+}
+
+/// A rename would put a regular file in the place of whatever stands there: of a device, too.
+void expect_replaceable(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (fs::is_directory(status))
+    fail("{}: expected a file's name, found a directory", path.string());
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    fail("{}: expected a regular file or nothing, found a device, pipe or socket", path.string());
 }
 
 std::span<const std::uint8_t> as_bytes(std::string_view text) {
@@ -106,16 +117,17 @@ std::string read_text(const fs::path& path, std::uint64_t limit) {
 }
 
 void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  expect_replaceable(path);
   make_parents(path);
   const fs::path temporary = temporary_beside(path);
   try {
     Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (fd.get() < 0) fail("{}: cannot be written: {}", path.string(), reason());
-    write_all(fd.get(), bytes, path);
+    write_all(fd.get(), bytes, path, "the file is as it was");
     if (::fsync(fd.get()) != 0)
-      fail("{}: cannot be brought to the disk: {}; nothing was changed", path.string(), reason());
+      fail("{}: cannot be brought to the disk: {}; the file is as it was", path.string(), reason());
     if (fd.close() != 0)
-      fail("{}: closing failed: {}; nothing was changed", path.string(), reason());
+      fail("{}: closing failed: {}; the file is as it was", path.string(), reason());
     if (::rename(temporary.c_str(), path.c_str()) != 0)
       fail("{}: cannot be written: {}", path.string(), reason());
   } catch (...) {
@@ -130,13 +142,14 @@ void write_file(const fs::path& path, std::string_view text) {
 }
 
 void write_file_with(const fs::path& path, const std::function<void(const fs::path&)>& fill) {
+  expect_replaceable(path);
   make_parents(path);
   const fs::path temporary = temporary_beside(path);
   try {
     fill(temporary);
     const Descriptor fd(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0 || ::fsync(fd.get()) != 0)
-      fail("{}: cannot be brought to the disk: {}; nothing was changed", path.string(), reason());
+      fail("{}: cannot be brought to the disk: {}; the file is as it was", path.string(), reason());
     if (::rename(temporary.c_str(), path.c_str()) != 0)
       fail("{}: cannot be written: {}", path.string(), reason());
   } catch (...) {
@@ -150,7 +163,7 @@ void append_file(const fs::path& path, std::string_view text) {
   make_parents(path);
   Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (fd.get() < 0) fail("{}: cannot be written: {}", path.string(), reason());
-  write_all(fd.get(), as_bytes(text), path);
+  write_all(fd.get(), as_bytes(text), path, "its last line may be a part only");
   if (fd.close() != 0) fail("{}: closing failed: {}", path.string(), reason());
 }
 

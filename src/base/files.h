@@ -23,7 +23,7 @@ std::string read_text(const std::filesystem::path& path,
 
 /// Writes to a temporary file beside `path`, fsyncs it, renames it over `path` and fsyncs the
 /// folder. Parent folders are made. Throws Error (and removes the temporary file) when any step
-/// fails: a full disk leaves `path` as it was.
+/// fails, and where `path` is a folder or a device: a full disk leaves `path` as it was.
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <stdexcept>
@@ -24,11 +25,23 @@ TEST(WriteFile, ReplacesTheWholeFileAndLeavesNothingElse) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), 1);
 }
 
-TEST(WriteFile, IntoAFullDiskFailsAndLeavesTheOldBytes) {
-  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+TEST(AppendFile, SaysThatTheDiskIsFull) {
+  if (!std::filesystem::is_character_file("/dev/full")) GTEST_SKIP() << "no /dev/full here";
   // /dev/full takes no bytes; append_file is the one writer that goes to the named file itself.
   EXPECT_THAT([] { append_file("/dev/full", "x"); },
               ThrowsMessage<Error>(HasSubstr("No space left")));
+}
+
+TEST(WriteFile, ReplacesNoFolderAndNoDevice) {
+  const TemporaryFolder folder;
+  const auto pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT([&] { write_file(pipe, "x"); }, ThrowsMessage<Error>(HasSubstr("pipe")));
+  EXPECT_THAT([&] { write_file_with(pipe, [](const auto&) { FAIL() << "must not be asked"; }); },
+              ThrowsMessage<Error>(HasSubstr("pipe")));
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_THAT([&] { write_file(folder.path(), "x"); },
+              ThrowsMessage<Error>(HasSubstr("found a directory")));
 }
 
 TEST(WriteFolder, AppearsWholeOrNotAtAll) {

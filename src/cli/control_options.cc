@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/model_argument.h"
 #include "cli/option_values.h"
+#include "composing/harmony.h"
 #include "composing/music_hash.h"
 #include "composing/voice.h"
 #include "midi/abc.h"
@@ -224,6 +225,9 @@ void finish_control(ControlArguments& arguments, ComposeOptions& compose, std::s
   take_voice(arguments.voice, request, model);
   if (!arguments.voice.empty() && !request.melody) fail_usage("--voice goes with --melody FILE");
   if (!arguments.chords.empty()) {
+    if (fs::is_directory(arguments.chords))
+      fail_usage("--chords: {}: expected chord names or a file, found a directory",
+                 arguments.chords);
     if (!fs::is_regular_file(arguments.chords)) {
       request.chords = arguments.chords;
     } else if (is_midi(arguments.chords)) {
@@ -231,6 +235,11 @@ void finish_control(ControlArguments& arguments, ComposeOptions& compose, std::s
     } else {
       const Bytes bytes = read_file(arguments.chords);
       request.chords.assign(bytes.begin(), bytes.end());
+      try {
+        composing::parse_chords(request.chords);
+      } catch (const Error& error) {
+        fail_usage("--chords: {}: {}", arguments.chords, error.what());
+      }
     }
   }
   compose.particles = arguments.particles.value_or(request.infill || request.melody ? 16 : 1);

@@ -209,14 +209,14 @@ Corpus read_paths(std::span<const fs::path> paths, const ImportOptions& options,
       corpus.report.files.push_back(std::move(row.report));
     }
   };
-  for (std::size_t begin = 0; begin < found.files.size(); begin += kTogether) {
-    const std::size_t end = std::min(begin + kTogether, found.files.size());
+  for (std::size_t start = 0; start < found.files.size(); start += kTogether) {
+    const std::size_t end = std::min(start + kTogether, found.files.size());
     std::vector<std::size_t> chosen;
-    for (std::size_t i = begin; i < end; ++i)
+    for (std::size_t i = start; i < end; ++i)
       if (!early.contains(i)) chosen.push_back(i);
     std::vector<ReadMusic> music =
         read_side_by_side(found.files, chosen, used, progress, stop, done);
-    for (std::size_t i = begin, next = 0; i < end; ++i)
+    for (std::size_t i = start, next = 0; i < end; ++i)
       take(i, early.contains(i) ? early[i] : music[next++]);
   }
   progress.end();

@@ -32,7 +32,7 @@ struct Piece {
   std::string hash;
   // Where there is one, `roll` has steps, range, grid and meters, but neither cells nor phases:
   // whole_roll has them.
-  std::optional<PackedFrames> packed;
+  std::optional<PackedFrames> packed{};
 };
 
 /// A piece's Roll with its frames: its own, or read from the pack into `room`. Throws Error where

@@ -252,7 +252,9 @@ TEST(Windows, LetSomeNotesGoUnheard) {
     EXPECT_EQ(batch.frames, plain.next().frames);  // the truth stays
     ASSERT_EQ(batch.heard.size(), batch.frames.size());
     for (std::size_t i = 0; i < batch.frames.size(); ++i) {
-      if (batch.heard[i] != 0) EXPECT_EQ(batch.heard[i], batch.frames[i]);
+      if (batch.heard[i] != 0) {
+        EXPECT_EQ(batch.heard[i], batch.frames[i]);
+      }
       notes += batch.frames[i] != 0;
       heard += batch.heard[i] != 0;
     }

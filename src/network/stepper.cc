@@ -1,13 +1,12 @@
 #include "network/stepper.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/parallel.h"
 #include "network/safetensors.h"
 #include "network/stepping/choice.h"
-#include "network/stepping/packed_network.h"
+#include "network/stepping/layer_state.h"
 #include "network/stepping/worker_pool.h"
 #include "network/train_dropout.h"
 
@@ -17,6 +16,7 @@ namespace {
 using stepping::Buffer;
 using stepping::Cell;
 using stepping::Element;
+using stepping::LayerState;
 using stepping::PackedLayer;
 using stepping::PackedNetwork;
 using stepping::Product;
@@ -25,39 +25,9 @@ using stepping::Rows;
 // Fewer multiplications than this a thread (2 to 4 microseconds) are done sooner than shared out.
 constexpr double kWorthSharing = 2e5;
 constexpr int kTileRows = 6;
+constexpr int kAheadRows = 2 * kTileRows;  // some 20 microseconds' work at the original's sizes
 // Training numbers its updates from 0 up: no mask of training's is ever one of composing's.
 constexpr std::uint64_t kComposing = ~std::uint64_t{0};
-
-/// What one layer remembers, for `rows` sequences of its axis.
-struct LayerState {
-  LayerState(const PackedLayer& layer, std::size_t rows, Element element, bool dropout)
-      : stride(layer.stride),
-        bytes(static_cast<std::size_t>(layer.stride) * stepping::element_size(element)),
-        c(rows * static_cast<std::size_t>(layer.stride)),
-        h{Buffer<std::byte>(rows * bytes), Buffer<std::byte>(rows * bytes)},
-        dropped(dropout ? rows * bytes : 0) {}
-
-  std::byte* h_row(int which, std::size_t row) { return h[which].data() + row * bytes; }
-  float* c_row(std::size_t row) { return c.data() + row * static_cast<std::size_t>(stride); }
-  /// What the next layer reads.
-  std::byte* out_row(int which, std::size_t row) {
-    return dropped.size() != 0 ? dropped.data() + row * bytes : h_row(which, row);
-  }
-  void zero(std::size_t row, std::size_t count) {
-    std::memset(c_row(row), 0, count * static_cast<std::size_t>(stride) * sizeof(float));
-    for (int which : {0, 1}) std::memset(h_row(which, row), 0, count * bytes);
-  }
-  void copy(std::size_t from, std::size_t to, std::size_t count) {
-    std::memcpy(c_row(to), c_row(from), count * static_cast<std::size_t>(stride) * sizeof(float));
-    for (int which : {0, 1}) std::memcpy(h_row(which, to), h_row(which, from), count * bytes);
-  }
-
-  int stride;                 // elements of a row
-  std::size_t bytes;          // of a row of h
-  Buffer<float> c;            // (rows, stride)
-  Buffer<std::byte> h[2];     // (rows, stride) elements: before and after a step, in turn
-  Buffer<std::byte> dropped;  // (rows, stride) elements: h after dropout, where there is any
-};
 
 /// What a worker writes to and nobody else reads.
 struct Scratch {
@@ -111,10 +81,13 @@ struct Stepper::State {
         lower(sequences, stepping::LowerNotes(network)),
         pool(options.threads) {
     const bool dropout = options.keep_prob < 1;
+    // Where the notes are worked up by one thread, the others need not wait for them.
+    ahead = pool.threads() > 1 && note_work() < 2 * kWorthSharing &&
+            network.time_work() * options.sequences > 2 * kWorthSharing;
     for (const PackedLayer& layer : network.time)
-      time.emplace_back(layer, sequences * notes, kernels.layout.element, dropout);
+      time.emplace_back(layer, sequences * notes, kernels.layout.element, dropout, ahead);
     for (const PackedLayer& layer : network.note)
-      note.emplace_back(layer, sequences, kernels.layout.element, dropout);
+      note.emplace_back(layer, sequences, kernels.layout.element, dropout, false);
     for (int worker = 0; worker < pool.threads(); ++worker)
       scratch.emplace_back(network, options.sequences);
     for (std::size_t b = 0; b < sequences; ++b) masks.push_back(masks_of(0));
@@ -157,6 +130,29 @@ struct Stepper::State {
     std::copy_n(cells, notes, frame(b, 1));
   }
 
+  /// Multiplications of one note of all sequences.
+  double note_work() const {
+    return network.note_work() / static_cast<double>(notes) * options.sequences;
+  }
+
+  /// What the time axis can do of the next step before it is known what sounds in this one: h W_h
+  /// of each layer, two thirds of its work at the original's sizes.
+  void post_ahead() {
+    const int tiles = static_cast<int>(notes + kAheadRows - 1) / kAheadRows;
+    const int layers = static_cast<int>(time.size());
+    pool.post(options.sequences * layers * tiles, [this, tiles, layers](int chunk, int) {
+      const int first = chunk % tiles * kAheadRows, k = chunk / tiles % layers;
+      const auto row = static_cast<std::size_t>(chunk / tiles / layers) * notes +
+                       static_cast<std::size_t>(first);
+      const PackedLayer& layer = network.time[static_cast<std::size_t>(k)];
+      LayerState& state = time[static_cast<std::size_t>(k)];
+      kernels.product({.columns = layer.columns,
+                       .rows = std::min(kAheadRows, static_cast<int>(notes) - first),
+                       .h = {&layer.h_weights, rows(layer, state.h_row(time_now, row))}},
+                      state.recurrent_row(row), layer.columns);
+    });
+  }
+
   /// The time axis of notes first … last-1 of sequence b, and the first note layer's input product.
   void time_rows(int b, int first, int last, const StepPlace& place, Scratch& own) {
     for (std::size_t k = 0; k < lags_.size(); ++k) own.past[k] = frame(b, lags_[k]);
@@ -167,12 +163,17 @@ struct Stepper::State {
     for (std::size_t k = 0; k < time.size(); ++k) {
       const PackedLayer& layer = network.time[k];
       LayerState& state = time[k];
-      const Product product{.weights = &layer.weights,
-                            .rows = count,
-                            .x = x,
-                            .h = rows(layer, state.h_row(now, row)),
-                            .start = k == 0 ? own.time.data() : layer.start.data(),
-                            .start_stride = k == 0 ? layer.columns : 0};
+      Product product{.columns = layer.columns,
+                      .rows = count,
+                      .start = k == 0 ? own.time.data() : layer.start.data(),
+                      .start_stride = k == 0 ? layer.columns : 0};
+      if (ahead) {
+        product.before = state.recurrent_row(row);
+        product.before_stride = layer.columns;
+      } else {
+        product.h = {&layer.h_weights, rows(layer, state.h_row(now, row))};
+      }
+      if (k != 0) product.x = {&layer.x_weights, x};
       kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
       if (options.keep_prob < 1)
         for (int n = first; n < last; ++n) {
@@ -185,10 +186,9 @@ struct Stepper::State {
       x = rows(layer, state.out_row(next, row));
     }
     const PackedLayer& layer = network.note.front();
-    kernels.product({.weights = &network.note_input,
+    kernels.product({.columns = layer.columns,
                      .rows = count,
-                     .x = x,
-                     .h = {},
+                     .x = {&network.note_input, x},
                      .start = layer.start.data()},
                     note_start_row(first, b), std::ptrdiff_t{options.sequences} * layer.columns);
   }
@@ -224,12 +224,12 @@ struct Stepper::State {
     for (std::size_t k = 0; k < note.size(); ++k) {
       const PackedLayer& layer = network.note[k];
       LayerState& state = note[k];
-      const Product product{.weights = &layer.weights,
-                            .rows = count,
-                            .x = x,
-                            .h = rows(layer, state.h_row(now, row)),
-                            .start = k == 0 ? start : layer.start.data(),
-                            .start_stride = k == 0 ? columns : 0};
+      Product product{.columns = layer.columns,
+                      .rows = count,
+                      .h = {&layer.h_weights, rows(layer, state.h_row(now, row))},
+                      .start = k == 0 ? start : layer.start.data(),
+                      .start_stride = k == 0 ? columns : 0};
+      if (k != 0) product.x = {&layer.x_weights, x};
       kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
       if (options.keep_prob < 1)
         for (std::size_t b = row; b < static_cast<std::size_t>(last); ++b)
@@ -252,6 +252,7 @@ struct Stepper::State {
   void share_sequences(double multiplications, const Work& work) {
     const int all = options.sequences;
     const int parts = multiplications < 2 * kWorthSharing ? 1 : std::min(all, pool.threads());
+    if (parts == 1) return work(0, all, 0);  // and let the others go on with what was posted
     pool.run(parts, [&](int part, int worker) {
       work(all * part / parts, all * (part + 1) / parts, worker);
     });
@@ -264,6 +265,7 @@ struct Stepper::State {
   std::vector<LayerState> time;          // rows (B, N)
   std::vector<LayerState> note;          // rows (B)
   int time_now = 0;                      // which h of the time layers is the current state
+  bool ahead = false;                    // whether h W_h of a step is made before it begins
   int next_note = -1;                    // -1 before the first step, N after its last note
   Buffer<float> note_start;              // (N, B, columns): the first note layer's input products
   std::vector<DropoutMasks> masks;       // (B)
@@ -285,6 +287,7 @@ Stepper& Stepper::operator=(Stepper&&) noexcept = default;
 
 void Stepper::reset(int b, std::uint64_t sequence_id) {
   State& s = *state_;
+  s.pool.finish();
   const auto row = static_cast<std::size_t>(b);
   for (LayerState& layer : s.time) layer.zero(row * s.notes, s.notes);
   s.masks[row] = s.masks_of(sequence_id);
@@ -300,6 +303,7 @@ void Stepper::recall(int b, const std::uint8_t* frame) {
 void Stepper::copy(int from, int to) {
   State& s = *state_;
   if (from == to) return;
+  s.pool.finish();
   const auto a = static_cast<std::size_t>(from), b = static_cast<std::size_t>(to);
   for (LayerState& layer : s.time) layer.copy(a * s.notes, b * s.notes, s.notes);
   for (LayerState& layer : s.note) layer.copy(a, b, 1);
@@ -325,6 +329,7 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   parts = std::min(parts, tiles);
   const auto edge = [&](int part) { return std::min(notes, tiles * part / parts * kTileRows); };
   for (int b = 0; b < s.options.sequences; ++b) s.remember(b, previous + std::ptrdiff_t{b} * notes);
+  s.pool.finish();
   const auto time_part = [&](int chunk, int worker) {
     const int b = chunk / parts, part = chunk % parts;
     s.time_rows(b, edge(part), edge(part + 1), place[b],
@@ -339,6 +344,7 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   for (LayerState& layer : s.note) layer.zero(0, s.sequences);
   for (stepping::LowerNotes& lower : s.lower) lower.clear();
   s.next_note = 0;
+  if (s.ahead) s.post_ahead();
 }
 
 void Stepper::next_note(const std::uint8_t* lower, float* logits) {
@@ -346,8 +352,7 @@ void Stepper::next_note(const std::uint8_t* lower, float* logits) {
   const int n = s.next_note, channels = s.network.config.channels();
   if (n < 0 || n >= static_cast<int>(s.notes))
     fail("next_note: {} notes a step, one after the other, after begin_step", s.notes);
-  const double work = s.network.note_work() / static_cast<double>(s.notes) * s.options.sequences;
-  s.share_sequences(work, [&](int first, int last, int worker) {
+  s.share_sequences(s.note_work(), [&](int first, int last, int worker) {
     s.note_rows(n, first, last, n == 0 ? nullptr : lower + first, 1,
                 logits + std::ptrdiff_t{first} * channels, channels,
                 s.scratch[static_cast<std::size_t>(worker)]);

@@ -56,13 +56,13 @@ class SoundFile {
   void write(std::span<const float> samples) {
     const auto frames = static_cast<sf_count_t>(samples.size() / 2);
     if (sf_writef_float(file_.get(), samples.data(), frames) != frames)
-      fail("{}: writing failed: {}; nothing was changed", shown_as_.string(),
+      fail("{}: writing failed: {}; the file is as it was", shown_as_.string(),
            sf_strerror(file_.get()));
   }
   void close() {
     const int error = sf_close(file_.release());
     if (error != SF_ERR_NO_ERROR)
-      fail("{}: writing failed: {}; nothing was changed", shown_as_.string(),
+      fail("{}: writing failed: {}; the file is as it was", shown_as_.string(),
            sf_error_number(error));
   }
 

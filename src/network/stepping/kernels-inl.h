@@ -23,18 +23,20 @@ inline const Element* row_of(const Rows& rows, std::ptrdiff_t row) {
 template <int kR, int kP, int kV>
 inline void tile(const Product& p, int row, int first_unit, float* z) {
   constexpr int kBlockColumns = kV * kLanes;
-  const std::ptrdiff_t block = static_cast<std::ptrdiff_t>(kBlockColumns) * p.weights->inputs;
-  const auto* w = reinterpret_cast<const Element*>(p.weights->data.data()) +
-                  static_cast<std::ptrdiff_t>(4) * first_unit * p.weights->inputs;
+  const int column = 4 * first_unit;
   Vector sum[kR][kP * kV];
-  TOCCATA_UNROLL for (int r = 0; r < kR; ++r) {
-    const float* start = p.start + (row + r) * p.start_stride + 4 * first_unit;
-    TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v) sum[r][v] = Ops::load(start + v * kLanes);
-  }
-  for (const Rows* part : {&p.x, &p.h}) {
+  TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v)
+      sum[r][v] = Ops::set(0.0f);
+  if (p.before != nullptr)
+    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v)
+        sum[r][v] = Ops::load(p.before + (row + r) * p.before_stride + column + v * kLanes);
+  for (const Operand* part : {&p.h, &p.x}) {
+    if (part->weights == nullptr) continue;
+    const std::ptrdiff_t inputs = part->weights->inputs, block = kBlockColumns * inputs;
+    const auto* w = reinterpret_cast<const Element*>(part->weights->data.data()) + column * inputs;
     const Element* a[kR];
-    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) a[r] = row_of(*part, row + r);
-    for (int k = 0; k < part->size; k += Ops::kPair) {
+    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) a[r] = row_of(part->rows, row + r);
+    for (int k = 0; k < part->rows.size; k += Ops::kPair) {
       Ops::Weights weights[kP * kV];
       TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v) weights[v] =
           Ops::load_weights(w + v / kV * block + v % kV * kLanes * Ops::kPair);
@@ -46,6 +48,10 @@ inline void tile(const Product& p, int row, int first_unit, float* z) {
       w += kBlockColumns * Ops::kPair;
     }
   }
+  if (p.start != nullptr)
+    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV;
+                                                                    ++v) sum[r][v] =
+        Ops::add(sum[r][v], Ops::load(p.start + (row + r) * p.start_stride + column + v * kLanes));
   TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v)
       Ops::store(sum[r][v], z + (r * kP * kV + v) * kLanes);
 }
@@ -148,7 +154,7 @@ inline void one_block(const Product& p, int first_unit, const To& to) {
 
 template <typename To>
 inline void all_blocks(const Product& p, const To& to) {
-  const int units = p.weights->columns / 4;
+  const int units = p.columns / 4;
   int unit = 0;
   if (p.rows == 1)  // several blocks at once: one row's sums alone would wait for each other
     for (; unit + Ops::kPanels * kLanes <= units; unit += Ops::kPanels * kLanes)

@@ -1,7 +1,8 @@
 #pragma once
 // The inner loops of the stepper, as a table of functions for one instruction set and precision.
-// Every row of a result is summed in one order, from its start value along the summed index: a row
-// comes out the same, bit for bit, however many rows are asked for at once.
+// Every row of a result is summed in one order, along h, then along x, its start value last: a row
+// comes out the same, bit for bit, however many rows are asked for at once, and whether h and x are
+// summed at once or h before x is known.
 //
 // Units stand in blocks of `block` (a vector's lanes); the last block is as narrow as whole vectors
 // of 4 gates allow. A block's gates stand side by side, i f g o, `width` values each: 4 * width
@@ -49,7 +50,7 @@ struct Layout {
 struct Packed {
   int units = 0;    // H
   int columns = 0;  // 4H, padded
-  int inputs = 0;   // of x and h together, each padded to whole pairs
+  int inputs = 0;   // padded to whole pairs
   Buffer<std::byte> data;
 };
 
@@ -60,13 +61,21 @@ struct Rows {
   int size = 0;                // whole pairs
 };
 
-/// columns = start + x W_x + h W_h, for each row.
-struct Product {
+/// Rows and the weights that they are multiplied by; no weights: nothing.
+struct Operand {
   const Packed* weights = nullptr;
+  Rows rows;
+};
+
+/// columns = ((before + h W_h) + x W_x) + start, for each row.
+struct Product {
+  int columns = 0;  // of the weights
   int rows = 0;
-  Rows x, h;                        // h.size may be 0
-  const float* start = nullptr;     // (rows, columns)
-  std::ptrdiff_t start_stride = 0;  // floats; 0: one row for all
+  Operand h{}, x{};
+  const float* before = nullptr;     // (rows, columns): what an earlier product gave; null: zeros
+  std::ptrdiff_t before_stride = 0;  // floats
+  const float* start = nullptr;      // (rows, columns); null: zeros
+  std::ptrdiff_t start_stride = 0;   // floats; 0: one row for all
 };
 
 /// The gates' nonlinearities and the cell, on the columns of a Product. Hochreiter & Schmidhuber

@@ -30,23 +30,27 @@ const E* row_of(const Rows& rows, int row) {
 template <typename E>
 void gates_of(const Product& p, int row, int unit, float* z) {
   constexpr int kPair = sizeof(E) == 4 ? 1 : 2;
-  const auto* w = reinterpret_cast<const E*>(p.weights->data.data()) +
-                  static_cast<std::ptrdiff_t>(4) * unit * p.weights->inputs;
-  const float* start = p.start + row * p.start_stride + 4 * unit;
-  for (int gate = 0; gate < 4; ++gate) z[gate] = start[gate];
-  for (const Rows* part : {&p.x, &p.h}) {
-    const E* a = row_of<E>(*part, row);
-    for (int k = 0; k < part->size; k += kPair)
+  const std::ptrdiff_t column = std::ptrdiff_t{4} * unit;
+  for (int gate = 0; gate < 4; ++gate)
+    z[gate] = p.before == nullptr ? 0.0f : p.before[row * p.before_stride + column + gate];
+  for (const Operand* part : {&p.h, &p.x}) {
+    if (part->weights == nullptr) continue;
+    const auto* w =
+        reinterpret_cast<const E*>(part->weights->data.data()) + column * part->weights->inputs;
+    const E* a = row_of<E>(part->rows, row);
+    for (int k = 0; k < part->rows.size; k += kPair)
       for (int gate = 0; gate < 4; ++gate)
         for (int of_pair = 0; of_pair < kPair; ++of_pair)
           z[gate] += value_of(*w++) * value_of(a[k + of_pair]);
   }
+  if (p.start == nullptr) return;
+  for (int gate = 0; gate < 4; ++gate) z[gate] += p.start[row * p.start_stride + column + gate];
 }
 
 template <typename E>
 void product(const Product& p, float* out, std::ptrdiff_t out_stride) {
   for (int row = 0; row < p.rows; ++row)
-    for (int unit = 0; unit < p.weights->units; ++unit)
+    for (int unit = 0; unit < p.columns / 4; ++unit)
       gates_of<E>(p, row, unit, out + row * out_stride + 4 * unit);
 }
 
@@ -59,7 +63,7 @@ void lstm(const Product& p, const Cell& cell) {
   for (int row = 0; row < p.rows; ++row) {
     float* c = cell.c + row * cell.c_stride;
     E* h = static_cast<E*>(cell.h) + row * cell.h_stride;
-    for (int unit = 0; unit < p.weights->units; ++unit) {
+    for (int unit = 0; unit < p.columns / 4; ++unit) {
       float z[4];
       gates_of<E>(p, row, unit, z);
       c[unit] = sigmoid(z[1]) * c[unit] + sigmoid(z[0]) * std::tanh(z[2]);

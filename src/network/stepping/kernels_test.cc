@@ -74,16 +74,16 @@ struct Layer {
         bias(random_values(static_cast<std::size_t>(4 * units), 6, 1)),
         c_stride((units + 15) / 16 * 16),
         c(static_cast<std::size_t>(rows * c_stride)) {
-    packed =
-        pack(k.layout, units, {w_x.data(), x_size, 0, x_size}, {w_h.data(), h_size, 0, h_size});
+    packed_x = pack(k.layout, units, {w_x.data(), x_size, 0, x_size});
+    packed_h = pack(k.layout, units, {w_h.data(), h_size, 0, h_size});
     start = pack_columns(k.layout, units, bias.data(), nullptr);
     for (int r = 0; r < rows; ++r)
       for (int u = 0; u < units; ++u)
         c.data()[r * c_stride + u] = 0.25f * static_cast<float>(u % 7);
-    product = {.weights = &packed,
+    product = {.columns = packed_h.columns,
                .rows = rows,
-               .x = {x.data.data(), x.stride, k.layout.padded(x_size)},
-               .h = {h.data.data(), h.stride, k.layout.padded(h_size)},
+               .h = {&packed_h, {h.data.data(), h.stride, k.layout.padded(h_size)}},
+               .x = {&packed_x, {x.data.data(), x.stride, k.layout.padded(x_size)}},
                .start = start.data(),
                .start_stride = 0};
   }
@@ -109,7 +109,7 @@ struct Layer {
   std::vector<float> w_x, w_h, bias;
   int c_stride;
   Buffer<float> c, start;
-  Packed packed;
+  Packed packed_x, packed_h;
   Product product;
 };
 
@@ -128,7 +128,7 @@ TEST(Kernels, ProductsEqualTheirDefinition) {
   for (const Kernels* kernels : all_kernels())
     for (const Shape& s : kShapes) {
       const Layer layer(*kernels, s.units, s.rows, s.x, s.h);
-      const int columns = layer.packed.columns, stride = columns + 16;
+      const int columns = layer.packed_h.columns, stride = columns + 16;
       std::vector<float> out(static_cast<std::size_t>(s.rows * stride), -7.0f);
       kernels->product(layer.product, out.data(), stride);
       for (int r = 0; r < s.rows; ++r) {
@@ -171,7 +171,7 @@ TEST(Kernels, ARowComesOutTheSameWhateverRowsAreBesideIt) {
   for (const Kernels* kernels : all_kernels())
     for (const int units : {100, 37}) {
       Layer layer(*kernels, units, 13, 9, units);
-      const std::ptrdiff_t stride = layer.packed.columns;
+      const std::ptrdiff_t stride = layer.packed_h.columns;
       std::vector<float> all(static_cast<std::size_t>(13 * stride)), one(all);
       kernels->product(layer.product, all.data(), stride);
       for (int rows = 1; rows <= 13; ++rows) {
@@ -183,6 +183,25 @@ TEST(Kernels, ARowComesOutTheSameWhateverRowsAreBesideIt) {
           ASSERT_EQ(one[static_cast<std::size_t>(i)], all[static_cast<std::size_t>(i)])
               << kernels->name << " " << rows << " rows";
       }
+    }
+}
+
+TEST(Kernels, ASumThatWasBegunBeforeEndsTheSame) {
+  for (const Kernels* kernels : all_kernels())
+    for (const Shape& s : kShapes) {
+      const Layer layer(*kernels, s.units, s.rows, s.x, s.h);
+      const int columns = layer.packed_h.columns, stride = columns + 4;
+      const auto size = static_cast<std::size_t>(s.rows * stride);
+      std::vector<float> whole(size), before(size), rest(size);
+      kernels->product(layer.product, whole.data(), stride);
+      kernels->product({.columns = columns, .rows = s.rows, .h = layer.product.h}, before.data(),
+                       stride);
+      Product second = layer.product;
+      second.h = {};
+      second.before = before.data();
+      second.before_stride = stride;
+      kernels->product(second, rest.data(), stride);
+      EXPECT_EQ(rest, whole) << kernels->name << " units " << s.units;
     }
 }
 

@@ -16,10 +16,10 @@ std::vector<PackedLayer> pack_layers(const Layout& layout,
     PackedLayer layer;
     layer.units = slice.hidden;
     layer.stride = row_stride(slice.hidden);
-    const Part x{slice.weight_ih, slice.input, 0, layers.empty() ? 0 : slice.input};
-    const Part h{slice.weight_hh, slice.hidden, 0, slice.hidden};
-    layer.weights = pack(layout, slice.hidden, x, h);
-    layer.columns = layer.weights.columns;
+    layer.h_weights = pack(layout, slice.hidden, {slice.weight_hh, slice.hidden, 0, slice.hidden});
+    if (!layers.empty())
+      layer.x_weights = pack(layout, slice.hidden, {slice.weight_ih, slice.input, 0, slice.input});
+    layer.columns = layer.h_weights.columns;
     layer.start = pack_columns(layout, slice.hidden, slice.bias_ih, slice.bias_hh);
     layers.push_back(std::move(layer));
   }
@@ -27,7 +27,7 @@ std::vector<PackedLayer> pack_layers(const Layout& layout,
 }
 
 double work_of(const PackedLayer& layer) {
-  return static_cast<double>(layer.columns) * layer.weights.inputs;
+  return static_cast<double>(layer.columns) * (layer.h_weights.inputs + layer.x_weights.inputs);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen)
 
   const LstmSlice<const float>& lowest = weights.note.front();
   const int channels = config.channels(), time_output = lowest.input - config.lower_inputs();
-  note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output}, {});
+  note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output});
   const int cell_inputs = config.lower_notes * channels, note_columns = note.front().columns;
   const Buffer<float> cells = pack_inputs(
       layout, lowest.hidden, {lowest.weight_ih, lowest.input, time_output, cell_inputs});

@@ -18,7 +18,8 @@ struct PackedLayer {
   int units = 0;        // H
   int stride = 0;       // of rows of c and h: H up to a multiple of 16
   int columns = 0;      // 4H, padded
-  Packed weights;       // W_x and W_h; the first layer of either axis: W_h alone
+  Packed h_weights;     // W_h
+  Packed x_weights;     // W_x; of the first layer of either axis: none
   Buffer<float> start;  // (columns): both biases
 };
 

@@ -17,37 +17,36 @@ void assign(std::uint16_t& to, float value) {
 
 /// Written from front to back, what is beyond the units or the inputs left zero.
 template <typename E>
-void write_blocks(const Layout& layout, int units, const Part& x, const Part& h, E* to) {
+void write_blocks(const Layout& layout, int units, const Part& part, E* to) {
   const int pair = layout.pair();
   for (int first = 0, width = 0; first < units; first += width) {
     width = layout.width(units, first);
     const int last = std::min(units, first + width);
-    for (const Part* part : {&x, &h})
-      for (int k = 0; k < layout.padded(part->size); k += pair, to += 4 * width * pair)
-        for (int gate = 0; gate < 4; ++gate)
-          for (int unit = first; unit < last; ++unit) {
-            const float* from =
-                part->weights + (std::ptrdiff_t{gate} * units + unit) * part->row + part->first + k;
-            E* cell = to + (gate * width + unit - first) * pair;
-            for (int i = 0; i < std::min(pair, part->size - k); ++i) assign(cell[i], from[i]);
-          }
+    for (int k = 0; k < layout.padded(part.size); k += pair, to += 4 * width * pair)
+      for (int gate = 0; gate < 4; ++gate)
+        for (int unit = first; unit < last; ++unit) {
+          const float* from =
+              part.weights + (std::ptrdiff_t{gate} * units + unit) * part.row + part.first + k;
+          E* cell = to + (gate * width + unit - first) * pair;
+          for (int i = 0; i < std::min(pair, part.size - k); ++i) assign(cell[i], from[i]);
+        }
   }
 }
 
 }  // namespace
 
-Packed pack(const Layout& layout, int units, const Part& x, const Part& h) {
+Packed pack(const Layout& layout, int units, const Part& part) {
   Packed packed;
   packed.units = units;
   packed.columns = layout.columns(units);
-  packed.inputs = layout.padded(x.size) + layout.padded(h.size);
+  packed.inputs = layout.padded(part.size);
   packed.data =
       Buffer<std::byte>(static_cast<std::size_t>(packed.columns) *
                         static_cast<std::size_t>(packed.inputs) * element_size(layout.element));
   if (layout.element == Element::f32)
-    write_blocks(layout, units, x, h, reinterpret_cast<float*>(packed.data.data()));
+    write_blocks(layout, units, part, reinterpret_cast<float*>(packed.data.data()));
   else
-    write_blocks(layout, units, x, h, reinterpret_cast<std::uint16_t*>(packed.data.data()));
+    write_blocks(layout, units, part, reinterpret_cast<std::uint16_t*>(packed.data.data()));
   return packed;
 }
 

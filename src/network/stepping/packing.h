@@ -11,8 +11,8 @@ struct Part {
   int row = 0, first = 0, size = 0;
 };
 
-/// W_x and W_h of a layer of H units. Either part may be of size 0.
-Packed pack(const Layout& layout, int units, const Part& x, const Part& h);
+/// A part of the weights of a layer of H units.
+Packed pack(const Layout& layout, int units, const Part& part);
 
 /// a + b (4H each; b may be null) as columns.
 Buffer<float> pack_columns(const Layout& layout, int units, const float* a, const float* b);

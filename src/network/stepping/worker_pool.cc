@@ -6,12 +6,11 @@
 #include <cstdint>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace toccata::network::stepping {
 namespace {
-
-using Work = std::function<void(int, int)>;
 
 constexpr int kCountBits = 20;
 constexpr std::uint64_t kCountMask = (std::uint64_t{1} << kCountBits) - 1;
@@ -32,7 +31,7 @@ struct WorkerPool::Shared {
   // Job number, chunks of the job, next chunk: one word, so that nobody claims a chunk of one job
   // with the numbers of another.
   std::atomic<std::uint64_t> ticket{0};
-  std::atomic<const Work*> work{nullptr};
+  std::atomic<const WorkerPool::Work*> work{nullptr};
   std::atomic<int> unfinished{0};
   std::atomic<int> sleepers{0};
   std::atomic<bool> ending{false};
@@ -43,6 +42,26 @@ struct WorkerPool::Shared {
   static std::uint64_t next(std::uint64_t t) { return t & kCountMask; }
   static std::uint64_t count(std::uint64_t t) { return t >> kCountBits & kCountMask; }
   static std::uint64_t job(std::uint64_t t) { return t >> 2 * kCountBits; }
+
+  /// Lets everyone loose on a job.
+  void begin(int count, const WorkerPool::Work& job_work) {
+    work.store(&job_work, std::memory_order_relaxed);
+    unfinished.store(count, std::memory_order_relaxed);
+    const std::uint64_t next_job = job(ticket.load(std::memory_order_relaxed)) + 1;
+    ticket.store(next_job << 2 * kCountBits | static_cast<std::uint64_t>(count) << kCountBits);
+    if (sleepers.load() > 0) {
+      const std::lock_guard lock(mutex);
+      wake.notify_all();
+    }
+  }
+
+  /// The caller's share, and the wait for the others'.
+  void end() {
+    help(0);
+    // Whoever holds the last chunks may have lost its processor: to give ours away helps it.
+    for (int spins = 0; unfinished.load(std::memory_order_acquire) > 0; ++spins)
+      spins < kSpins ? pause() : std::this_thread::yield();
+  }
 
   /// Claims and does chunks until none is left.
   void help(int worker) {
@@ -84,6 +103,7 @@ WorkerPool::WorkerPool(int threads) : threads_(std::max(1, threads)) {
 }
 
 WorkerPool::~WorkerPool() {
+  finish();
   if (!shared_) return;
   {
     const std::lock_guard lock(shared_->mutex);
@@ -96,23 +116,30 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::run(int count, const Work& work) {
+  finish();
   if (!shared_ || count <= 1) {
     for (int chunk = 0; chunk < count; ++chunk) work(chunk, 0);
     return;
   }
-  Shared& shared = *shared_;
-  shared.work.store(&work, std::memory_order_relaxed);
-  shared.unfinished.store(count, std::memory_order_relaxed);
-  const std::uint64_t job = Shared::job(shared.ticket.load(std::memory_order_relaxed)) + 1;
-  shared.ticket.store(job << 2 * kCountBits | static_cast<std::uint64_t>(count) << kCountBits);
-  if (shared.sleepers.load() > 0) {
-    const std::lock_guard lock(shared.mutex);
-    shared.wake.notify_all();
+  shared_->begin(count, work);
+  shared_->end();
+}
+
+void WorkerPool::post(int count, Work work) {
+  finish();
+  work_ = std::move(work);
+  posted_ = true;
+  if (shared_) {
+    shared_->begin(count, work_);
+  } else {
+    for (int chunk = 0; chunk < count; ++chunk) work_(chunk, 0);
   }
-  shared.help(0);
-  // Whoever holds the last chunks may have lost its processor: to give ours away helps it.
-  for (int spins = 0; shared.unfinished.load(std::memory_order_acquire) > 0; ++spins)
-    spins < kSpins ? pause() : std::this_thread::yield();
+}
+
+void WorkerPool::finish() {
+  if (!posted_) return;
+  posted_ = false;
+  if (shared_) shared_->end();
 }
 
 }  // namespace toccata::network::stepping

@@ -51,6 +51,26 @@ TEST(WorkerPool, WakesSleepersAndSeesWhatTheyWrote) {
   }
 }
 
+TEST(WorkerPool, DoesWhatWasPostedInTheBackgroundOnceAndBeforeAnythingElse) {
+  for (const int threads : {1, 2, 4}) {
+    std::vector<int> posted(32, 0), asked(8, 0);
+    {
+      WorkerPool pool(threads);
+      for (int job = 1; job <= 500; ++job) {
+        pool.post(32, [&](int chunk, int) { ++posted[static_cast<std::size_t>(chunk)]; });
+        if (job % 7 == 0) std::this_thread::sleep_for(std::chrono::microseconds(300));
+        if (job % 3 == 0) pool.finish();
+        if (job % 2 == 0)
+          pool.run(8, [&](int chunk, int) {
+            asked[static_cast<std::size_t>(chunk)] += posted[static_cast<std::size_t>(chunk)] - job;
+          });
+      }
+    }  // the last job was only posted
+    EXPECT_EQ(posted, std::vector<int>(32, 500));
+    EXPECT_EQ(asked, std::vector<int>(8, 0));
+  }
+}
+
 TEST(WorkerPool, EndsWhetherItWorkedOrNot) {
   for (int i = 0; i < 50; ++i) {
     WorkerPool pool(3);
