@@ -160,19 +160,28 @@ def measure_start(args, table):
         table.add("times real time", music / (time.perf_counter() - begun))
 
 
+def pop909():
+    return Path(os.environ.get("TOCCATA_SHARED", ROOT / "../shared")) / "corpora/pop909"
+
+
+def import_seconds(paths, threads):
+    begun = time.perf_counter()
+    subprocess.run([ROOT / "build/release/toccata", "import", *paths, "--threads", str(threads)], check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
 def measure_import(args, table):
-    corpus = Path(os.environ.get("TOCCATA_SHARED", ROOT / "../shared")) / "corpora/pop909"
+    corpus = pop909()
     if not corpus.exists():
         say(f"import: skipped, {corpus} is absent")
         return
     files = [p for p in corpus.rglob("*.mid")]
     megabytes = sum(p.stat().st_size for p in files) / 1e6
     mido = ("import sys,mido\nfor p in sys.argv[1:]:\n try: [m for t in mido.MidiFile(p,clip=True).tracks for m in t]\n except Exception: pass")
+    subprocess.run([ROOT / "build/release/toccata", "import", corpus], check=True, capture_output=True)  # warms the disk's cache, for both
     for _ in range(args.rounds):
         for threads in (1, 0):
-            begun = time.perf_counter()
-            subprocess.run([ROOT / "build/release/toccata", "import", corpus, "--threads", str(threads)], check=True, capture_output=True)
-            seconds = time.perf_counter() - begun
+            seconds = import_seconds([corpus], threads)
             table.add(f"import ours {'all' if threads == 0 else threads} files/s", len(files) / seconds)
             table.add(f"import ours {'all' if threads == 0 else threads} MB/s", megabytes / seconds)
         begun = time.perf_counter()
@@ -184,7 +193,7 @@ def measure_import(args, table):
 
 
 def measure_scaling(args, table):
-    """Seconds a step against T, B and units: linear where it should be."""
+    """Seconds a step against T, B and units, seconds to read against the number of pieces: linear where it should be."""
     def seconds(*words):
         result = run([OURS, "train", "--precision", "bf16", "--threads", 1, "--repeats", 3, *words])
         return result["seconds"]
@@ -195,6 +204,10 @@ def measure_scaling(args, table):
     for units in (50, 100, 200, 400):
         table.add(f"scaling units {units}", seconds("--steps", 32, "--batch", 4, "--time-units", f"{units},{units}",
                                                    "--note-units", f"{units // 2},{units // 2}"))
+    files = sorted(pop909().rglob("*.mid"))
+    for count in (100, 200, 400, 800):
+        if count <= len(files):
+            table.add(f"scaling pieces {count}", statistics.median(import_seconds(files[:count], 1) for _ in range(3)))
 
 
 def card():

@@ -20,6 +20,7 @@ using Pieces = std::vector<const corpus::Piece*>;
 
 struct Options {
   ModelArgument model;
+  std::vector<std::string> with;
   std::vector<std::string> paths;
   std::string split;
   listening::TrialOptions trials{.trials = 0};
@@ -166,6 +167,11 @@ void evaluate(const Options& options, Context& context) {
   // Wrong sizes shall not be found when half of the figures stand.
   if (options.trials.trials > 0) listening::check(options.trials);
   const NamedModel named = load_named(options.model);
+  std::vector<network::Model> models{named.model};
+  for (const std::string& name : options.with)
+    models.push_back(load_named({name, options.model.output}).model);
+  if (models.size() > 1 && options.trials.trials > 0)
+    fail_usage("--trials measures one model: leave --with out");
   const network::Config& config = named.model.config;
   const bool own = options.paths.empty();
   const RunPaths stored = own ? stored_paths(named.run) : RunPaths{options.paths, 1};
@@ -200,9 +206,10 @@ void evaluate(const Options& options, Context& context) {
                  seen ? "these pieces, for want of a training part" : "train", baseline);
       std::fflush(stdout);
     }
-    const listening::Likelihood result = listening::likelihood(
-        named.model, pieces, {.sequences = options.sequences, .threads = options.trials.threads},
-        context.progress, context.stop);
+    const listening::Likelihood result =
+        listening::likelihood(listening::Models(models), pieces,
+                              {.sequences = options.sequences, .threads = options.trials.threads},
+                              context.progress, context.stop);
     std::optional<listening::Trials> trials;
     if (options.trials.trials > 0 && !context.stop.requested()) {
       trials = listening::run_trials(named.model, pieces, options.trials, context.progress,
@@ -251,6 +258,11 @@ void add_evaluate(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_model(app, options->model)->required();
   app.add_option("PATH", options->paths, "music (default: what the run was trained on)");
+  app.add_option("--with", options->with,
+                 "a further model that listens together with MODEL (again and again): the mean of "
+                 "their logits")
+      ->type_name("MODEL")
+      ->allow_extra_args(false);
   one_of(app.add_option("--split", options->split, "only this part (default: all that there are)"),
          {"train", "valid", "test", "unseen", "all"});
   app.add_option("--trials", options->trials.trials,

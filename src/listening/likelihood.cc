@@ -8,18 +8,18 @@
 
 namespace toccata::listening {
 
-Likelihood likelihood(const network::Model& model, std::span<const corpus::Piece* const> pieces,
+Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const> pieces,
                       const LikelihoodOptions& options, Progress& progress, const Stop& stop) {
-  const int notes = model.config.notes(), channels = model.config.channels();
+  const int notes = models.config().notes(), channels = models.config().channels();
   std::vector<Stretch> stretches;
   for (const corpus::Piece* piece : pieces) {
-    check_fits(model.config, piece->roll, piece->name);
+    check_fits(models.config(), piece->roll, piece->name);
     stretches.push_back({&piece->roll, 0, piece->roll.steps});
   }
   std::vector<double> nats(pieces.size());
   std::vector<int> visited(pieces.size());
   walk(
-      model, stretches, {.sequences = options.sequences, .threads = options.threads},
+      models, stretches, {.sequences = options.sequences, .threads = options.threads},
       [&](const WalkedFrame& frame) {
         nats[frame.stretch] +=
             frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);

@@ -10,7 +10,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "corpus/piece.h"
-#include "network/weights.h"
+#include "listening/walk.h"
 
 namespace toccata::listening {
 
@@ -35,10 +35,11 @@ struct LikelihoodOptions {
   int threads = 0;
 };
 
-/// By the network's own one-step inference, f32; sums in double. Throws Error where a piece's
+/// By the network's own one-step inference, f32; sums in double. Several models listen together
+/// (walk.h). Throws Error where a piece's
 /// range, grid or articulation is not the model's. When `stop` is requested it returns the pieces
 /// that were finished.
-Likelihood likelihood(const network::Model& model, std::span<const corpus::Piece* const> pieces,
+Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const> pieces,
                       const LikelihoodOptions& options, Progress& progress, const Stop& stop);
 
 /// Marginal frequencies: each note's play and articulate bits as independent coins whose chances

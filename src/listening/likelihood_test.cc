@@ -41,12 +41,12 @@ std::vector<const corpus::Piece*> pointers(const std::vector<corpus::Piece>& pie
   return result;
 }
 
-double sum_of_chances(const network::Model& model, int steps) {
+double sum_of_chances(const Models& models, int steps) {
   std::vector<corpus::Piece> all;
-  const roll::Options& read = model.config.roll;
+  const roll::Options& read = models.config().roll;
   every_piece(roll::make_roll(steps, read.low, read.high, 4, read.articulation), 0, all);
   double sum = 0;
-  for (const auto& piece : likelihood(model, pointers(all), {.threads = 1}, quiet, never).pieces) {
+  for (const auto& piece : likelihood(models, pointers(all), {.threads = 1}, quiet, never).pieces) {
     sum += std::exp(-piece.nats);
   }
   return sum;
@@ -115,6 +115,27 @@ TEST(Likelihood, RefusesAPieceOfAnotherRangeGridOrArticulation) {
   EXPECT_THROW(of(roll::make_roll(4, 60, 62, 8, true)), Error);
   EXPECT_THROW(of(roll::make_roll(4, 60, 62, 4, false)), Error);
   EXPECT_EQ(of(roll::make_roll(0, 60, 62, 4, true)).steps, 0);
+}
+
+TEST(Likelihood, OfModelsThatListenTogetherSumsToOneAndLiesBetweenTheirs) {
+  std::vector<network::Model> models{tiny_model(3, true), tiny_model(3, true)};
+  for (float& value : models[1].values) value *= -0.5f;
+  EXPECT_NEAR(sum_of_chances(Models(models), 2), 1, 1e-6);
+
+  const corpus::Piece piece = random_piece_for(models[0], "a", 12, 1);
+  const corpus::Piece* pieces[] = {&piece};
+  const auto nats = [&](const Models& who) {
+    return likelihood(who, pieces, {.threads = 1}, quiet, never).nats;
+  };
+  const double first = nats(models[0]), second = nats(models[1]);
+  ASSERT_GT(std::fabs(first - second), 0.01);
+  // The geometric mean of two chances, made to sum to one, is never below the mean of their logs.
+  EXPECT_LE(nats(Models(models)), (first + second) / 2 + 1e-6);
+  const std::vector<network::Model> twins{models[0], models[0]};
+  EXPECT_NEAR(nats(Models(twins)), first, 1e-6);
+
+  models[1].config.roll.grid *= 2;
+  EXPECT_THROW(nats(Models(models)), Error);
 }
 
 TEST(Likelihood, AStopLeavesOnlyWholePieces) {

@@ -26,6 +26,57 @@ network::StepPlace place_of(const roll::Roll& roll, int step) {
   return {roll.bar_phase[t], roll.beat_phase[t], step};
 }
 
+/// Models side by side on the same music.
+class Steppers {
+ public:
+  Steppers(const Models& models, int sequences, int threads)
+      : size_(static_cast<std::size_t>(sequences) *
+              static_cast<std::size_t>(models.config().notes()) *
+              static_cast<std::size_t>(models.config().channels())),
+        other_(models.all().size() > 1 ? size_ : 0) {
+    for (const network::Model& model : models.all()) {
+      if (model.config.roll != models.config().roll)
+        fail_usage(
+            "models that listen together must read music alike: one reads {}..{} on {} "
+            "steps a quarter note, another {}..{} on {}, or with other articulation",
+            models.config().roll.low, models.config().roll.high, models.config().roll.grid,
+            model.config.roll.low, model.config.roll.high, model.config.roll.grid);
+      steppers_.emplace_back(
+          model,
+          network::StepperOptions{
+              .sequences = sequences, .threads = threads, .arithmetic = network::Arithmetic::f32});
+      histories_.push_back(model.config.history());
+    }
+  }
+
+  /// Sequence b at the beginning of a stretch, with what sounded before it.
+  void begin(int b, const Stretch& stretch) {
+    for (std::size_t k = 0; k < steppers_.size(); ++k) {
+      steppers_[k].reset(b);
+      for (int t = std::max(0, stretch.begin - histories_[k]); t + 1 < stretch.begin; ++t)
+        steppers_[k].recall(b, stretch.roll->frame(t));
+    }
+  }
+
+  /// As Stepper::begin_step and all_notes: logits (B, N, C).
+  void step(const std::uint8_t* previous, const network::StepPlace* places,
+            const std::uint8_t* truth, float* logits) {
+    for (std::size_t k = 0; k < steppers_.size(); ++k) {
+      steppers_[k].begin_step(previous, places);
+      steppers_[k].all_notes(truth, k == 0 ? logits : other_.data());
+      for (std::size_t i = 0; k != 0 && i < size_; ++i) logits[i] += other_[i];
+    }
+    if (steppers_.size() > 1)
+      for (std::size_t i = 0; i < size_; ++i) logits[i] /= static_cast<float>(steppers_.size());
+  }
+
+ private:
+  std::size_t size_;          // B N C
+  std::vector<float> other_;  // (B, N, C): of one model after the first
+  std::vector<network::Stepper> steppers_;
+  std::vector<int> histories_;
+};
+
 }  // namespace
 
 void check_fits(const network::Config& config, const roll::Roll& roll, std::string_view name) {
@@ -47,11 +98,11 @@ void check_fits(const network::Config& config, const roll::Roll& roll, std::stri
   }
 }
 
-void walk(const network::Model& model, std::span<const Stretch> stretches,
-          const WalkOptions& options, const std::function<void(const WalkedFrame&)>& visit,
-          Progress& progress, const Stop& stop) {
-  const auto notes = static_cast<std::size_t>(model.config.notes());
-  const auto channels = static_cast<std::size_t>(model.config.channels());
+void walk(const Models& models, std::span<const Stretch> stretches, const WalkOptions& options,
+          const std::function<void(const WalkedFrame&)>& visit, Progress& progress,
+          const Stop& stop) {
+  const auto notes = static_cast<std::size_t>(models.config().notes());
+  const auto channels = static_cast<std::size_t>(models.config().channels());
   std::vector<std::size_t> order(stretches.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -62,9 +113,7 @@ void walk(const network::Model& model, std::span<const Stretch> stretches,
 
   const int sequences = useful_sequences(stretches, options.sequences);
   const auto width = static_cast<std::size_t>(sequences);
-  network::Stepper stepper(
-      model,
-      {.sequences = sequences, .threads = options.threads, .arithmetic = network::Arithmetic::f32});
+  Steppers steppers(models, sequences, options.threads);
   constexpr std::size_t kIdle = ~std::size_t{0};
   struct Slot {
     std::size_t stretch = kIdle;
@@ -91,10 +140,7 @@ void walk(const network::Model& model, std::span<const Stretch> stretches,
         const std::size_t candidate = order[next++];
         if (stretches[candidate].length == 0) continue;
         slot = {candidate, 0};
-        stepper.reset(static_cast<int>(b));
-        const Stretch& begun = stretches[candidate];
-        for (int t = std::max(0, begun.begin - model.config.history()); t + 1 < begun.begin; ++t)
-          stepper.recall(static_cast<int>(b), begun.roll->frame(t));
+        steppers.begin(static_cast<int>(b), stretches[candidate]);
       }
       if (slot.stretch == kIdle) {
         std::fill_n(before, notes, std::uint8_t{0});
@@ -114,8 +160,7 @@ void walk(const network::Model& model, std::span<const Stretch> stretches,
     }
     if (!any || stop.requested()) break;
 
-    stepper.begin_step(previous.data(), places.data());
-    stepper.all_notes(truth.data(), logits.data());
+    steppers.step(previous.data(), places.data(), truth.data(), logits.data());
 
     for (std::size_t b = 0; b < width; ++b) {
       Slot& slot = slots[b];

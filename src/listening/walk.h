@@ -13,6 +13,20 @@
 
 namespace toccata::listening {
 
+/// One model, or several that listen together: the logits of a note are the mean of theirs, its
+/// odds the geometric mean. Each bit's chances still sum to one, so that the likelihood stays
+/// exact. All of one range, grid and articulation.
+class Models {
+ public:
+  Models(const network::Model& model) : Models(std::span(&model, 1)) {}  // NOLINT: one is several
+  explicit Models(std::span<const network::Model> models) : models_(models) {}
+  std::span<const network::Model> all() const { return models_; }
+  const network::Config& config() const { return models_.front().config; }
+
+ private:
+  std::span<const network::Model> models_;
+};
+
 /// Steps begin … begin+length-1 of a Roll. The first sees the true frame before it; the state is
 /// zero there.
 struct Stretch {
@@ -38,10 +52,10 @@ struct WalkedFrame {
 /// Calls `visit` for every step of every stretch, each stretch's steps in order, from this thread.
 /// In f32, whatever the processor could do faster. The longest stretches go first, and one that
 /// ends makes room for the next. The logits do not depend on `options`. When `stop` is requested it
-/// returns with the rest unvisited.
-void walk(const network::Model& model, std::span<const Stretch> stretches,
-          const WalkOptions& options, const std::function<void(const WalkedFrame&)>& visit,
-          Progress& progress, const Stop& stop);
+/// returns with the rest unvisited. Throws Error (usage) where the models do not listen alike.
+void walk(const Models& models, std::span<const Stretch> stretches, const WalkOptions& options,
+          const std::function<void(const WalkedFrame&)>& visit, Progress& progress,
+          const Stop& stop);
 
 /// Throws Error where a Roll cannot be read by the model: another range, another grid, or
 /// articulation in the one and not in the other. `name` is the piece's.
