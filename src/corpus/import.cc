@@ -47,8 +47,24 @@ std::vector<ReadMusic> read_side_by_side(const std::vector<MusicFile>& files,
   return music;
 }
 
-// Of packs that the pieces come from; one row for each.
-ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool alone) {
+// A step may take a byte in a pack and a hundred in memory: what is to be held there whole must
+// have some likeness to the file's size.
+void demand_room(const Pack& pack, const MusicFile& file) {
+  constexpr std::uint64_t kTimes = 32, kBesides = std::uint64_t{64} << 20;  // bytes
+  const std::uint64_t size = fs::file_size(file.path);
+  std::uint64_t needed = 0;
+  for (const Piece& piece : pack.pieces)
+    needed += static_cast<std::uint64_t>(piece.roll.steps) *
+              (static_cast<std::uint64_t>(piece.roll.notes()) + 2 * sizeof(float));
+  if (needed > kTimes * size + kBesides)
+    fail(
+        "{}: its {} MiB of music would take {} MiB in memory; training reads packs piece by piece, "
+        "for this the folder that it was made of (or a part of it) must be given",
+        file.name, size >> 20, needed >> 20);
+}
+
+// Of packs that the pieces come from; one row for each. `keep`: whether they are kept one by one.
+ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool alone, bool keep) {
   if (!file.problem.empty()) return read_music(file, options, alone);
   Pack pack;
   try {
@@ -69,6 +85,7 @@ ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool al
         "(grid {}, pitches {}..{}); pack the music again with them, or ask for the pack's",
         file.name, pack.read_as.grid, pack.read_as.low, pack.read_as.high, options.roll.grid,
         options.roll.low, options.roll.high);
+  if (!options.leave_packed && !keep) demand_room(pack, file);
   ReadMusic music;
   music.roll_file = !pack.read_as.articulation;
   music.bytes = std::filesystem::file_size(file.path);
@@ -79,6 +96,8 @@ ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool al
     if (!alone) piece.name = file.name + "/" + piece.name;
     row.report.name = piece.name;
     row.report.steps = piece.roll.steps;
+    const CellCounts cells = cell_counts(piece);
+    row.report.notes_read = row.report.notes_kept = cells.sounding - cells.open + cells.again;
     row.report.kept = piece.roll.steps >= options.min_steps;
     row.report.suggested_grid = options.roll.grid;
     if (!row.report.kept)
@@ -86,11 +105,6 @@ ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool al
                                       piece.roll.steps, options.min_steps);
     else
       row.piece = std::move(piece);
-    if (row.piece && !options.leave_packed) {
-      roll::Roll room;
-      row.piece->roll = whole_roll(*row.piece, room);
-      row.piece->packed.reset();
-    }
   }
   return music;
 }
@@ -172,7 +186,7 @@ Corpus read_paths(std::span<const fs::path> paths, const ImportOptions& options,
   for (std::size_t i = 0; i < found.files.size(); ++i) {
     if (found.files[i].kind == MusicFile::Kind::json) json.push_back(i);
     if (found.files[i].kind == MusicFile::Kind::pack)
-      early[i] = read_pack(found.files[i], options, found.files.size() == 1);
+      early[i] = read_pack(found.files[i], options, found.files.size() == 1, bool{keep});
   }
   ImportOptions used = options;
   std::uint64_t done = early.size();
@@ -200,11 +214,18 @@ Corpus read_paths(std::span<const fs::path> paths, const ImportOptions& options,
     for (ReadPiece& row : music.pieces) {
       if (row.piece) {
         if (given != part_of.end()) row.part = given->second;
+        if (row.piece->packed && !options.leave_packed) {
+          roll::Roll room;
+          whole_roll(*row.piece, room);
+          row.piece->roll = std::move(room);
+          row.piece->packed.reset();
+        }
         if (row.part && !keep) corpus.given_split.emplace(row.piece->name, *row.part);
         if (keep)
           keep(std::move(*row.piece), row.part);
         else
           corpus.pieces.push_back(std::move(*row.piece));
+        row.piece.reset();  // whoever keeps it has it: its frames go before the next one's come
       }
       corpus.report.files.push_back(std::move(row.report));
     }
@@ -230,15 +251,8 @@ Corpus pack_paths(std::span<const fs::path> paths, const ImportOptions& options,
   Corpus corpus;
   write_file_with(file, [&](const fs::path& temporary) {
     PackWriter writer(temporary);
-    corpus =
-        read_paths(paths, options, progress, stop, [&](Piece&& piece, std::optional<Part> part) {
-          roll::Roll room;
-          if (piece.packed) {
-            piece.roll = whole_roll(piece, room);
-            piece.packed.reset();
-          }
-          writer.add(piece, part);
-        });
+    corpus = read_paths(paths, options, progress, stop,
+                        [&](Piece&& piece, std::optional<Part> part) { writer.add(piece, part); });
     demand_pieces(corpus, options);
     writer.finish(corpus.roll);
   });

@@ -7,16 +7,21 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <memory>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "corpus/roll_file.h"
+#include "midi/text_encoding.h"
+#include "roll/bars.h"
+#include "roll/from_score.h"
 
 namespace toccata::corpus {
 namespace {
 
-constexpr char kMagic[8] = {'T', 'O', 'C', 'P', 'A', 'C', 'K', '1'};
+constexpr char kMagic[8] = {'T', 'O', 'C', 'P', 'A', 'C', 'K', '2'};
 constexpr std::size_t kHash = 32;         // hexadecimal digits
 constexpr std::size_t kTail = 8 + kHash;  // at the end: where the index begins, and its hash
 constexpr std::uint8_t kHeld = 255, kStruck = 128;
@@ -113,7 +118,40 @@ roll::Options read_options(Reader& reader) {
   return options;
 }
 
+bool is_utf8(const std::string& text) {
+  return midi::to_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}) == text;
+}
+
+/// Steps, rows and counts that a Roll can have.
+void demand_possible(const Reader& reader, const Piece& piece) {
+  const roll::Roll& roll = piece.roll;
+  const PackedFrames& packed = *piece.packed;
+  const CellCounts& cells = packed.cells;
+  reader.demand(roll.steps >= 0 && roll.steps <= roll::kMostSteps);
+  reader.demand(packed.highest < packed.lowest ||
+                (packed.lowest >= 0 && packed.highest < roll.notes()));
+  reader.demand(0 <= cells.again && cells.again <= cells.open && cells.open <= cells.sounding &&
+                cells.sounding <= static_cast<std::int64_t>(roll.steps) * roll.notes());
+}
+
 }  // namespace
+
+CellCounts count_cells(const roll::Roll& roll) {
+  CellCounts counts;
+  for (int t = 0; t < roll.steps; ++t)
+    for (int n = 0; n < roll.notes(); ++n) {
+      const bool sounds = (roll.frame(t)[n] & roll::kPlay) != 0;
+      const bool open = sounds && t > 0 && (roll.frame(t - 1)[n] & roll::kPlay) != 0;
+      counts.sounding += sounds;
+      counts.open += open;
+      counts.again += open && (roll.frame(t)[n] & roll::kArticulate) != 0;
+    }
+  return counts;
+}
+
+CellCounts cell_counts(const Piece& piece) {
+  return piece.packed ? piece.packed->cells : count_cells(piece.roll);
+}
 
 std::vector<std::uint8_t> pack_frames(const roll::Roll& roll) {
   std::vector<std::uint8_t> bytes, now, held;
@@ -200,7 +238,10 @@ void PackWriter::add(const Piece& piece, std::optional<Part> part) {
   put(index_, static_cast<std::int32_t>(piece.roll.steps));
   put(index_, static_cast<std::int32_t>(lowest));
   put(index_, static_cast<std::int32_t>(highest));
-  put(index_, place_);
+  const CellCounts cells = count_cells(piece.roll);
+  put(index_, cells.sounding);
+  put(index_, cells.open);
+  put(index_, cells.again);
   put(index_, static_cast<std::uint32_t>(frames.size()));
   put(index_, static_cast<std::uint32_t>(piece.roll.meters.size()));
   for (const roll::MeterAt& meter : piece.roll.meters) {
@@ -244,14 +285,13 @@ Pack open_pack(const std::filesystem::path& file) {
   Pack pack;
   pack.read_as = read_options(reader);
   const auto count = reader.number<std::uint64_t>();
-  constexpr std::size_t kLeast =
-      4 + 4 + 1 + 4 + 4 + 4 + 8 + 4 + 4;  // bytes of a piece in the index
-  reader.demand(count <= reader.left() / kLeast);
-  pack.pieces.reserve(count);
+  reader.demand(count <= most_pieces(bytes.size()));
+  std::size_t place = sizeof kMagic;  // of the next piece's frames
   for (std::uint64_t i = 0; i < count; ++i) {
     Piece& piece = pack.pieces.emplace_back();
     piece.name = reader.text();
     piece.hash = reader.text();
+    reader.demand(is_utf8(piece.name) && piece.hash.size() == kHash);
     const int part = reader.number<std::int8_t>();
     if (part >= 0) pack.parts.emplace(piece.name, static_cast<Part>(std::min(part, 2)));
     piece.roll.low = pack.read_as.low;
@@ -262,13 +302,16 @@ Pack open_pack(const std::filesystem::path& file) {
     PackedFrames& packed = piece.packed.emplace();
     packed.lowest = reader.number<std::int32_t>();
     packed.highest = reader.number<std::int32_t>();
-    const auto place = reader.number<std::uint64_t>();
+    packed.cells.sounding = reader.number<std::int64_t>();
+    packed.cells.open = reader.number<std::int64_t>();
+    packed.cells.again = reader.number<std::int64_t>();
+    demand_possible(reader, piece);
     const auto size = reader.number<std::uint32_t>();
     // A step takes a byte at least: what is claimed makes no room beyond that.
-    reader.demand(piece.roll.steps >= 0 && place <= begin && size <= begin - place &&
-                  static_cast<std::uint32_t>(piece.roll.steps) <= size);
+    reader.demand(size <= begin - place && static_cast<std::uint32_t>(piece.roll.steps) <= size);
     packed.bytes = bytes.subspan(place, size);
     packed.keeper = mapping;
+    place += size;
     const auto meters = reader.number<std::uint32_t>();
     reader.demand(meters <= reader.left() / 16);
     for (std::uint32_t m = 0; m < meters; ++m) {
@@ -276,9 +319,12 @@ Pack open_pack(const std::filesystem::path& file) {
       meter.step = reader.number<double>();
       meter.numerator = reader.number<std::int32_t>();
       meter.denominator = reader.number<std::int32_t>();
+      reader.demand(std::isfinite(meter.step));
       piece.roll.meters.push_back(meter);
     }
+    roll::check_meters(piece.roll.meters);
   }
+  reader.demand(place == begin && reader.left() == 0);
   return pack;
 }
 

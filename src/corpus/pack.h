@@ -3,15 +3,16 @@
 // is one file, made once (toccata import --pack FILE) and then read where it lies: opening it costs
 // its index alone, and a piece's frames are read from the mapped file when someone asks for them.
 //
-//   "TOCPACK1"                                8 bytes
+//   "TOCPACK2"                                8 bytes
 //   frames of each piece, one after the other, a step after the other:
 //     255                 what sounded in the step before is held
 //     n, then n bytes     the cells that sound: the note's row, plus 128 where articulated
 //   index, from `index` on: how the music was read, and each piece's name, hash, part, steps,
-//     meters, lowest and highest row, and where its frames lie
-//   u64 index, u64 xxh3 of the index          the last 16 bytes
+//     lowest and highest row, counts of its cells, bytes of its frames, meters
+//   u64 index, xxh3 of the index              the last 8 + 32 bytes
 // Numbers are little-endian. Frames carry no checksum of their own: what no frame can hold is an
-// Error when it is read.
+// Error when it is read. Where a piece's frames lie follows from the sizes before it: no two can
+// share them.
 
 #include <cstdint>
 #include <filesystem>
@@ -62,7 +63,9 @@ struct Pack {
   std::map<std::string, Part> parts;  // of pieces that a split or a roll file gave one
 };
 
-/// Maps a pack and reads its index. Throws Error where it is none or damaged.
+/// Maps a pack and reads its index. Throws Error where it is none or damaged, and where it claims
+/// more than it can hold: more pieces than a file of its size has, more steps than a piece has or
+/// than its frames have bytes, rows or counts beyond its range.
 Pack open_pack(const std::filesystem::path& file);
 
 }  // namespace toccata::corpus

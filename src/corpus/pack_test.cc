@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
 #include "base/error.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "base/random.h"
 #include "corpus/import.h"
 #include "corpus/test_music.h"
@@ -103,6 +108,7 @@ TEST_F(PackOfAFolder, ItsPiecesAreTheFolders) {
     for (std::size_t i = 0; i < read.pieces.size(); ++i) {
       EXPECT_EQ(read.pieces[i].packed.has_value(), leave_packed);
       EXPECT_EQ(read.pieces[i].name, whole_.pieces[i].name);
+      EXPECT_EQ(cell_counts(read.pieces[i]), cell_counts(whole_.pieces[i]));
       EXPECT_EQ(read.pieces[i].hash, whole_.pieces[i].hash);
       EXPECT_EQ(whole_roll(read.pieces[i], room), whole_.pieces[i].roll);
     }
@@ -141,6 +147,55 @@ TEST_F(PackOfAFolder, ADamagedPackAmongOtherMusicIsNamedAndPassedOver) {
   const Corpus read = read_paths(std::vector<fs::path>{music_}, {}, silent_, stop_);
   EXPECT_EQ(read.pieces.size(), whole_.pieces.size());
   EXPECT_EQ(totals(read.report).unreadable, 2);
+}
+
+/// A pack with one piece of 12 steps whose index says something else, under a hash that fits.
+template <typename Number>
+void write_lying_pack(const fs::path& file, std::size_t place, Number lie) {
+  Piece piece;
+  piece.name = "a";
+  piece.roll = roll::make_roll(12, 24, 101, 4, true, {{0, 3, 4}});
+  piece.roll.frame(0)[7] = roll::kPlay | roll::kArticulate;
+  piece.hash = music_hash(piece.roll);
+  PackWriter writer(file);
+  writer.add(piece, std::nullopt);
+  writer.finish({});
+  Bytes bytes = read_file(file);
+  const std::size_t end = bytes.size() - 40;
+  std::uint64_t begin = 0;
+  std::memcpy(&begin, bytes.data() + end, sizeof begin);
+  std::memcpy(bytes.data() + begin + place, &lie, sizeof lie);
+  const std::string hash = hash_hex(std::span(bytes).subspan(begin, end - begin));
+  std::ranges::copy(hash, bytes.end() - 32);
+  write_file(file, bytes);
+}
+
+// Places in the index: how it was read (32), the number of pieces (8), name (4 + 1), hash (4 + 32),
+// part (1), and from 82 on what is lied about here.
+TEST(Pack, WhatItClaimsBeyondWhatItHoldsIsRefused) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "lies.pack";
+  const auto expect_refused = [&](std::size_t place, auto lie) {
+    write_lying_pack(file, place, lie);
+    EXPECT_THROW(open_pack(file), Error) << place << ": " << lie;
+  };
+  write_lying_pack(file, 82, std::int32_t{12});
+  EXPECT_NO_THROW(open_pack(file));
+  for (const std::uint64_t pieces : {std::uint64_t{0}, std::uint64_t{2}, std::uint64_t{1} << 60})
+    expect_refused(32, pieces);
+  expect_refused(40, std::uint32_t{0xffffffff});                        // the name's length
+  expect_refused(44, std::uint8_t{0xff});                               // the name
+  expect_refused(45, std::uint32_t{31});                                // the hash's length
+  for (const int steps : {-1, 14, 1 << 30}) expect_refused(82, steps);  // 13 bytes of frames
+  expect_refused(86, -1);                                               // lowest row
+  expect_refused(90, 78);                                               // highest row
+  for (const std::int64_t cells : {-1L, 1L << 40}) expect_refused(94, cells);
+  expect_refused(102, std::int64_t{2});   // open ones, of one that sounds
+  expect_refused(110, std::int64_t{-1});  // struck again
+  for (const std::uint32_t size : {11U, 15U, 1U << 31}) expect_refused(118, size);
+  expect_refused(122, std::uint32_t{1} << 28);  // meters
+  expect_refused(126, std::nan(""));            // where a meter begins
+  expect_refused(134, std::int32_t{0});         // its numerator
 }
 
 TEST_F(PackOfAFolder, ADamagedIndexIsFound) {

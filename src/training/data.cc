@@ -40,8 +40,14 @@ void note_hashes(const Pieces& pieces, std::set<std::string>& hashes) {
 }
 
 void append_once(Pieces& all, const Pieces& more) {
+  std::set<const corpus::Piece*> there(all.begin(), all.end());
   for (const corpus::Piece* piece : more)
-    if (std::find(all.begin(), all.end(), piece) == all.end()) all.push_back(piece);
+    if (there.insert(piece).second) all.push_back(piece);
+}
+
+corpus::ImportOptions packed(corpus::ImportOptions options) {
+  options.leave_packed = true;
+  return options;
 }
 
 OrderedJson listed(const Pieces& pieces, std::string corpus::Piece::*field) {
@@ -70,7 +76,8 @@ TrainingData read_data(const TrainOptions& options, const std::set<std::string>&
   for (const std::vector<std::string>& paths : path_lists) {
     if (paths.empty()) fail_usage("what shall it learn from? Give folders or files of music");
     const std::vector<fs::path> named(paths.begin(), paths.end());
-    data.corpora.push_back(corpus::import_paths(named, import_options(options), progress, stop));
+    data.corpora.push_back(
+        corpus::import_paths(named, packed(import_options(options)), progress, stop));
     if (stop.requested()) return data;
     if (!given.empty()) data.corpora.back().given_split = given;
     if (data.corpora.back().roll != data.corpora.front().roll)
@@ -130,6 +137,35 @@ std::set<std::string> trained_hashes(const fs::path& model_folder) {
       return json_get<std::set<std::string>>(read_json(file), "trained", file.string());
   }
   return {};
+}
+
+InMemory::InMemory(std::span<const corpus::Piece* const> pieces) {
+  for (const corpus::Piece* piece : pieces) {
+    if (piece->packed) {
+      corpus::Piece& read = read_.emplace_back();
+      read.name = piece->name;
+      read.hash = piece->hash;
+      corpus::whole_roll(*piece, read.roll);
+      piece = &read;
+    }
+    pieces_.push_back(piece);
+  }
+}
+
+Pieces to_count_on(const Pieces& pieces) {
+  constexpr std::int64_t kSteps = 1'000'000;
+  if (pieces.empty() || !pieces.front()->packed || total_steps(pieces) <= kSteps) return pieces;
+  Pieces ordered = pieces, counted;
+  std::sort(ordered.begin(), ordered.end(), [](const corpus::Piece* a, const corpus::Piece* b) {
+    return std::tie(a->hash, a->name) < std::tie(b->hash, b->name);
+  });
+  std::int64_t steps = 0;
+  for (const corpus::Piece* piece : ordered) {
+    if (steps >= kSteps) break;
+    steps += piece->roll.steps;
+    counted.push_back(piece);
+  }
+  return counted;
 }
 
 std::int64_t total_steps(const Pieces& pieces) {

@@ -1,8 +1,10 @@
 #pragma once
 // The pieces of a run: imported, split, and shared out to its stages.
 
+#include <deque>
 #include <filesystem>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,22 @@ OrderedJson split_json(const TrainingData& data);
 /// "trained" of the split.json that belongs to a model folder: beside it, or in the run that the
 /// checkpoint is of. Empty where there is none.
 std::set<std::string> trained_hashes(const std::filesystem::path& model_folder);
+
+/// Pieces with their frames in memory, as long as this is there: those of a pack (corpus/pack.h)
+/// are read, the others are themselves.
+class InMemory {
+ public:
+  explicit InMemory(std::span<const corpus::Piece* const> pieces);
+  const Pieces& pieces() const { return pieces_; }
+
+ private:
+  std::deque<corpus::Piece> read_;
+  Pieces pieces_;
+};
+
+/// What baselines are counted on: all of it, or, of a pack's music, about a million steps that
+/// their hashes draw.
+Pieces to_count_on(const Pieces& pieces);
 
 std::int64_t total_steps(const Pieces& pieces);
 

@@ -13,16 +13,10 @@ namespace {
 Music music_of(const Pieces& pieces) {
   Music music;
   for (const corpus::Piece* piece : pieces) {
-    const roll::Roll& roll = piece->roll;
-    music.steps += roll.steps;
-    music.longest = std::max<std::int64_t>(music.longest, roll.steps);
-    for (int t = 0; t < roll.steps; ++t)
-      for (int n = 0; n < roll.notes(); ++n) {
-        const bool plays = (roll.frame(t)[n] & roll::kPlay) != 0;
-        const bool held = t > 0 && (roll.frame(t - 1)[n] & roll::kPlay) != 0;
-        const bool struck = (roll.frame(t)[n] & roll::kArticulate) != 0;
-        music.notes += plays && (!held || struck);
-      }
+    const corpus::CellCounts cells = corpus::cell_counts(*piece);
+    music.steps += piece->roll.steps;
+    music.longest = std::max<std::int64_t>(music.longest, piece->roll.steps);
+    music.notes += cells.sounding - cells.open + cells.again;
   }
   return music;
 }

@@ -17,10 +17,15 @@ Judge::Judge(const TrainOptions& options, const RunContext& context, const RunCl
       position_(position),
       lately_(lately) {
   const TrainingData& data = context.data;
-  if (!data.valid.empty())
-    quality_.baseline_valid = -listening::baseline(data.train, data.valid).per_step();
-  if (!data.test.empty())
-    quality_.baseline_test = -listening::baseline(data.train, data.test).per_step();
+  const InMemory train(to_count_on(data.train));
+  const auto baseline = [&](const Pieces& pieces) -> std::optional<double> {
+    if (pieces.empty()) return std::nullopt;
+    const InMemory judged(to_count_on(pieces));
+    return -listening::baseline(train.pieces(), judged.pieces()).per_step();
+  };
+  quality_.baseline_valid = baseline(data.valid);
+  quality_.baseline_test = baseline(data.test);
+  baseline_train_ = *baseline(data.train);
 }
 
 void Judge::open_stage() {

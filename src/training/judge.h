@@ -36,6 +36,8 @@ class Judge {
         Position& position, Lately& lately);
 
   const Quality& quality() const { return quality_; }
+  /// Nats per step that marginal frequencies reach on the training pieces.
+  double baseline_train() const { return baseline_train_; }
   /// Draws the pieces to validate on of the stage that the run stands in.
   void open_stage();
 
@@ -69,6 +71,7 @@ class Judge {
   Position& position_;
   Lately& lately_;
   Quality quality_;
+  double baseline_train_ = 0;
   Pieces sample_;  // the stage's pieces to validate on
   bool sample_is_whole_ = true;
 };

@@ -29,30 +29,26 @@ void check_same_sizes(const network::Config& here, const Restored& restored) {
   }
 }
 
-/// Yes and no of a bit over the music, one of each seen beforehand.
-struct Odds {
-  double yes = 1, no = 1;
-  void add(bool bit) { (bit ? yes : no) += 1; }
-  float log() const { return static_cast<float>(std::log(yes / no)); }
-};
+/// The log-odds of a bit that is 1 in `yes` of `all` places, one of each seen beforehand.
+float log_odds(std::int64_t yes, std::int64_t all) {
+  return static_cast<float>(
+      std::log((1 + static_cast<double>(yes)) / (1 + static_cast<double>(all - yes))));
+}
 
 void start_head_at_density(const network::Config& config, const Pieces& train,
                            std::vector<float>& values) {
-  Odds play, articulate;
+  corpus::CellCounts sum;
+  std::int64_t cells = 0;
   for (const corpus::Piece* piece : train) {
-    const roll::Roll& roll = piece->roll;
-    for (int t = 0; t < roll.steps; ++t) {
-      for (int n = 0; n < roll.notes(); ++n) {
-        const std::uint8_t cell = roll.frame(t)[n];
-        const std::uint8_t before = t > 0 ? roll.frame(t - 1)[n] : 0;
-        play.add((cell & roll::kPlay) != 0);
-        if ((cell & before & roll::kPlay) != 0) articulate.add((cell & roll::kArticulate) != 0);
-      }
-    }
+    const corpus::CellCounts counts = corpus::cell_counts(*piece);
+    sum.sounding += counts.sounding;
+    sum.open += counts.open;
+    sum.again += counts.again;
+    cells += static_cast<std::int64_t>(piece->roll.steps) * piece->roll.notes();
   }
   float* bias = network::slices(config, values.data()).head_bias;  // (C)
-  bias[0] = play.log();
-  if (config.channels() == 2) bias[1] = articulate.log();
+  bias[0] = log_odds(sum.sounding, cells);
+  if (config.channels() == 2) bias[1] = log_odds(sum.again, sum.open);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "listening/likelihood.h"
 #include "training/checkpoint.h"
 #include "training/restore.h"
 #include "training/trainer_class.h"
@@ -102,7 +101,7 @@ void Trainer::tell_start() {
   report.train_steps = total_steps(data.train);
   report.valid_steps = total_steps(data.valid);
   report.test_steps = total_steps(data.test);
-  report.baseline_train = -listening::baseline(data.train, data.train).per_step();
+  report.baseline_train = judge_.baseline_train();
   report.baseline = judge_.quality().baseline_valid;
   report.begun_at = position_.update;
   report.updates = course_.updates(position_);

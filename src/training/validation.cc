@@ -27,7 +27,8 @@ Pieces drawn(const Pieces& pieces, double most) {
   return sample;
 }
 
-constexpr int kSequences = 16;  // pieces side by side
+constexpr int kSequences = 16;                    // pieces side by side
+constexpr std::int64_t kReadTogether = 32 << 20;  // bytes of cells
 
 /// Every count-th of the pieces from the rank-th on, the longest first: shares of nearly equal
 /// work.
@@ -40,6 +41,18 @@ Pieces own_share(const Pieces& pieces, const Ranks& ranks) {
   for (auto i = static_cast<std::size_t>(ranks.rank()); i < ordered.size(); i += count)
     share.push_back(ordered[i]);
   return share;
+}
+
+/// Pieces that are in memory together, from `begin` on: one at least. The same for pieces of a
+/// pack, so that sums come to the same bits.
+std::size_t end_of_part(const Pieces& pieces, std::size_t begin) {
+  std::size_t end = begin;
+  for (std::int64_t bytes = 0; end < pieces.size(); ++end) {
+    const roll::Roll& roll = pieces[end]->roll;
+    bytes += static_cast<std::int64_t>(roll.steps) * roll.notes();
+    if (bytes > kReadTogether && end > begin) break;
+  }
+  return end;
 }
 
 }  // namespace
@@ -60,11 +73,13 @@ double measure_validation(const network::Model& model, const Pieces& pieces,
                           const TrainOptions& options) {
   constexpr int kSteps = 64;
   std::vector<corpus::Piece> beginnings;
+  roll::Roll room;
   for (const corpus::Piece* piece : pieces) {
     if (beginnings.size() == kSequences) break;
     corpus::Piece& beginning = beginnings.emplace_back();
     beginning.name = piece->name;
-    beginning.roll = listening::excerpt(piece->roll, 0, std::min(kSteps, piece->roll.steps));
+    beginning.roll = listening::excerpt(corpus::whole_roll(*piece, room), 0,
+                                        std::min(kSteps, piece->roll.steps));
   }
   Pieces judged;
   for (const corpus::Piece& beginning : beginnings) judged.push_back(&beginning);
@@ -80,16 +95,23 @@ std::optional<double> validate(const network::Model& model, const Pieces& pieces
   if (pieces.empty()) return std::nullopt;
   const Pieces share = own_share(pieces, ranks);
   Progress silent;
-  listening::Likelihood own;
-  if (!share.empty())
-    own = options.device == Device::cuda
-              ? torch_likelihood(model, share, options.device, ranks.own_stop())
-              : listening::likelihood(model, share,
-                                      {.sequences = kSequences, .threads = options.threads}, silent,
-                                      ranks.own_stop());
+  double nats = 0, steps = 0;
+  // A part at a time: what lies in a pack is read for it.
+  for (std::size_t begin = 0, end = 0; begin < share.size(); begin = end) {
+    end = end_of_part(share, begin);
+    const InMemory part{std::span(share).subspan(begin, end - begin)};
+    const listening::Likelihood own =
+        options.device == Device::cuda
+            ? torch_likelihood(model, part.pieces(), options.device, ranks.own_stop())
+            : listening::likelihood(model, part.pieces(),
+                                    {.sequences = kSequences, .threads = options.threads}, silent,
+                                    ranks.own_stop());
+    nats += own.nats;
+    steps += static_cast<double>(own.steps);
+  }
   ranks.agree();
   if (ranks.stop().requested()) return std::nullopt;
-  std::array<double, 2> sums{own.nats, static_cast<double>(own.steps)};
+  std::array<double, 2> sums{nats, steps};
   ranks.sum(sums);
   return sums[0] / sums[1];
 }
