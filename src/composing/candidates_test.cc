@@ -5,14 +5,12 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "composing/test_pieces.h"
 #include "listening/likelihood.h"
 #include "listening/tiny_model.h"
 
 namespace toccata::composing {
 namespace {
-
-Progress quiet;
-const Stop never;
 
 Figures candidate(std::uint64_t number, double nats, double distance, int copied) {
   Figures figures{.number = number, .notes = 10, .nats_per_note = nats, .distance = distance};

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "composing/composer.h"
+#include "composing/test_pieces.h"
 #include "listening/likelihood.h"
 #include "listening/tiny_model.h"
 
@@ -15,16 +16,6 @@ namespace {
 
 using listening::random_piece_for;
 using listening::tiny_model;
-
-Progress quiet;
-const Stop never;
-
-std::vector<Composed> pieces_of(const network::Model& model, const ComposeOptions& options) {
-  std::vector<Composed> pieces;
-  compose(
-      model, options, [&](Composed&& piece) { pieces.push_back(std::move(piece)); }, quiet, never);
-  return pieces;
-}
 
 TEST(Compose, FrequenciesOfWholePiecesAreTheirExactChances) {
   const network::Model model = tiny_model(2, true);

@@ -7,14 +7,12 @@
 #include "base/error.h"
 #include "composing/piece_file.h"
 #include "composing/receipt.h"
+#include "composing/test_pieces.h"
 #include "listening/excerpt.h"
 #include "listening/tiny_model.h"
 
 namespace toccata::composing {
 namespace {
-
-Progress quiet;
-const Stop never;
 
 // A corpus of what a model composes, so that it copies of itself.
 struct Copycat {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "composing/piece_file.h"
+#include "composing/test_pieces.h"
 #include "listening/tiny_model.h"
 #include "midi/smf_reader.h"
 
@@ -12,9 +13,6 @@ namespace toccata::composing {
 namespace {
 
 using testing::HasSubstr;
-
-Progress quiet;
-const Stop never;
 
 Receipt full_receipt() {
   return {.program = "toccata 1.2.3",
@@ -99,16 +97,6 @@ TEST(Receipt, AWrittenPieceCarriesItAndIsMadeAgainByteForByte) {
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, made.receipt);
   EXPECT_EQ(make_again(*found, made.model, &made.primer.roll, {}, 2, quiet, never), made.bytes);
-}
-
-template <typename Work>
-std::string error_of(const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Receipt, AnotherModelOrPrimerIsRefused) {

@@ -13,6 +13,7 @@
 #include "composing/harmony.h"
 #include "composing/music_hash.h"
 #include "composing/piece_file.h"
+#include "composing/test_pieces.h"
 #include "composing/voice.h"
 #include "listening/notes.h"
 #include "listening/tiny_model.h"
@@ -26,25 +27,6 @@ using listening::random_piece_for;
 using listening::RollNote;
 using listening::tiny_model;
 using testing::HasSubstr;
-
-Progress quiet;
-const Stop never;
-
-std::vector<Composed> pieces_of(const network::Model& model, const ComposeOptions& options) {
-  std::vector<Composed> pieces;
-  compose(
-      model, options, [&](Composed&& piece) { pieces.push_back(std::move(piece)); }, quiet, never);
-  return pieces;
-}
-
-std::string error_of(const network::Model& model, const ComposeOptions& options) {
-  try {
-    pieces_of(model, options);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 bool sounds(const roll::Roll& roll, int t, int n) {
   return roll.frame(t)[n] & roll::kPlay;
