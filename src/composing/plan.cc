@@ -96,7 +96,7 @@ void plan_region(Plan& plan, const ComposeOptions& options) {
     const int end = note.onset + note.length;
     for (int t = note.onset; t < end; ++t) given[index(t, note.pitch - whole.low)] = true;
   }
-  pinned.erase(std::ranges::unique(pinned).begin(), pinned.end());
+  pinned.erase(std::unique(pinned.begin(), pinned.end()), pinned.end());
   if (found < pinned.size()) fail_usage("region: some of the notes pinned are not in the piece");
   plan.from = region.from;
   plan.limits.keep(whole, 0, region.from);

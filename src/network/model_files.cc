@@ -46,9 +46,9 @@ const std::string kNoHash(32, '0');
 /// Exchanges a file's own hash in its header for another. False where it does not stand there.
 bool exchange_own_hash(Bytes& bytes, const std::string& from, const std::string& to) {
   const std::string entry = fmt::format("\"{}\":\"{}\"", kOwnHashKey, from);
-  const auto place = std::ranges::search(bytes, entry).end();
-  if (place == bytes.end() || from.size() != to.size()) return false;
-  std::ranges::copy(to, place - 1 - std::ssize(to));
+  const auto found = std::search(bytes.begin(), bytes.end(), entry.begin(), entry.end());
+  if (found == bytes.end() || from.size() != to.size()) return false;
+  std::copy(to.begin(), to.end(), found + std::ssize(entry) - 1 - std::ssize(to));
   return true;
 }
 
