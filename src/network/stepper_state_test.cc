@@ -15,12 +15,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(Stepper, CopyCarriesTheStateEvenBetweenTwoNotes) {
-  const Config config = small_config();
+void expect_copy_carries_the_state(const Config& config, int threads) {
   const Model model = lively_model(config);
   const Music music(config, 4, 1);
   const auto notes = static_cast<std::size_t>(config.notes());
   for (StepperOptions options : every_arithmetic()) {
+    options.threads = threads;
     options.sequences = 1;
     const std::vector<float> expected = run(model, music, options);
     options.sequences = 2;
@@ -51,12 +51,17 @@ TEST(Stepper, CopyCarriesTheStateEvenBetweenTwoNotes) {
   }
 }
 
-TEST(Stepper, ResetBeginsAnew) {
-  const Config config = small_config();
+TEST(Stepper, CopyCarriesTheStateEvenBetweenTwoNotes) {
+  expect_copy_carries_the_state(small_config(), 1);
+  expect_copy_carries_the_state(shared_config(), 2);
+}
+
+void expect_reset_begins_anew(const Config& config, int threads) {
   const Model model = lively_model(config);
   const Music music(config, 1, 1);
   const auto notes = static_cast<std::size_t>(config.notes());
   for (StepperOptions options : every_arithmetic()) {
+    options.threads = threads;
     options.keep_prob = 0.75f;
     Stepper stepper(model, options);
     std::vector<float> first(notes * 2), later(notes * 2), again(notes * 2);
@@ -69,6 +74,11 @@ TEST(Stepper, ResetBeginsAnew) {
     EXPECT_NE(first, later);
     EXPECT_EQ(first, again);
   }
+}
+
+TEST(Stepper, ResetBeginsAnew) {
+  expect_reset_begins_anew(small_config(), 1);
+  expect_reset_begins_anew(shared_config(), 2);
 }
 
 TEST(Stepper, TheStartFlagIsHeard) {

@@ -78,11 +78,7 @@ TEST(Stepper, AllNotesEqualsNoteByNoteBitForBit) {
 }
 
 TEST(Stepper, BatchAndThreadsDoNotChangeABit) {
-  // Large enough to be shared out among threads.
-  Config config;
-  config.roll.high = config.roll.low + 19;
-  config.time_units = {64, 40};
-  config.note_units = {72, 50};
+  const Config config = shared_config();
   const Model model = lively_model(config);
   const int steps = 2, sequences = 11;
   const Music music(config, steps, sequences);

@@ -30,6 +30,15 @@ inline Config small_config() {
   return config;
 }
 
+/// Large enough to be shared out among threads, a part of each step begun before its turn.
+inline Config shared_config() {
+  Config config;
+  config.roll.high = config.roll.low + 19;
+  config.time_units = {64, 40};
+  config.note_units = {72, 50};
+  return config;
+}
+
 /// Weights larger than those that training begins from, so that gates open and close.
 inline Model lively_model(const Config& config, float scale = 2.5f) {
   Model model{config, initial_values(config, 11), ""};
