@@ -26,8 +26,8 @@ struct AbcOptions {
   bool full_bars = false;
 };
 
-/// Bytes: far above any tune. A letter of text can become a note of a hundred bytes, and repeats play
-/// it again.
+/// Bytes: far above any tune. A letter of text can become a note of a hundred bytes, and repeats
+/// play it again.
 inline constexpr std::size_t kMostText = std::size_t{256} << 10;
 
 /// The Score of the text's one tune, 480 ticks a quarter note. Throws Error naming line and column,

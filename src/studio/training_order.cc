@@ -108,8 +108,9 @@ TrainingOrder read_training_order(const Json& json, const std::vector<NamedFolde
   order.words = {folder->path, "--name", order.name};
   for (const auto& [key, value] : json.items()) {
     if (key == "name" || key == "folder") continue;
-    const auto option = std::find_if(kNumbers.begin(), kNumbers.end(),
-                                     [&](const NumberOption& known) { return known.key == key; });
+    const auto option =
+        std::find_if(kNumbers.begin(), kNumbers.end(),
+                     [&name = key](const NumberOption& known) { return known.key == name; });
     if (option != kNumbers.end()) {
       order.words.insert(order.words.end(), {option->flag, number_text(value, *option)});
     } else if (key == "time_units") {
