@@ -128,8 +128,8 @@ OrderedJson TrainingRuns::list() const {
   OrderedJson json = OrderedJson::array();
   std::vector<runs::RunFolder> all = runs::list_runs(options_.output);
   for (const auto& [name, started] : started_) {
-    const bool known =
-        std::any_of(all.begin(), all.end(), [&](const auto& run) { return run.name() == name; });
+    const bool known = std::any_of(all.begin(), all.end(),
+                                   [&id = name](const auto& run) { return run.name() == id; });
     if (!known) all.push_back({options_.output / name});
   }
   for (const runs::RunFolder& run : all) json.push_back(outline(run));
