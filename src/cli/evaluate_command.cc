@@ -170,6 +170,7 @@ void evaluate(const Options& options, Context& context) {
   std::vector<network::Model> models{named.model};
   for (const std::string& name : options.with)
     models.push_back(load_named({name, options.model.output}).model);
+  const listening::Models listeners{std::span<const network::Model>(models)};
   if (models.size() > 1 && options.trials.trials > 0)
     fail_usage("--trials measures one model: leave --with out");
   const network::Config& config = named.model.config;
@@ -206,10 +207,9 @@ void evaluate(const Options& options, Context& context) {
                  seen ? "these pieces, for want of a training part" : "train", baseline);
       std::fflush(stdout);
     }
-    const listening::Likelihood result =
-        listening::likelihood(listening::Models(models), pieces,
-                              {.sequences = options.sequences, .threads = options.trials.threads},
-                              context.progress, context.stop);
+    const listening::Likelihood result = listening::likelihood(
+        listeners, pieces, {.sequences = options.sequences, .threads = options.trials.threads},
+        context.progress, context.stop);
     std::optional<listening::Trials> trials;
     if (options.trials.trials > 0 && !context.stop.requested()) {
       trials = listening::run_trials(named.model, pieces, options.trials, context.progress,

@@ -35,12 +35,6 @@ class Steppers {
               static_cast<std::size_t>(models.config().channels())),
         other_(models.all().size() > 1 ? size_ : 0) {
     for (const network::Model& model : models.all()) {
-      if (model.config.roll != models.config().roll)
-        fail_usage(
-            "models that listen together must read music alike: one reads {}..{} on {} "
-            "steps a quarter note, another {}..{} on {}, or with other articulation",
-            models.config().roll.low, models.config().roll.high, models.config().roll.grid,
-            model.config.roll.low, model.config.roll.high, model.config.roll.grid);
       steppers_.emplace_back(
           model,
           network::StepperOptions{
@@ -78,6 +72,19 @@ class Steppers {
 };
 
 }  // namespace
+
+Models::Models(std::span<const network::Model> models) : models_(models) {
+  if (models.empty()) fail_usage("models: expected one or more, found none");
+  const roll::Options& first = models.front().config.roll;
+  for (const network::Model& model : models) {
+    const roll::Options& other = model.config.roll;
+    if (other != first)
+      fail_usage(
+          "models that listen together must read music alike: one reads {}..{} on {} steps a "
+          "quarter note, another {}..{} on {}, or with other articulation",
+          first.low, first.high, first.grid, other.low, other.high, other.grid);
+  }
+}
 
 void check_fits(const network::Config& config, const roll::Roll& roll, std::string_view name) {
   const roll::Options& wanted = config.roll;

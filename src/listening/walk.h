@@ -19,7 +19,8 @@ namespace toccata::listening {
 class Models {
  public:
   Models(const network::Model& model) : Models(std::span(&model, 1)) {}  // NOLINT: one is several
-  explicit Models(std::span<const network::Model> models) : models_(models) {}
+  /// Throws Error (usage) where there is none, or where they do not read music alike.
+  explicit Models(std::span<const network::Model> models);
   std::span<const network::Model> all() const { return models_; }
   const network::Config& config() const { return models_.front().config; }
 
@@ -52,7 +53,7 @@ struct WalkedFrame {
 /// Calls `visit` for every step of every stretch, each stretch's steps in order, from this thread.
 /// In f32, whatever the processor could do faster. The longest stretches go first, and one that
 /// ends makes room for the next. The logits do not depend on `options`. When `stop` is requested it
-/// returns with the rest unvisited. Throws Error (usage) where the models do not listen alike.
+/// returns with the rest unvisited.
 void walk(const Models& models, std::span<const Stretch> stretches, const WalkOptions& options,
           const std::function<void(const WalkedFrame&)>& visit, Progress& progress,
           const Stop& stop);
