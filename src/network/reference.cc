@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "network/input_kernel.h"
+#include "network/recurrent_mask.h"
 #include "network/train_dropout.h"
 #include "network/weights.h"
 #include "roll/roll.h"
@@ -248,11 +249,21 @@ class Window {
   std::vector<Stack> note_;  // (length)
 };
 
+/// The weights that an update works with.
+std::vector<double> dropped(const Config& config, std::span<const double> values,
+                            const Dropout& dropout) {
+  const std::vector<float> mask = recurrent_mask(config, dropout);
+  std::vector<double> result(values.begin(), values.end());
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] *= mask[i];
+  return result;
+}
+
 }  // namespace
 
 std::vector<double> reference_logits(const Config& config, std::span<const double> values,
                                      const roll::Batch& batch, int b, const Dropout& dropout) {
-  Window window(config, values, batch, b, dropout);
+  const std::vector<double> weights = dropped(config, values, dropout);
+  Window window(config, weights, batch, b, dropout);
   window.run();
   return std::move(window.logits);
 }
@@ -260,9 +271,10 @@ std::vector<double> reference_logits(const Config& config, std::span<const doubl
 Loss reference_loss(const Config& config, std::span<const double> values, const roll::Batch& batch,
                     const Dropout& dropout) {
   Loss loss;
+  const std::vector<double> weights = dropped(config, values, dropout);
   std::vector<double> dlogits;
   for (int b = 0; b < batch.sequences; ++b) {
-    Window window(config, values, batch, b, dropout);
+    Window window(config, weights, batch, b, dropout);
     window.run();
     loss.nats += window.loss(dlogits);
     loss.frames += window.length();
@@ -276,14 +288,17 @@ Loss reference_gradient(const Config& config, std::span<const double> values,
   Loss loss;
   std::fill(gradient.begin(), gradient.end(), 0.0);
   const WeightSlices<double> into = slices(config, gradient.data());
+  const std::vector<double> weights = dropped(config, values, dropout);
   std::vector<double> dlogits;
   for (int b = 0; b < batch.sequences; ++b) {
-    Window window(config, values, batch, b, dropout);
+    Window window(config, weights, batch, b, dropout);
     window.run();
     loss.nats += window.loss(dlogits);
     loss.frames += window.length();
     window.gradient(dlogits, into);
   }
+  const std::vector<float> mask = recurrent_mask(config, dropout);
+  for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] *= mask[i];
   return loss;
 }
 

@@ -55,6 +55,12 @@ TEST(Reference, GradientEqualsCentralDifferencesUnderDropout) {
   check_numerically(config, random_batch(config, 3, 2, false, 6), {0.6f, 11, 4});
 }
 
+TEST(Reference, GradientEqualsCentralDifferencesWhereRecurrentWeightsAreDropped) {
+  Config config = small_config(3, {4, 2}, {3});
+  config.window = 1;
+  check_numerically(config, random_batch(config, 4, 2, false, 6), {0.8f, 11, 4, 0.6f});
+}
+
 TEST(Reference, GradientEqualsCentralDifferencesWithoutArticulation) {
   Config config = small_config(2, {3}, {2, 2}, false);
   config.window = 3;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "network/recurrent_mask.h"
 #include "network/train_network.h"
 #include "network/weights.h"
 
@@ -17,6 +18,11 @@ using namespace train;
 constexpr int kRowsPerThread = 78;
 // Steps of a stretch where nothing is kept for a way back.
 constexpr int kLossSteps = 128;
+
+void check_share(const char* name, float share) {
+  if (!(share > 0 && share <= 1))
+    fail_usage("{} is {}; it must be above 0 and at most 1.", name, share);
+}
 
 const Kernels& kernels_of(const PassOptions& options) {
   const std::vector<const Kernels*> all = all_kernels(options.precision);
@@ -53,6 +59,8 @@ struct TrainingPass::State {
     parallel_for(static_cast<std::size_t>(slices), slices,
                  [&](std::size_t k) { work(static_cast<int>(k)); });
   }
+  /// The weights that an update works with; its mask stays in `mask`.
+  std::span<const float> dropped(std::span<const float> values, const Dropout& dropout);
   void begin_state(const roll::Batch& batch, CarriedState& carried) const;
   Loss loss(std::span<const float> values, const roll::Batch& batch, CarriedState& carried);
 
@@ -61,7 +69,8 @@ struct TrainingPass::State {
   const Kernels& kernels;
   int slices;
   Network network;
-  CarriedState own_state;  // of loss without a state
+  CarriedState own_state;            // of loss without a state
+  std::vector<float> mask, weights;  // (P), of an update that drops weights
 };
 
 // As many windows side by side as keep the threads busy and fit into the memory allowed, each
@@ -73,6 +82,16 @@ std::vector<Group> TrainingPass::State::groups(const roll::Batch& batch, int ste
   const auto fitting = static_cast<int>(
       std::min<std::size_t>(std::max(wanted, 1), options.activation_bytes / bytes));
   return plan_groups(batch, std::max(fitting, 1));
+}
+
+std::span<const float> TrainingPass::State::dropped(std::span<const float> values,
+                                                    const Dropout& dropout) {
+  if (dropout.recurrent_keep_prob >= 1) return values;
+  mask.resize(values.size());
+  weights.resize(values.size());
+  recurrent_mask(config, dropout, mask);
+  std::transform(values.begin(), values.end(), mask.begin(), weights.begin(), std::multiplies());
+  return weights;
 }
 
 TrainingPass::TrainingPass(const Config& config, const PassOptions& options) {
@@ -90,15 +109,20 @@ Loss TrainingPass::gradient(std::span<const float> values, const roll::Batch& ba
   if (gradient.size() != values.size())
     fail("The model has {} parameters, but room for {} gradients was given.", values.size(),
          gradient.size());
-  if (!(dropout.keep_prob > 0 && dropout.keep_prob <= 1))
-    fail_usage("keep_prob is {}; it must be above 0 and at most 1.", dropout.keep_prob);
+  check_share("keep_prob", dropout.keep_prob);
+  check_share("recurrent_keep_prob", dropout.recurrent_keep_prob);
   Network& network = s.network;
-  network.begin(values, true);
+  network.begin(s.dropped(values, dropout), true);
   Loss loss;
   const std::size_t notes_from = network.notes_from();
+  const auto stands = [&](std::size_t begin, std::size_t end) {
+    if (dropout.recurrent_keep_prob < 1)
+      for (std::size_t i = begin; i < end; ++i) gradient[i] *= s.mask[i];
+    if (ready) ready(begin, end);
+  };
   const auto notes_stand = [&] {
     network.collect_notes(gradient);
-    if (ready) ready(notes_from, gradient.size());
+    stands(notes_from, gradient.size());
   };
   std::vector<Group> groups;
   if (batch.sequences == 0)
@@ -121,7 +145,7 @@ Loss TrainingPass::gradient(std::span<const float> values, const roll::Batch& ba
     loss.frames += static_cast<std::int64_t>(group.frames());
   }
   network.collect_time(gradient);
-  if (ready) ready(0, notes_from);
+  stands(0, notes_from);
   return loss;
 }
 

@@ -29,6 +29,10 @@ struct Dropout {
   float keep_prob = 1.0f;
   std::uint64_t seed = 0;
   std::uint64_t update = 0;
+  // Dropout on the recurrent path besides, below 1: the share of the values of every weight_hh that
+  // an update keeps, times 1/recurrent_keep_prob. A function of (seed, update, layer, index) alone:
+  // recurrent_mask.h.
+  float recurrent_keep_prob = 1.0f;
 };
 
 /// The names of the kernels that this processor runs, fastest first: "avx512-bf16", "avx2-f32",

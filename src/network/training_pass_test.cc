@@ -18,6 +18,7 @@ struct Case {
   int steps, sequences;
   bool ragged;
   float keep_prob;
+  float recurrent_keep_prob = 1;
 };
 
 std::vector<Case> cases() {
@@ -35,6 +36,8 @@ std::vector<Case> cases() {
       {"one note, one step", small_config(1, {6}, {4}), 1, 1, false, 1},
       {"a note a window", small_config(2, {19}, {16}), 3, 7, true, 1},
       {"binary beat", binary, 6, 2, false, 1},
+      {"weights dropped", small_config(13, {20, 36}, {18, 9}), 11, 5, true, 1, 0.5f},
+      {"both dropouts", small_config(6, {8, 12, 3}, {4, 21, 6}), 7, 3, true, 0.8f, 0.7f},
   };
 }
 
@@ -63,7 +66,7 @@ void expect_reference(const PassOptions& options, double loss_tolerance, double 
   for (const Case& c : cases()) {
     const std::vector<float> values = initial_values(c.config, 2);
     const roll::Batch batch = random_batch(c.config, c.steps, c.sequences, c.ragged, 4);
-    const Dropout dropout{c.keep_prob, 9, 31};
+    const Dropout dropout{c.keep_prob, 9, 31, c.recurrent_keep_prob};
     std::vector<double> truth(values.size());
     const Loss expected = reference_gradient(c.config, to_double(values), batch, dropout, truth);
     TrainingPass pass(c.config, options);
@@ -257,6 +260,7 @@ TEST(TrainingPass, RefusesWhatDoesNotFit) {
   EXPECT_THROW(pass.loss(std::span(values).first(3), batch), Error);
   EXPECT_THROW(pass.gradient(values, batch, {}, std::span(gradient).first(3)), Error);
   EXPECT_THROW(pass.gradient(values, batch, {0.0f, 1, 1}, gradient), Error);
+  EXPECT_THROW(pass.gradient(values, batch, {1, 1, 1, 0.0f}, gradient), Error);
   batch.lengths[1] = 4;
   EXPECT_THROW(pass.gradient(values, batch, {}, gradient), Error);
   batch.lengths[1] = 0;

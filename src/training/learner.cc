@@ -104,6 +104,7 @@ struct Learner::State {
     values.set_requires_grad(true);
     dropout.keep_prob = static_cast<float>(options.keep_prob);
     dropout.seed = options.seed;
+    dropout.recurrent_keep_prob = static_cast<float>(options.recurrent_keep_prob);
   }
 
   void check(std::int64_t update, double nats, double norm) const {

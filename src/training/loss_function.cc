@@ -10,7 +10,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "network/recurrent_mask.h"
 #include "network/weights.h"
+#include "training/torch_batch.h"
 #include "training/torch_model.h"
 
 namespace toccata::training {
@@ -40,10 +42,12 @@ class OwnEngine : public Engine {
 class TorchEngine : public Engine {
  public:
   explicit TorchEngine(const TrainOptions& options)
-      : type_(resolved_precision(options) == PrecisionKind::bf16 ? torch::kBFloat16
+      : config_(options.model),
+        device_(torch_device(options.device)),
+        type_(resolved_precision(options) == PrecisionKind::bf16 ? torch::kBFloat16
                                                                  : torch::kFloat32),
-        model_(options.model, torch_device(options.device), type_),
-        encoder_(options.model, torch_device(options.device), type_) {
+        model_(options.model, device_, type_),
+        encoder_(options.model, device_, type_) {
     if (options.device != Device::cuda) return;
     const bool tf32 = resolved_precision(options) == PrecisionKind::tf32;
     at::globalContext().setAllowTF32CuBLAS(tf32);
@@ -62,8 +66,10 @@ class TorchEngine : public Engine {
       const Random named(dropout.seed, kStream ^ batch.sample[0]);
       torch::manual_seed(named.at(dropout.update));
       const TorchBatch prepared = encoder_.encode(batch);
-      model_.load(values);
+      const torch::Tensor mask = mask_of(dropout);
+      model_.load(mask.defined() ? values * mask : values);
       loss = {model_.gradient(prepared, dropout.keep_prob, gradient), prepared.frames};
+      if (mask.defined()) gradient.mul_(mask);
     } else {
       gradient.zero_();
     }
@@ -72,6 +78,18 @@ class TorchEngine : public Engine {
   }
 
  private:
+  /// (P) on the device: network::recurrent_mask, the same as on the CPU; undefined where all is
+  /// kept.
+  torch::Tensor mask_of(const network::Dropout& dropout) const {
+    if (dropout.recurrent_keep_prob >= 1) return {};
+    const std::size_t count = network::parameter_count(config_);
+    const torch::Tensor mask = torch::empty({static_cast<std::int64_t>(count)}, torch::kFloat32);
+    network::recurrent_mask(config_, dropout, {mask.data_ptr<float>(), count});
+    return sent(mask, device_);
+  }
+
+  network::Config config_;
+  torch::Device device_;
   torch::ScalarType type_;
   TorchModel model_;
   TorchEncoder encoder_;

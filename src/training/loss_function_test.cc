@@ -114,6 +114,22 @@ TEST(LossFunction, StockLstmsInBf16GiveNearlyTheSameGradient) {
   expect_same_gradients(options.model, gradient(torch::kBFloat16), gradient(torch::kFloat32), 0.03);
 }
 
+TEST(LossFunction, BothEnginesDropTheSameRecurrentWeights) {
+  const TestData data(5, 0);
+  TrainOptions options = test_options();
+  const roll::Batch batch = test_batch(data, options);
+  const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
+  const network::Dropout dropout{.seed = 3, .update = 17, .recurrent_keep_prob = 0.6f};
+  torch::Tensor ours = torch::empty_like(values), theirs = torch::empty_like(values);
+  options.engine = EngineKind::own;
+  const BatchLoss own = make_engine(options)->gradient(values, batch, dropout, ours);
+  options.engine = EngineKind::torch;
+  const BatchLoss torchs = make_engine(options)->gradient(values, batch, dropout, theirs);
+  EXPECT_NEAR(own.nats.item<double>() / torchs.nats.item<double>(), 1, 1e-5);
+  expect_same_gradients(options.model, ours, theirs, 1e-4);
+  EXPECT_TRUE(torch::equal(ours == 0, theirs == 0));
+}
+
 TEST(LossFunction, IsNatsPerCountedStepAndScalesItsGradient) {
   const TestData data(3, 0);
   const TrainOptions options = test_options();

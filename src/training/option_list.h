@@ -134,6 +134,8 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "time-steps", o.time_steps, "Longest window of a piece, in steps");
   visit(group, "transpose", o.transpose, "Move pieces by up to this many semitones either way");
   visit(group, "keep-prob", o.keep_prob, "Dropout after every LSTM layer keeps this share");
+  visit(group, "recurrent-keep-prob", o.recurrent_keep_prob,
+        "Each update keeps this share of every LSTM layer's recurrent weights");
   visit(group, "unheard", o.unheard,
         "While learning, this share of the earlier frames' notes goes unheard");
   visit(group, "optimizer", o.optimiser.kind, "adam, adamw, adadelta, rmsprop or sgd");

@@ -59,6 +59,7 @@ void check(const TrainOptions& options) {
   in_bounds("batch-size", options.batch_size, 1, 1e6);
   in_bounds("time-steps", options.time_steps, 1, 1e6);
   in_bounds("keep-prob", options.keep_prob, 0.01, 1);
+  in_bounds("recurrent-keep-prob", options.recurrent_keep_prob, 0.01, 1);
   in_bounds("unheard", options.unheard, 0, 0.9);
   in_bounds("forget-bias", options.forget_bias, -100, 100);
   const OptimiserOptions& optimiser = options.optimiser;

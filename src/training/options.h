@@ -125,6 +125,9 @@ struct TrainOptions {
   int batch_size = 10;   // B, sequences
   int time_steps = 128;  // T
   double keep_prob = 0.75;
+  // Dropout on the recurrent path: the share of each weight_hh that an update keeps (Merity, Keskar
+  // & Socher 2018); 1: all.
+  double recurrent_keep_prob = 1;
   double unheard = 0;  // share of the past's notes that the features miss while learning
   OptimiserOptions optimiser;
   ScheduleOptions schedule;

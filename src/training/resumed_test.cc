@@ -36,7 +36,8 @@ TEST(ResumedRun, MayBecomeLongerAndBeWatchedOtherwise) {
                                                                     {"validate-every", "7"},
                                                                     {"save-every", "9"},
                                                                     {"threads", "3"},
-                                                                    {"keep-prob", "0.5"}})
+                                                                    {"keep-prob", "0.5"},
+                                                                    {"recurrent-keep-prob", "0.9"}})
     apply_text(now, key, text);
   now.paths = {"./music/"};  // the same folder
   EXPECT_EQ(refusal(now), "");

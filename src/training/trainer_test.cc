@@ -152,6 +152,13 @@ TEST(Trainer, ResumesToTheSameBitsWithEpochs) {
   expect_resume_is_exact(options, 6);
 }
 
+TEST(Trainer, ResumesToTheSameBitsWhereRecurrentWeightsAreDropped) {
+  TrainOptions options = test_options();
+  options.batches = 12;
+  options.recurrent_keep_prob = 0.7;
+  expect_resume_is_exact(options, 6);
+}
+
 TEST(Trainer, ResumesToTheSameBitsInTheMiddleOfStages) {
   TrainOptions options = test_options();
   options.stages.resize(2);
