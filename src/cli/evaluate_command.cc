@@ -26,6 +26,7 @@ struct Options {
   listening::TrialOptions trials{.trials = 0};
   std::string plot;
   int sequences = 16;
+  network::Arithmetic arithmetic = network::Arithmetic::f32;
   bool json = false;
 };
 
@@ -207,9 +208,11 @@ void evaluate(const Options& options, Context& context) {
                  seen ? "these pieces, for want of a training part" : "train", baseline);
       std::fflush(stdout);
     }
-    const listening::Likelihood result = listening::likelihood(
-        listeners, pieces, {.sequences = options.sequences, .threads = options.trials.threads},
-        context.progress, context.stop);
+    const listening::Likelihood result = listening::likelihood(listeners, pieces,
+                                                               {.sequences = options.sequences,
+                                                                .threads = options.trials.threads,
+                                                                .arithmetic = options.arithmetic},
+                                                               context.progress, context.stop);
     std::optional<listening::Trials> trials;
     if (options.trials.trials > 0 && !context.stop.requested()) {
       trials = listening::run_trials(named.model, pieces, options.trials, context.progress,
@@ -279,6 +282,12 @@ void add_evaluate(CLI::App& app, Context& context) {
   app.add_option("--side-by-side", options->sequences, "pieces evaluated at the same time")
       ->capture_default_str()
       ->check(at_least(1));
+  one_of<network::Arithmetic>(
+      app.add_option("--precision", options->arithmetic,
+                     "of the arithmetic, to see what it costs (default: f32; trials always)"),
+      {{"f32", network::Arithmetic::f32},
+       {"bf16", network::Arithmetic::bf16},
+       {"int8", network::Arithmetic::int8}});
   app.add_option("--threads", options->trials.threads, "0: the processor's")->capture_default_str();
   app.add_flag("--json", options->json, "an object for each part, with each piece in it");
   app.callback([options, &context] { evaluate(*options, context); });

@@ -120,6 +120,7 @@ std::pair<network::InstructionSet, network::Arithmetic> parse_arithmetic(std::st
   for (const auto& [name, set] : kSets) {
     if (text == fmt::format("{}-f32", name)) return {set, Arithmetic::f32};
     if (text == fmt::format("{}-bf16", name)) return {set, Arithmetic::bf16};
+    if (text == fmt::format("{}-int8", name)) return {set, Arithmetic::int8};
   }
   fail("the piece was made with {} arithmetic, which this program does not know", text);
 }

@@ -72,9 +72,10 @@ struct Made {
   Receipt receipt = full_receipt();
   Bytes bytes;
 
-  Made() {
+  explicit Made(network::Arithmetic arithmetic = network::Arithmetic::automatic,
+                network::InstructionSet set = network::InstructionSet::automatic) {
     receipt.model_hash = model.hash;
-    receipt.arithmetic = arithmetic_of(model);
+    receipt.arithmetic = arithmetic_of(model, arithmetic, set);
     receipt.prime->hash = music_hash(primer.roll);
     // Among others, as the command makes it.
     ComposeOptions options = compose_options(receipt, &primer.roll);
@@ -90,13 +91,21 @@ struct Made {
 };
 
 TEST(Receipt, AWrittenPieceCarriesItAndIsMadeAgainByteForByte) {
-  const Made made;
-  ASSERT_FALSE(made.bytes.empty());
-  const midi::ReadResult read = midi::read_smf(made.bytes, "x.mid", {.strict = true});
-  const std::optional<Receipt> found = find_receipt(read.scores.front(), "x.mid");
-  ASSERT_TRUE(found);
-  EXPECT_EQ(*found, made.receipt);
-  EXPECT_EQ(make_again(*found, made.model, &made.primer.roll, {}, 2, quiet, never), made.bytes);
+  using network::Arithmetic, network::InstructionSet;
+  std::vector<Made> all(1);
+  for (const Arithmetic arithmetic : {Arithmetic::f32, Arithmetic::bf16, Arithmetic::int8})
+    all.emplace_back(arithmetic, InstructionSet::plain);
+  if (network::has_native_int8()) all.emplace_back(Arithmetic::int8);
+  EXPECT_EQ(all[3].receipt.arithmetic, "plain-int8");
+  for (const Made& made : all) {
+    SCOPED_TRACE(made.receipt.arithmetic);
+    ASSERT_FALSE(made.bytes.empty());
+    const midi::ReadResult read = midi::read_smf(made.bytes, "x.mid", {.strict = true});
+    const std::optional<Receipt> found = find_receipt(read.scores.front(), "x.mid");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(*found, made.receipt);
+    EXPECT_EQ(make_again(*found, made.model, &made.primer.roll, {}, 2, quiet, never), made.bytes);
+  }
 }
 
 TEST(Receipt, AnotherModelOrPrimerIsRefused) {

@@ -19,7 +19,10 @@ Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const
   std::vector<double> nats(pieces.size());
   std::vector<int> visited(pieces.size());
   walk(
-      models, stretches, {.sequences = options.sequences, .threads = options.threads},
+      models, stretches,
+      {.sequences = options.sequences,
+       .threads = options.threads,
+       .arithmetic = options.arithmetic},
       [&](const WalkedFrame& frame) {
         nats[frame.stretch] +=
             frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);

@@ -33,9 +33,10 @@ struct Likelihood {
 struct LikelihoodOptions {
   int sequences = 16;  // pieces side by side
   int threads = 0;
+  network::Arithmetic arithmetic = network::Arithmetic::f32;  // as in WalkOptions
 };
 
-/// By the network's own one-step inference, f32; sums in double. Several models listen together
+/// By the network's own one-step inference; sums in double. Several models listen together
 /// (walk.h). Throws Error where a piece's
 /// range, grid or articulation is not the model's. When `stop` is requested it returns the pieces
 /// that were finished.

@@ -58,6 +58,24 @@ TEST(Likelihood, OfAllPiecesThatAreSumsToOne) {
   EXPECT_NEAR(sum_of_chances(tiny_model(3, false), 3), 1, 1e-6);
 }
 
+TEST(Likelihood, InAnotherArithmeticIsNearButNotTheSame) {
+  using network::Arithmetic;
+  const network::Model model = tiny_model(6, true);
+  const std::vector<corpus::Piece> pieces{random_piece_for(model, "a", 40, 1)};
+  const auto per_step = [&](Arithmetic arithmetic) {
+    return likelihood(model, pointers(pieces), {.threads = 1, .arithmetic = arithmetic}, quiet,
+                      never)
+        .per_step();
+  };
+  const double exact = per_step(Arithmetic::f32);
+  for (const Arithmetic arithmetic : {Arithmetic::bf16, Arithmetic::int8}) {
+    if (!(arithmetic == Arithmetic::bf16 ? network::has_native_bf16() : network::has_native_int8()))
+      continue;  // said aloud by the stepper's tests
+    EXPECT_NE(per_step(arithmetic), exact);
+    EXPECT_NEAR(per_step(arithmetic), exact, 0.02);
+  }
+}
+
 TEST(Likelihood, EqualsThatOfTheReferenceNetwork) {
   const network::Model model = tiny_model(6, true);
   const corpus::Piece piece = random_piece_for(model, "a", 40, 1);

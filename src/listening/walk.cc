@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "network/stepper.h"
 
 namespace toccata::listening {
 namespace {
@@ -29,16 +28,15 @@ network::StepPlace place_of(const roll::Roll& roll, int step) {
 /// Models side by side on the same music.
 class Steppers {
  public:
-  Steppers(const Models& models, int sequences, int threads)
+  Steppers(const Models& models, int sequences, const WalkOptions& options)
       : size_(static_cast<std::size_t>(sequences) *
               static_cast<std::size_t>(models.config().notes()) *
               static_cast<std::size_t>(models.config().channels())),
         other_(models.all().size() > 1 ? size_ : 0) {
     for (const network::Model& model : models.all()) {
-      steppers_.emplace_back(
-          model,
-          network::StepperOptions{
-              .sequences = sequences, .threads = threads, .arithmetic = network::Arithmetic::f32});
+      steppers_.emplace_back(model, network::StepperOptions{.sequences = sequences,
+                                                            .threads = options.threads,
+                                                            .arithmetic = options.arithmetic});
       histories_.push_back(model.config.history());
     }
   }
@@ -120,7 +118,7 @@ void walk(const Models& models, std::span<const Stretch> stretches, const WalkOp
 
   const int sequences = useful_sequences(stretches, options.sequences);
   const auto width = static_cast<std::size_t>(sequences);
-  Steppers steppers(models, sequences, options.threads);
+  Steppers steppers(models, sequences, options);
   constexpr std::size_t kIdle = ~std::size_t{0};
   struct Slot {
     std::size_t stretch = kIdle;

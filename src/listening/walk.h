@@ -8,7 +8,7 @@
 
 #include "base/progress.h"
 #include "base/stop.h"
-#include "network/weights.h"
+#include "network/stepper.h"
 #include "roll/roll.h"
 
 namespace toccata::listening {
@@ -39,6 +39,8 @@ struct Stretch {
 struct WalkOptions {
   int sequences = 16;  // stretches side by side, at most
   int threads = 0;     // 0: the processor's
+  // f32, whatever the processor could do faster: another measures what it costs.
+  network::Arithmetic arithmetic = network::Arithmetic::f32;
 };
 
 /// What is known when a step's logits are.
@@ -51,7 +53,7 @@ struct WalkedFrame {
 };
 
 /// Calls `visit` for every step of every stretch, each stretch's steps in order, from this thread.
-/// In f32, whatever the processor could do faster. The longest stretches go first, and one that
+/// The longest stretches go first, and one that
 /// ends makes room for the next. The logits do not depend on `options`. When `stop` is requested it
 /// returns with the rest unvisited.
 void walk(const Models& models, std::span<const Stretch> stretches, const WalkOptions& options,

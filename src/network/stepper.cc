@@ -68,7 +68,8 @@ struct Stepper::State {
   State(const Model& model, const StepperOptions& asked)
       : options(checked(asked)),
         network(checked(model),
-                stepping::choose_kernels(options.arithmetic, options.instruction_set)),
+                stepping::choose_kernels(options.arithmetic, options.instruction_set),
+                options.keep_prob),
         kernels(*network.kernels),
         sequences(static_cast<std::size_t>(options.sequences)),
         notes(static_cast<std::size_t>(network.config.notes())),
@@ -108,12 +109,19 @@ struct Stepper::State {
     const float scale = 1 / options.keep_prob;
     for (int u = 0; u < layer.units; ++u) {
       const bool kept = row.mix(static_cast<std::uint32_t>(u)) < threshold;
-      if (kernels.layout.element == Element::f32) {
-        const float value = reinterpret_cast<const float*>(h)[u];
-        reinterpret_cast<float*>(y)[u] = kept ? value * scale : 0;
-      } else {
-        const std::uint16_t value = reinterpret_cast<const std::uint16_t*>(h)[u];
-        reinterpret_cast<std::uint16_t*>(y)[u] = kept ? to_bf16(from_bf16(value) * scale) : 0;
+      switch (kernels.layout.element) {
+        case Element::f32: {
+          const float value = reinterpret_cast<const float*>(h)[u];
+          reinterpret_cast<float*>(y)[u] = kept ? value * scale : 0;
+          break;
+        }
+        case Element::bf16: {
+          const std::uint16_t value = reinterpret_cast<const std::uint16_t*>(h)[u];
+          reinterpret_cast<std::uint16_t*>(y)[u] = kept ? to_bf16(from_bf16(value) * scale) : 0;
+          break;
+        }
+        case Element::int8:  // whose weights have the scale: PackedNetwork
+          y[u] = kept ? h[u] : std::byte{stepping::kZero};
       }
     }
   }

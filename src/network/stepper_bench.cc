@@ -1,5 +1,6 @@
 // Milliseconds a time step of composing, at the original's sizes: 78 notes, [200, 200] units along
-// time, [100, 100] along the notes. Arguments: sequences, threads, bf16.
+// time, [100, 100] along the notes. Arguments: sequences, threads, arithmetic (0 f32, 1
+// bf16, 2 int8).
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -10,13 +11,15 @@
 namespace toccata::network {
 namespace {
 
+constexpr Arithmetic kArithmetics[] = {Arithmetic::f32, Arithmetic::bf16, Arithmetic::int8};
+
 struct Bench {
   explicit Bench(const benchmark::State& state)
       : model{Config(), initial_values(Config(), 1), ""},
         sequences(static_cast<std::size_t>(state.range(0))),
         stepper(model, {.sequences = static_cast<int>(state.range(0)),
                         .threads = static_cast<int>(state.range(1)),
-                        .arithmetic = state.range(2) != 0 ? Arithmetic::bf16 : Arithmetic::f32}),
+                        .arithmetic = kArithmetics[state.range(2)]}),
         frame(sequences * notes, 0),
         lower(sequences, 0),
         logits(sequences * notes * 2),
@@ -68,12 +71,13 @@ void time_axis(benchmark::State& state) {
 }
 
 void sizes(benchmark::internal::Benchmark* bench) {
-  for (const int bf16 : {0, 1}) {
-    if (bf16 != 0 && !has_native_bf16()) continue;
+  for (const int arithmetic : {0, 1, 2}) {
+    if (arithmetic == 1 && !has_native_bf16()) continue;
+    if (arithmetic == 2 && !has_native_int8()) continue;
     for (const int threads : {1, 2})
-      for (const int sequences : {1, 10, 64}) bench->Args({sequences, threads, bf16});
+      for (const int sequences : {1, 10, 64}) bench->Args({sequences, threads, arithmetic});
   }
-  bench->ArgNames({"batch", "threads", "bf16"})->Unit(benchmark::kMillisecond)->UseRealTime();
+  bench->ArgNames({"batch", "threads", "arithmetic"})->Unit(benchmark::kMillisecond)->UseRealTime();
 }
 BENCHMARK(compose)->Apply(sizes);
 BENCHMARK(teacher_forcing)->Apply(sizes);

@@ -188,6 +188,11 @@ TEST(Stepper, RefusesWhatItCannotDo) {
   EXPECT_THAT(message({.arithmetic = Arithmetic::bf16,
                        .instruction_set = x86 ? InstructionSet::avx2 : InstructionSet::neon}),
               HasSubstr("use f32"));
+  EXPECT_THAT(message({.arithmetic = Arithmetic::int8,
+                       .instruction_set = x86 ? InstructionSet::avx2 : InstructionSet::neon}),
+              HasSubstr("no native int8 product among its"));
+  EXPECT_EQ(message({.arithmetic = Arithmetic::int8, .instruction_set = InstructionSet::plain}),
+            "made");
   EXPECT_THAT(message({.instruction_set = x86 ? InstructionSet::neon : InstructionSet::avx2}),
               HasSubstr("does not have it"));
   model.values.pop_back();

@@ -34,14 +34,19 @@ const Kernels* f32_kernels(InstructionSet set) {
 
 const Kernels& choose_kernels(Arithmetic arithmetic, InstructionSet set) {
   if (set == InstructionSet::plain)
-    return plain_kernels(arithmetic == Arithmetic::bf16 ? Element::bf16 : Element::f32);
-  const bool bf16_fits = set == InstructionSet::automatic || set == InstructionSet::avx512;
+    return plain_kernels(arithmetic == Arithmetic::bf16   ? Element::bf16
+                         : arithmetic == Arithmetic::int8 ? Element::int8
+                                                          : Element::f32);
+  const bool short_fits = set == InstructionSet::automatic || set == InstructionSet::avx512;
+  const bool automatic = arithmetic == Arithmetic::automatic;
   const Kernels* found = nullptr;
-  if (arithmetic != Arithmetic::f32 && bf16_fits) found = bf16_kernels();
-  if (found == nullptr && arithmetic != Arithmetic::bf16) found = f32_kernels(set);
-  if (found == nullptr && arithmetic == Arithmetic::bf16)
-    fail_usage("bf16: this processor has no native bf16 product{}; use f32",
-               bf16_fits ? "" : fmt::format(" among its {} instructions", name_of(set)));
+  if ((automatic || arithmetic == Arithmetic::bf16) && short_fits) found = bf16_kernels();
+  if (arithmetic == Arithmetic::int8 && short_fits) found = int8_kernels();
+  if (found == nullptr && (automatic || arithmetic == Arithmetic::f32)) found = f32_kernels(set);
+  if (found == nullptr && arithmetic != Arithmetic::f32 && !automatic)
+    fail_usage("{0}: this processor has no native {0} product{1}; use f32",
+               arithmetic == Arithmetic::bf16 ? "bf16" : "int8",
+               short_fits ? "" : fmt::format(" among its {} instructions", name_of(set)));
   if (found == nullptr)
     fail_usage("instruction set {}: this processor does not have it", name_of(set));
   return *found;
@@ -58,6 +63,10 @@ std::vector<InstructionSet> instruction_sets() {
 
 bool has_native_bf16() {
   return stepping::bf16_kernels() != nullptr;
+}
+
+bool has_native_int8() {
+  return stepping::int8_kernels() != nullptr;
 }
 
 }  // namespace toccata::network

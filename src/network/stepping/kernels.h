@@ -18,19 +18,26 @@
 
 namespace toccata::network::stepping {
 
-/// How weights and the h of every layer are held; sums, c and gates are always f32.
-enum class Element { f32, bf16 };
+/// How weights and the h of every layer are held; c and gates are always f32, and so are sums, but
+/// for those of int8, which are whole numbers until a product ends.
+enum class Element { f32, bf16, int8 };
 
 inline constexpr std::size_t element_size(Element element) {
-  return element == Element::f32 ? 4 : 2;
+  return element == Element::f32 ? 4 : element == Element::bf16 ? 2 : 1;
 }
+
+/// In int8 an h, which lies within ±1, is held as round(127 h) + 128, in a byte without sign as the
+/// processors' products want one of their operands; the other, a weight, is round(w / scale), with
+/// one scale a column so that the largest becomes 127.
+inline constexpr float kSteps = 127;
+inline constexpr int kZero = 128;  // what stands for 0
 
 /// What a kernel's weights must look like.
 struct Layout {
   Element element = Element::f32;
-  int block = 1;                                                // units a block: 1, 4, 8 or 16
-  int pair() const { return element == Element::f32 ? 1 : 2; }  // operands multiplied together
-  int granule() const { return block < 4 ? 1 : block / 4; }     // a block's width is a multiple
+  int block = 1;  // units a block: 1, 4, 8 or 16
+  int pair() const { return 4 / static_cast<int>(element_size(element)); }  // multiplied together
+  int granule() const { return block < 4 ? 1 : block / 4; }  // a block's width is a multiple
 
   int columns(int units) const { return 4 * ((units + granule() - 1) / granule() * granule()); }
   int width(int units, int first_unit) const {
@@ -52,9 +59,12 @@ struct Packed {
   int columns = 0;  // 4H, padded
   int inputs = 0;   // padded to whole pairs
   Buffer<std::byte> data;
+  // Of int8 alone. A column's product is (offset + the sum of its whole numbers) * scale.
+  Buffer<float> scales;          // (columns): a weight's over an element's steps
+  Buffer<std::int32_t> offsets;  // (columns): what kZero adds to every h, taken away again
 };
 
-/// A matrix of elements, row by row.
+/// A matrix of elements, row by row. (A "pair" is as many elements as four bytes hold.)
 struct Rows {
   const void* data = nullptr;  // (rows, size)
   std::ptrdiff_t stride = 0;   // elements
@@ -109,11 +119,13 @@ struct Kernels {
   void (*head)(const Head&) = nullptr;
 };
 
-/// Plain C++, the oracle of the others, in either precision.
+/// Plain C++, the oracle of the others, in every precision.
 const Kernels& plain_kernels(Element element);
 /// f32 with vectors (Highway), best first: those that this processor runs.
 std::span<const Kernels> vector_kernels();
 /// bf16 with the processor's own dot product; null where it has none.
 const Kernels* bf16_kernels();
+/// int8 likewise. Its products equal plain_kernels' bit for bit.
+const Kernels* int8_kernels();
 
 }  // namespace toccata::network::stepping

@@ -21,13 +21,14 @@
 namespace toccata::network::stepping {
 namespace avx512_bf16 {
 
-struct Ops {
-  using Element = std::uint16_t;
-  using Vector = __m512;
-  using Weights = __m512bh;
-  static constexpr int kLanes = 16, kPair = 2, kRows = 6, kPanels = 3;
+#include "network/stepping/avx512-inl.h"
 
-  static Vector load(const float* p) { return _mm512_loadu_ps(p); }
+struct Ops : Avx512 {
+  using Element = std::uint16_t;
+  using Weights = __m512bh;
+  static constexpr int kPair = 2, kRows = 6, kPanels = 3;
+  static constexpr bool kWhole = false;
+
   static Weights load_weights(const Element* p) {
     return reinterpret_cast<Weights>(_mm512_loadu_si512(p));
   }
@@ -35,12 +36,10 @@ struct Ops {
     const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
   }
-  static void store(Vector v, float* p) { _mm512_storeu_ps(p, v); }
   static void store_element(Vector v, Element* p) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
                         reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v)));
   }
-  static Vector set(float x) { return _mm512_set1_ps(x); }
   static Weights spread(const Element* p) {
     int pair = 0;
     __builtin_memcpy(&pair, p, sizeof pair);
@@ -49,16 +48,6 @@ struct Ops {
   static Vector multiply_add(Weights w, Weights a, Vector sum) {
     return _mm512_dpbf16_ps(sum, w, a);
   }
-  static Vector fma(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
-  static Vector add(Vector a, Vector b) { return _mm512_add_ps(a, b); }
-  static Vector subtract(Vector a, Vector b) { return _mm512_sub_ps(a, b); }
-  static Vector multiply(Vector a, Vector b) { return _mm512_mul_ps(a, b); }
-  static Vector divide(Vector a, Vector b) { return _mm512_div_ps(a, b); }
-  static Vector min(Vector a, Vector b) { return _mm512_min_ps(a, b); }
-  static Vector max(Vector a, Vector b) { return _mm512_max_ps(a, b); }
-  static Vector round(Vector v) { return _mm512_roundscale_ps(v, 0); }
-  static Vector scale(Vector y, Vector whole) { return _mm512_scalef_ps(y, whole); }
-  static float reduce(Vector v) { return _mm512_reduce_add_ps(v); }
 };
 
 #include "network/stepping/kernels-inl.h"

@@ -1,6 +1,8 @@
 // One operation at a time, in the order that every kernel keeps: the oracle of the others, and what
 // runs where no vectors are known.
+#include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "network/safetensors.h"
 #include "network/stepping/kernels.h"
@@ -14,11 +16,17 @@ float value_of(float element) {
 float value_of(std::uint16_t element) {
   return from_bf16(element);
 }
+float value_of(std::uint8_t element) {
+  return static_cast<float>(element - kZero) * (1 / kSteps);
+}
 void assign(float& element, float value) {
   element = value;
 }
 void assign(std::uint16_t& element, float value) {
   element = to_bf16(value);
+}
+void assign(std::uint8_t& element, float value) {
+  element = static_cast<std::uint8_t>(std::lrint(value * kSteps) + kZero);
 }
 
 template <typename E>
@@ -29,19 +37,32 @@ const E* row_of(const Rows& rows, int row) {
 /// The four gates of one unit; blocks are one unit wide.
 template <typename E>
 void gates_of(const Product& p, int row, int unit, float* z) {
-  constexpr int kPair = sizeof(E) == 4 ? 1 : 2;
+  constexpr int kPair = 4 / sizeof(E);
   const std::ptrdiff_t column = std::ptrdiff_t{4} * unit;
   for (int gate = 0; gate < 4; ++gate)
     z[gate] = p.before == nullptr ? 0.0f : p.before[row * p.before_stride + column + gate];
   for (const Operand* part : {&p.h, &p.x}) {
     if (part->weights == nullptr) continue;
-    const auto* w =
-        reinterpret_cast<const E*>(part->weights->data.data()) + column * part->weights->inputs;
     const E* a = row_of<E>(part->rows, row);
-    for (int k = 0; k < part->rows.size; k += kPair)
+    const std::byte* weights = part->weights->data.data();
+    if constexpr (std::is_same_v<E, std::uint8_t>) {
+      std::int32_t whole[4];
+      std::copy_n(part->weights->offsets.data() + column, 4, whole);
+      const auto* w =
+          reinterpret_cast<const std::int8_t*>(weights) + column * part->weights->inputs;
+      for (int k = 0; k < part->rows.size; k += kPair)
+        for (std::int32_t& sum : whole)
+          for (int of_pair = 0; of_pair < kPair; ++of_pair) sum += *w++ * a[k + of_pair];
       for (int gate = 0; gate < 4; ++gate)
-        for (int of_pair = 0; of_pair < kPair; ++of_pair)
-          z[gate] += value_of(*w++) * value_of(a[k + of_pair]);
+        z[gate] = std::fma(static_cast<float>(whole[gate]),
+                           part->weights->scales.data()[column + gate], z[gate]);
+    } else {
+      const auto* w = reinterpret_cast<const E*>(weights) + column * part->weights->inputs;
+      for (int k = 0; k < part->rows.size; k += kPair)
+        for (int gate = 0; gate < 4; ++gate)
+          for (int of_pair = 0; of_pair < kPair; ++of_pair)
+            z[gate] += value_of(*w++) * value_of(a[k + of_pair]);
+    }
   }
   if (p.start == nullptr) return;
   for (int gate = 0; gate < 4; ++gate) z[gate] += p.start[row * p.start_stride + column + gate];
@@ -99,7 +120,10 @@ const Kernels& plain_kernels(Element element) {
   static const Kernels bf16{
       "plain-bf16", {Element::bf16, 1}, product<std::uint16_t>, lstm<std::uint16_t>,
       sum,          head<std::uint16_t>};
-  return element == Element::f32 ? f32 : bf16;
+  static const Kernels int8{
+      "plain-int8", {Element::int8, 1}, product<std::uint8_t>, lstm<std::uint8_t>,
+      sum,          head<std::uint8_t>};
+  return element == Element::f32 ? f32 : element == Element::bf16 ? bf16 : int8;
 }
 
 }  // namespace toccata::network::stepping

@@ -31,6 +31,7 @@ struct Ops {
   using Weights = Vector;
   static constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
   static constexpr int kPair = 1;
+  static constexpr bool kWhole = false;
   // Registers: 32 of AVX-512 and NEON hold 6 rows of 4 sums, the others' 16 hold 3.
   static constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON;
   static constexpr int kRows = kManyRegisters ? 6 : 3;

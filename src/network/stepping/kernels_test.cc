@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "base/random.h"
 #include "network/safetensors.h"
@@ -13,9 +14,12 @@ namespace toccata::network::stepping {
 namespace {
 
 std::vector<const Kernels*> all_kernels() {
-  std::vector<const Kernels*> all{&plain_kernels(Element::f32), &plain_kernels(Element::bf16)};
+  std::vector<const Kernels*> all;
+  for (const Element element : {Element::f32, Element::bf16, Element::int8})
+    all.push_back(&plain_kernels(element));
   for (const Kernels& kernels : vector_kernels()) all.push_back(&kernels);
-  if (bf16_kernels() != nullptr) all.push_back(bf16_kernels());
+  for (const Kernels* kernels : {bf16_kernels(), int8_kernels()})
+    if (kernels != nullptr) all.push_back(kernels);
   return all;
 }
 
@@ -27,8 +31,34 @@ std::vector<float> random_values(std::size_t count, std::uint64_t stream, float 
   return values;
 }
 
-float stored(Element element, float value) {
-  return element == Element::f32 ? value : from_bf16(to_bf16(value));
+/// An h as the kernels hold it, and what that stands for.
+void store(Element element, float value, std::byte* row, int k) {
+  if (element == Element::f32)
+    reinterpret_cast<float*>(row)[k] = value;
+  else if (element == Element::bf16)
+    reinterpret_cast<std::uint16_t*>(row)[k] = to_bf16(value);
+  else
+    row[k] = static_cast<std::byte>(std::lround(value * 127) + 128);
+}
+float stored(Element element, const std::byte* row, int k) {
+  return element == Element::f32 ? reinterpret_cast<const float*>(row)[k]
+         : element == Element::bf16
+             ? from_bf16(reinterpret_cast<const std::uint16_t*>(row)[k])
+             : static_cast<float>(std::to_integer<int>(row[k]) - 128) / 127.0f;
+}
+
+/// Rows of weights likewise: int8 has a scale a row.
+void store_weights(Element element, int rows, std::vector<float>& weights) {
+  if (element == Element::bf16)
+    for (float& weight : weights) weight = from_bf16(to_bf16(weight));
+  if (element != Element::int8) return;
+  const std::size_t size = weights.size() / static_cast<std::size_t>(rows);
+  for (auto row = weights.begin(); size != 0 && row != weights.end();) {
+    const auto end = row + static_cast<std::ptrdiff_t>(size);
+    float largest = 0;
+    for (auto w = row; w != end; ++w) largest = std::max(largest, std::fabs(*w));
+    for (; row != end; ++row) *row = std::nearbyint(*row * 127 / largest) * largest / 127;
+  }
 }
 
 /// A matrix of elements with room beside each row, its padding zero.
@@ -38,22 +68,15 @@ struct Elements {
         stride((size + 15) / 16 * 16 + 16),
         values(random_values(static_cast<std::size_t>(rows * size), stream, 1)),
         data(static_cast<std::size_t>(rows * stride) * element_size(element)) {
+    std::memset(data.data(), element == Element::int8 ? 128 : 0, data.size());
     for (int r = 0; r < rows; ++r)
       for (int k = 0; k < size; ++k) {
         float& value = values[static_cast<std::size_t>(r * size + k)];
-        value = stored(element, value);
-        if (element == Element::f32)
-          reinterpret_cast<float*>(data.data())[r * stride + k] = value;
-        else
-          reinterpret_cast<std::uint16_t*>(data.data())[r * stride + k] = to_bf16(value);
+        store(element, value, data.data(), r * stride + k);
+        value = stored(element, data.data(), r * stride + k);
       }
   }
-  float at(int row, int k) const {
-    const int place = row * stride + k;
-    return kind == Element::f32
-               ? reinterpret_cast<const float*>(data.data())[place]
-               : from_bf16(reinterpret_cast<const std::uint16_t*>(data.data())[place]);
-  }
+  float at(int row, int k) const { return stored(kind, data.data(), row * stride + k); }
   Element kind;
   int stride;
   std::vector<float> values;  // (rows, size)
@@ -76,6 +99,8 @@ struct Layer {
         c(static_cast<std::size_t>(rows * c_stride)) {
     packed_x = pack(k.layout, units, {w_x.data(), x_size, 0, x_size});
     packed_h = pack(k.layout, units, {w_h.data(), h_size, 0, h_size});
+    store_weights(k.layout.element, 4 * units, w_x);
+    store_weights(k.layout.element, 4 * units, w_h);
     start = pack_columns(k.layout, units, bias.data(), nullptr);
     for (int r = 0; r < rows; ++r)
       for (int u = 0; u < units; ++u)
@@ -95,7 +120,7 @@ struct Layer {
     const auto add = [&](const std::vector<float>& w, const Elements& a) {
       const std::size_t size = w.size() / static_cast<std::size_t>(4 * H);
       for (std::size_t k = 0; k < size; ++k)
-        sum += static_cast<double>(stored(kernels.layout.element, w[at * size + k])) *
+        sum += static_cast<double>(w[at * size + k]) *
                a.values[static_cast<std::size_t>(row) * size + k];
     };
     add(w_x, x);
@@ -158,7 +183,9 @@ TEST(Kernels, CellsEqualTheirDefinition) {
           const double h = sigmoid(layer.z(r, 3, u)) * std::tanh(c);
           ASSERT_NEAR(layer.c.data()[r * layer.c_stride + u], c, 1e-5) << kernels->name;
           ASSERT_NEAR(layer.out.at(r, u), h,
-                      1e-5 + (kernels->layout.element == Element::bf16 ? std::fabs(h) / 256 : 0))
+                      1e-5 + (kernels->layout.element == Element::bf16   ? std::fabs(h) / 256
+                              : kernels->layout.element == Element::int8 ? 0.5 / 127
+                                                                         : 0))
               << kernels->name;
         }
         // Pairs and heads read beyond the units: zeros.
@@ -203,6 +230,26 @@ TEST(Kernels, ASumThatWasBegunBeforeEndsTheSame) {
       kernels->product(second, rest.data(), stride);
       EXPECT_EQ(rest, whole) << kernels->name << " units " << s.units;
     }
+}
+
+TEST(Kernels, WholeNumbersAreSummedExactly) {
+  if (int8_kernels() == nullptr) GTEST_SKIP() << "no native int8 product on this processor";
+  for (const Shape& s : kShapes) {
+    std::vector<float> out[2];
+    for (const bool native : {false, true}) {
+      const Kernels& kernels = native ? *int8_kernels() : plain_kernels(Element::int8);
+      const Layer layer(kernels, s.units, s.rows, s.x, s.h);
+      const int columns = layer.packed_h.columns;
+      std::vector<float> all(static_cast<std::size_t>(s.rows * columns));
+      kernels.product(layer.product, all.data(), columns);
+      for (int r = 0; r < s.rows; ++r)
+        for (int gate = 0; gate < 4; ++gate)
+          for (int u = 0; u < s.units; ++u)
+            out[native].push_back(all[static_cast<std::size_t>(
+                r * columns + kernels.layout.column(s.units, gate, u))]);
+    }
+    EXPECT_EQ(out[0], out[1]) << s.units << " units";
+  }
 }
 
 TEST(Kernels, GatesAreAccurateFromEndToEnd) {

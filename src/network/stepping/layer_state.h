@@ -16,7 +16,10 @@ struct LayerState {
         c(rows * static_cast<std::size_t>(layer.stride)),
         h{Buffer<std::byte>(rows * bytes), Buffer<std::byte>(rows * bytes)},
         dropped(dropout ? rows * bytes : 0),
-        recurrent(rows * columns) {}
+        recurrent(rows * columns),
+        silence(element == Element::int8 ? kZero : 0) {
+    zero(0, rows);
+  }
 
   std::byte* h_row(int which, std::size_t row) { return h[which].data() + row * bytes; }
   float* c_row(std::size_t row) { return c.data() + row * static_cast<std::size_t>(stride); }
@@ -28,7 +31,7 @@ struct LayerState {
 
   void zero(std::size_t row, std::size_t count) {
     std::memset(c_row(row), 0, count * static_cast<std::size_t>(stride) * sizeof(float));
-    for (int which : {0, 1}) std::memset(h_row(which, row), 0, count * bytes);
+    for (int which : {0, 1}) std::memset(h_row(which, row), silence, count * bytes);
     std::memset(recurrent_row(row), 0, count * columns * sizeof(float));
   }
   void copy(std::size_t from, std::size_t to, std::size_t count) {
@@ -44,6 +47,7 @@ struct LayerState {
   Buffer<std::byte> h[2];     // (rows, stride) elements: before and after a step, in turn
   Buffer<std::byte> dropped;  // (rows, stride) elements: h after dropout, where there is any
   Buffer<float> recurrent;    // (rows, columns): h W_h, where it is made before its step begins
+  int silence;                // every byte of an h of zeros
 };
 
 }  // namespace toccata::network::stepping

@@ -26,13 +26,17 @@ std::vector<PackedLayer> pack_layers(const Layout& layout,
   return layers;
 }
 
+void scale(Buffer<float>& values, float factor) {
+  for (std::size_t i = 0; i < values.size(); ++i) values.data()[i] *= factor;
+}
+
 double work_of(const PackedLayer& layer) {
   return static_cast<double>(layer.columns) * (layer.h_weights.inputs + layer.x_weights.inputs);
 }
 
 }  // namespace
 
-PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen)
+PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float keep_prob)
     : config(model.config), order(feature_order(model.config)), kernels(&chosen) {
   const Layout& layout = chosen.layout;
   const WeightSlices<const float> weights = slices(config, model.values.data());
@@ -83,6 +87,13 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen)
     std::copy_n(weights.head_weight + channel * units, units,
                 head_weight.data() + channel * stride);
     head_bias.data()[channel] = weights.head_bias[channel];
+  }
+
+  if (layout.element == Element::int8) {
+    for (std::vector<PackedLayer>* axis : {&time, &note})
+      for (PackedLayer& layer : *axis) scale(layer.x_weights.scales, 1 / keep_prob);
+    scale(note_input.scales, 1 / keep_prob);
+    scale(head_weight, 1 / keep_prob);
   }
 }
 

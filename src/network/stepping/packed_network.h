@@ -24,7 +24,9 @@ struct PackedLayer {
 };
 
 struct PackedNetwork {
-  PackedNetwork(const Model& model, const Kernels& kernels);
+  /// keep_prob: of the dropout that will be kept on. int8 holds no h beyond ±1, so that the factor
+  /// of what is kept goes into the weights that it is multiplied by.
+  PackedNetwork(const Model& model, const Kernels& kernels, float keep_prob);
 
   Config config;
   FeatureOrder order;

@@ -1,6 +1,8 @@
 #include "network/stepping/packing.h"
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include "network/safetensors.h"
 
@@ -8,16 +10,14 @@ namespace toccata::network::stepping {
 
 namespace {
 
-void assign(float& to, float value) {
-  to = value;
-}
-void assign(std::uint16_t& to, float value) {
-  to = to_bf16(value);
+const float* row_of(const Part& part, int row) {
+  return part.weights + std::ptrdiff_t{row} * part.row + part.first;
 }
 
 /// Written from front to back, what is beyond the units or the inputs left zero.
-template <typename E>
-void write_blocks(const Layout& layout, int units, const Part& part, E* to) {
+///   stored(weight, row): the element
+template <typename E, typename Stored>
+void write_blocks(const Layout& layout, int units, const Part& part, E* to, const Stored& stored) {
   const int pair = layout.pair();
   for (int first = 0, width = 0; first < units; first += width) {
     width = layout.width(units, first);
@@ -25,12 +25,33 @@ void write_blocks(const Layout& layout, int units, const Part& part, E* to) {
     for (int k = 0; k < layout.padded(part.size); k += pair, to += 4 * width * pair)
       for (int gate = 0; gate < 4; ++gate)
         for (int unit = first; unit < last; ++unit) {
-          const float* from =
-              part.weights + (std::ptrdiff_t{gate} * units + unit) * part.row + part.first + k;
+          const int row = gate * units + unit;
+          const float* from = row_of(part, row) + k;
           E* cell = to + (gate * width + unit - first) * pair;
-          for (int i = 0; i < std::min(pair, part.size - k); ++i) assign(cell[i], from[i]);
+          for (int i = 0; i < std::min(pair, part.size - k); ++i) cell[i] = stored(from[i], row);
         }
   }
+}
+
+void write_int8(const Layout& layout, int units, const Part& part, Packed& packed) {
+  packed.scales = Buffer<float>(static_cast<std::size_t>(packed.columns));
+  packed.offsets = Buffer<std::int32_t>(static_cast<std::size_t>(packed.columns));
+  std::vector<float> scales;  // (4H)
+  const auto stored = [&](float weight, int row) {
+    return static_cast<std::int8_t>(std::lrint(weight / scales[static_cast<std::size_t>(row)]));
+  };
+  for (int row = 0; row < 4 * units; ++row) {
+    const float* weights = row_of(part, row);
+    float largest = 0;
+    for (int k = 0; k < part.size; ++k) largest = std::max(largest, std::fabs(weights[k]));
+    scales.push_back(largest > 0 ? largest / kSteps : 1);
+    std::int32_t sum = 0;
+    for (int k = 0; k < part.size; ++k) sum += stored(weights[k], row);
+    const int column = layout.column(units, row / units, row % units);
+    packed.scales.data()[column] = scales.back() / kSteps;
+    packed.offsets.data()[column] = -kZero * sum;
+  }
+  write_blocks(layout, units, part, reinterpret_cast<std::int8_t*>(packed.data.data()), stored);
 }
 
 }  // namespace
@@ -43,10 +64,18 @@ Packed pack(const Layout& layout, int units, const Part& part) {
   packed.data =
       Buffer<std::byte>(static_cast<std::size_t>(packed.columns) *
                         static_cast<std::size_t>(packed.inputs) * element_size(layout.element));
-  if (layout.element == Element::f32)
-    write_blocks(layout, units, part, reinterpret_cast<float*>(packed.data.data()));
-  else
-    write_blocks(layout, units, part, reinterpret_cast<std::uint16_t*>(packed.data.data()));
+  switch (layout.element) {
+    case Element::f32:
+      write_blocks(layout, units, part, reinterpret_cast<float*>(packed.data.data()),
+                   [](float weight, int) { return weight; });
+      break;
+    case Element::bf16:
+      write_blocks(layout, units, part, reinterpret_cast<std::uint16_t*>(packed.data.data()),
+                   [](float weight, int) { return to_bf16(weight); });
+      break;
+    case Element::int8:
+      write_int8(layout, units, part, packed);
+  }
   return packed;
 }
 
