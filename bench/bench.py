@@ -131,18 +131,21 @@ def measure_generate(args, table, peers, all_threads):
         say(f"generate, batch {batch}: finding each peer's best settings")
         best = {}
         for peer in peers:
-            found = peer_best(peer, "generate", base, all_threads, ["f32", "bf16"], [False], "ms_per_step", False, 8)
+            found = peer_best(peer, "generate", base, all_threads, ["f32", "bf16", "int8"], [False], "ms_per_step", False, 8)
             if found:
                 best[peer] = min(found.values())[1]
         for turn in range(args.rounds):
             for threads in all_threads:
-                result = run([OURS, "generate", *base, "--threads", threads])
-                if result:
-                    table.add(f"generate {batch} ours {threads}", result["ms_per_step"])
+                for precision in ("automatic", "int8"):
+                    result = run([OURS, "generate", *base, "--threads", threads, "--precision", precision])
+                    if result:
+                        table.add(f"generate {batch} ours {precision} {threads}", result["ms_per_step"])
+                        table.add(f"generate {batch} ours {precision} {threads} MiB", result["peak_mib"])
             for peer, words in best.items():
                 result = run([PEERS[peer], ROOT / "bench/peer.py", "generate", *base, *words, "--repeats", 20, "--warmup", 3])
                 if result:
                     table.add(f"generate {batch} {peer}", result["ms_per_step"])
+                    table.add(f"generate {batch} {peer} MiB", result["peak_mib"])
 
 
 def measure_start(args, table):
@@ -285,12 +288,14 @@ def print_ratios(table, peers, all_threads):
                 rows.append((f"train {size}: ours at its best / PyTorch ({peer}) at its best of both precisions",
                              f"{max(best_ours(size, 'f32'), best_ours(size, 'bf16')) / max(anything):.2f}"))
     for batch in (1, 10, 64):
-        ours = [table.median(f"generate {batch} ours {t}") for t in all_threads]
-        ours = [v for v in ours if v]
-        for peer in peers:
-            theirs = table.median(f"generate {batch} {peer}")
-            if ours and theirs:
-                rows.append((f"generate, batch {batch}: PyTorch ({peer}) / ours, time a step", f"{theirs / min(ours):.1f}"))
+        for precision in ("automatic", "int8"):
+            ours = [table.median(f"generate {batch} ours {precision} {t}") for t in all_threads]
+            ours = [v for v in ours if v]
+            for peer in peers:
+                theirs = table.median(f"generate {batch} {peer}")
+                if ours and theirs:
+                    rows.append((f"generate, batch {batch}: PyTorch ({peer}) at its best of f32, bf16 and int8 / ours, {precision}, time a step",
+                                 f"{theirs / min(ours):.1f}"))
     if table.median("import mido files/s"):
         rows.append(("import: ours on one core / mido, files a second",
                      f"{table.median('import ours 1 files/s') / table.median('import mido files/s'):.0f}"))

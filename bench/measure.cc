@@ -1,7 +1,8 @@
 // toccata-bench: our side of ./dev bench. Prints one JSON object.
 //   toccata-bench gemm     --threads K
 //   toccata-bench train    --threads K --precision f32|bf16 --batch B --steps T --time-units
-//   200,200 --note-units 100,100 toccata-bench generate --threads K --batch B
+//   200,200 --note-units 100,100
+//   toccata-bench generate --threads K --precision automatic|f32|bf16|int8 --batch B
 // train is the whole step as training does it: windows, features, forward, backward, clipping,
 // Adadelta; dropout 0.5.
 
@@ -25,7 +26,7 @@ namespace {
 
 struct Options {
   int threads = 1, batch = 10, steps = 128, repeats = 5;
-  std::string precision = "f32", device = "cpu";
+  std::string train_precision = "f32", compose_precision = "automatic", device = "cpu";
   std::vector<int> time_units = {200, 200}, note_units = {100, 100};
 };
 
@@ -74,9 +75,9 @@ Json train(const Options& options) {
   training.time_steps = options.steps;
   training.keep_prob = 0.5;
   training.threads = options.threads;
-  training.precision = options.precision == "bf16"   ? training::PrecisionKind::bf16
-                       : options.precision == "tf32" ? training::PrecisionKind::tf32
-                                                     : training::PrecisionKind::f32;
+  training.precision = options.train_precision == "bf16"   ? training::PrecisionKind::bf16
+                       : options.train_precision == "tf32" ? training::PrecisionKind::tf32
+                                                           : training::PrecisionKind::f32;
   if (options.device == "cuda") training.device = training::Device::cuda;
   training.optimiser.kind = training::OptimiserKind::adadelta;
   training.optimiser.learning_rate = 1;
@@ -120,6 +121,11 @@ Json generate(const Options& options) {
   for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i] = i;
   composing::ComposerOptions composing;
   composing.threads = options.threads;
+  using network::Arithmetic;
+  composing.arithmetic = options.compose_precision == "f32"    ? Arithmetic::f32
+                         : options.compose_precision == "bf16" ? Arithmetic::bf16
+                         : options.compose_precision == "int8" ? Arithmetic::int8
+                                                               : Arithmetic::automatic;
   composing::Composer composer(model, pieces, composing);
   int step = 0;
   const auto seconds = times(5, options.repeats * 8, [&] {
@@ -159,16 +165,19 @@ int main(int argc, char** argv) {
     command->add_option("--batch", options.batch);
     command->add_option("--steps", options.steps);
     command->add_option("--repeats", options.repeats);
-    command->add_option("--precision", options.precision)
-        ->check(CLI::IsMember({"f32", "tf32", "bf16"}));
     command->add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}));
     command->add_option("--time-units", options.time_units)->delimiter(',');
     command->add_option("--note-units", options.note_units)->delimiter(',');
     command->callback([&options, &result, measure] { result = measure(options); });
+    return command;
   };
   add("gemm", bench::gemm);
-  add("train", bench::train);
-  add("generate", bench::generate);
+  add("train", bench::train)
+      ->add_option("--precision", options.train_precision)
+      ->check(CLI::IsMember({"f32", "tf32", "bf16"}));
+  add("generate", bench::generate)
+      ->add_option("--precision", options.compose_precision)
+      ->check(CLI::IsMember({"automatic", "f32", "bf16", "int8"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
