@@ -145,25 +145,43 @@ inline void cell_of(const float* z, int width, float* c, Element* h) {
 /// What becomes of a tile of pre-activations: the cell, or nothing but being kept.
 struct ToCell {
   const Cell& cell;
+  float* c_of(int row, int unit) const { return cell.c + row * cell.c_stride + unit; }
+  Element* h_of(int row, int unit) const {
+    return static_cast<Element*>(cell.h) + row * cell.h_stride + unit;
+  }
+
   template <int kR, int kP, int kV>
   void take(const float* z, int row, int first_unit) const {
-    constexpr int kWidth = kV * kLanes / 4;
-    for (int r = 0; r < kR; ++r)
-      for (int p = 0; p < kP; ++p) {
-        const float* gates = z + (r * kP + p) * kV * kLanes;
-        float* c = cell.c + (row + r) * cell.c_stride + first_unit + p * kLanes;
-        Element* h =
-            static_cast<Element*>(cell.h) + (row + r) * cell.h_stride + first_unit + p * kLanes;
-        if constexpr (kV == 4) {
-          cell_of(gates, kLanes, c, h);
-        } else {
-          // A narrow block: its gates spread to whole vectors, zeros beyond.
-          alignas(64) float wide[4 * kLanes] = {};
+    if constexpr (kV == 4) {
+      for (int r = 0; r < kR; ++r)
+        for (int p = 0; p < kP; ++p) {
+          const int unit = first_unit + p * kLanes;
+          cell_of(z + (r * kP + p) * kV * kLanes, kLanes, c_of(row + r, unit), h_of(row + r, unit));
+        }
+    } else {
+      // A narrow block: the gates of a few rows fill the vectors of one cell, zeros beyond.
+      static_assert(kP == 1);
+      constexpr int kWidth = kV * kLanes / 4, kTogether = 4 / kV;
+      for (int first = 0; first < kR; first += kTogether) {
+        const int count = kR - first < kTogether ? kR - first : kTogether;
+        alignas(64) float gates[4 * kLanes] = {}, c[kLanes] = {};
+        alignas(64) Element h[kLanes];
+        for (int r = 0; r < count; ++r) {
           for (int gate = 0; gate < 4; ++gate)
-            for (int u = 0; u < kWidth; ++u) wide[gate * kLanes + u] = gates[gate * kWidth + u];
-          cell_of(wide, kLanes, c, h);
+            __builtin_memcpy(gates + gate * kLanes + r * kWidth,
+                             z + ((first + r) * 4 + gate) * kWidth, sizeof(float) * kWidth);
+          __builtin_memcpy(c + r * kWidth, c_of(row + first + r, first_unit),
+                           sizeof(float) * kWidth);
+        }
+        cell_of(gates, kLanes, c, h);
+        for (int r = 0; r < count; ++r) {
+          __builtin_memcpy(c_of(row + first + r, first_unit), c + r * kWidth,
+                           sizeof(float) * kWidth);
+          __builtin_memcpy(h_of(row + first + r, first_unit), h + r * kWidth,
+                           sizeof(Element) * kWidth);
         }
       }
+    }
   }
 };
 
