@@ -20,6 +20,7 @@ template <typename Enum, std::size_t Count>
 using Names = std::array<std::pair<Enum, const char*>, Count>;
 
 constexpr Names<Beat, 2> kBeats{{{Beat::phase, "phase"}, {Beat::binary, "binary"}}};
+constexpr Names<Heads, 2> kHeads{{{Heads::shared, "shared"}, {Heads::per_note, "per-note"}}};
 constexpr Names<roll::OutOfRange, 3> kOutOfRange{{{roll::OutOfRange::fold, "fold"},
                                                   {roll::OutOfRange::drop, "drop"},
                                                   {roll::OutOfRange::refuse, "refuse"}}};
@@ -140,12 +141,13 @@ OrderedJson to_json(const Config& config) {
                       {"start_step", config.start_step},
                       {"time_units", config.time_units},
                       {"note_units", config.note_units}};
-  // Only where they are not the original's: models without them are read by any program.
-  const Config original;
-  if (config.echoes != original.echoes) json["echoes"] = config.echoes;
-  if (config.echo_window != original.echo_window) json["echo_window"] = config.echo_window;
-  if (config.lower_notes != original.lower_notes) json["lower_notes"] = config.lower_notes;
-  if (config.lower_chord != original.lower_chord) json["lower_chord"] = config.lower_chord;
+  // Only where they are not the default: models without them are read by any program.
+  const Config usual;
+  if (config.echoes != usual.echoes) json["echoes"] = config.echoes;
+  if (config.echo_window != usual.echo_window) json["echo_window"] = config.echo_window;
+  if (config.lower_notes != usual.lower_notes) json["lower_notes"] = config.lower_notes;
+  if (config.lower_chord != usual.lower_chord) json["lower_chord"] = config.lower_chord;
+  if (config.heads != usual.heads) json["heads"] = name(kHeads, config.heads);
   return json;
 }
 
@@ -172,6 +174,7 @@ Config config_from_json(const Json& json, std::string_view where) {
   if (json.contains("echo_window")) config.echo_window = whole(json, "echo_window", where);
   if (json.contains("lower_notes")) config.lower_notes = whole(json, "lower_notes", where);
   if (json.contains("lower_chord")) config.lower_chord = flag(json, "lower_chord", where);
+  if (json.contains("heads")) config.heads = choice(kHeads, json, "heads", where);
   config.time_units = whole_list(json, "time_units", where);
   config.note_units = whole_list(json, "note_units", where);
   try {

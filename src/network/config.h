@@ -17,6 +17,12 @@ enum class Beat {
            // "Beat")
 };
 
+/// Whose the linear layer on top of the note axis is.
+enum class Heads {
+  shared,    // all notes' (default)
+  per_note,  // each note has one of its own, as in the original
+};
+
 struct Config {
   int format_version = 1;
   roll::Options roll;  // how music is read; N = roll.notes()
@@ -33,6 +39,7 @@ struct Config {
   bool lower_chord = false;  // whether it sees the notes below by pitch class too, an octave wide
   std::vector<int> time_units = {200, 200};  // LSTM layers along time
   std::vector<int> note_units = {100, 100};  // LSTM layers along the notes
+  Heads heads = Heads::shared;
 
   int notes() const { return roll.notes(); }  // N
   int channels() const {
@@ -42,6 +49,8 @@ struct Config {
   /// What a note sees of the notes below it in its own step: inputs of the note axis beside the
   /// time axis' output.
   int lower_inputs() const { return lower_notes * channels() + (lower_chord ? 12 : 0); }
+  int head_count() const { return heads == Heads::per_note ? notes() : 1; }
+  int head_of(int note) const { return heads == Heads::per_note ? note : 0; }
   /// Frames before a step that its features look at: 1 without echoes.
   int history() const { return echoes.empty() ? 1 : echoes.back() + 1; }
   bool operator==(const Config&) const = default;

@@ -46,7 +46,19 @@ TEST(Config, ComesBackFromItsJson) {
   config.lower_chord = true;
   config.time_units = {7};
   config.note_units = {5, 3, 2};
+  config.heads = Heads::per_note;
   EXPECT_EQ(config_from_json(json_of(config), "x"), config);
+}
+
+TEST(Config, OneWithoutHeadsHasOneForAllNotes) {
+  Json json = json_of({});
+  EXPECT_FALSE(json.contains("heads"));
+  EXPECT_EQ(config_from_json(json, "x").heads, Heads::shared);
+  json["heads"] = "per-note";
+  EXPECT_EQ(config_from_json(json, "x").heads, Heads::per_note);
+  json["heads"] = "many";
+  EXPECT_THAT([&] { config_from_json(json, "x"); },
+              ThrowsMessage<Error>(HasSubstr("\"shared\", \"per-note\", found \"many\"")));
 }
 
 TEST(Config, NamesEveryMissingKey) {

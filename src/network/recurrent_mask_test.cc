@@ -62,7 +62,9 @@ TEST(RecurrentMask, WeightsThatAnUpdateDropsHaveNoGradientInItAndAnyNumberOfThre
     });
     EXPECT_EQ(told, gradient);
     for (std::size_t i = 0; i < mask.size(); ++i)
-      if (mask[i] == 0) ASSERT_EQ(gradient[i], 0) << i;
+      if (mask[i] == 0) {
+        ASSERT_EQ(gradient[i], 0) << i;
+      }
     if (one.empty()) one = gradient;
     for (std::size_t i = 0; i < mask.size(); ++i)
       ASSERT_NEAR(gradient[i], one[i], 1e-4 * std::max(1.0f, std::abs(one[i]))) << i;

@@ -164,9 +164,10 @@ class Window {
       for (int n = 0; n < notes; ++n) {
         const Vector& y = note_[t].back().y[n];
         for (int c = 0; c < channels; ++c) {
-          double sum = weights_.head_bias[c];
+          const std::size_t row = static_cast<std::size_t>(config_.head_of(n) * channels + c);
+          double sum = weights_.head_bias[row];
           for (std::size_t u = 0; u < y.size(); ++u)
-            sum += weights_.head_weight[c * y.size() + u] * y[u];
+            sum += weights_.head_weight[row * y.size() + u] * y[u];
           logits.push_back(sum);
         }
       }
@@ -204,10 +205,11 @@ class Window {
         dy[n].assign(y.size(), 0.0);
         for (int c = 0; c < channels; ++c) {
           const double d = dlogits[(static_cast<std::size_t>(t) * notes + n) * channels + c];
-          into.head_bias[c] += d;
+          const std::size_t row = static_cast<std::size_t>(config_.head_of(n) * channels + c);
+          into.head_bias[row] += d;
           for (std::size_t u = 0; u < y.size(); ++u) {
-            into.head_weight[c * y.size() + u] += d * y[u];
-            dy[n][u] += d * weights_.head_weight[c * y.size() + u];
+            into.head_weight[row * y.size() + u] += d * y[u];
+            dy[n][u] += d * weights_.head_weight[row * y.size() + u];
           }
         }
       }

@@ -67,6 +67,12 @@ TEST(Reference, GradientEqualsCentralDifferencesWithoutArticulation) {
   check_numerically(config, random_batch(config, 3, 1, false, 7), {});
 }
 
+TEST(Reference, GradientEqualsCentralDifferencesWithAHeadANote) {
+  Config config = headed(small_config(3, {3}, {2, 3}));
+  config.window = 3;
+  check_numerically(config, random_batch(config, 4, 2, true, 5), {});
+}
+
 // The probabilities of all valid continuations of a frame sum to one.
 double sum_of_probabilities(const Config& config, const std::vector<std::uint8_t>& before,
                             int steps) {
@@ -110,6 +116,8 @@ TEST(Reference, ProbabilitiesOfAllFramesSumToOne) {
   EXPECT_NEAR(sum_of_probabilities(config, {roll::kPlay, 0, roll::kPlay | roll::kArticulate}, 2), 1,
               1e-12);
   EXPECT_NEAR(sum_of_probabilities(far_seeing(config), {roll::kPlay, 0, 0}, 2), 1, 1e-12);
+  EXPECT_NEAR(sum_of_probabilities(headed(small_config(3, {4}, {3})), {roll::kPlay, 0, 0}, 2), 1,
+              1e-12);
   EXPECT_NEAR(sum_of_probabilities(small_config(4, {3}, {2}, false), {0, 1, 0, 1}, 2), 1, 1e-12);
 }
 

@@ -245,12 +245,13 @@ struct Stepper::State {
                state.h_row(next, b), state.out_row(next, b));
       x = rows(layer, state.out_row(next, row));
     }
-    const int stride = network.note.back().stride;
+    const int stride = network.note.back().stride, channels = network.config.channels();
+    const std::ptrdiff_t head = std::ptrdiff_t{network.config.head_of(n)} * channels;
     kernels.head({.rows = count,
-                  .channels = network.config.channels(),
+                  .channels = channels,
                   .h = {x.data, stride, stride},
-                  .weights = network.head_weight.data(),
-                  .bias = network.head_bias.data(),
+                  .weights = network.head_weight.data() + head * stride,
+                  .bias = network.head_bias.data() + head,
                   .logits = logits,
                   .stride = logits_stride});
   }

@@ -17,6 +17,7 @@ TEST(Stepper, EqualsTheReferenceInDouble) {
         config.echoes = {};
         config.lower_notes = 1;
         config.lower_chord = false;
+        config.heads = Heads::per_note;
       }
       config.roll.articulation = articulation;
       config.beat = beat;
@@ -82,12 +83,16 @@ TEST(Stepper, NativeInt8EqualsPlainInt8) {
 }
 
 TEST(Stepper, AllNotesEqualsNoteByNoteBitForBit) {
-  const Model model = lively_model(small_config());
-  const Music music(small_config(), 5, 4);
-  for (StepperOptions options : every_arithmetic()) {
-    EXPECT_EQ(run(model, music, options, false), run(model, music, options, true));
-    options.keep_prob = 0.5f;
-    EXPECT_EQ(run(model, music, options, false), run(model, music, options, true));
+  for (const Heads heads : {Heads::shared, Heads::per_note}) {
+    Config config = small_config();
+    config.heads = heads;
+    const Model model = lively_model(config);
+    const Music music(config, 5, 4);
+    for (StepperOptions options : every_arithmetic()) {
+      EXPECT_EQ(run(model, music, options, false), run(model, music, options, true));
+      options.keep_prob = 0.5f;
+      EXPECT_EQ(run(model, music, options, false), run(model, music, options, true));
+    }
   }
 }
 

@@ -20,12 +20,12 @@ void Network::begin(std::span<const float> values, bool gradient) {
   time_.pack(weights.time);
   note_.pack(weights.note);
   const LayerShape& top = note_.shape(note_.layers() - 1);
-  head_weight_.reserve(top.unit_stride * config_.channels());
-  for (int c = 0; c < config_.channels(); ++c) {
-    std::copy_n(weights.head_weight + c * top.hidden, top.hidden,
-                head_weight_.data() + c * top.unit_stride);
-    head_bias_[c] = weights.head_bias[c];
-  }
+  const int logits = config_.head_count() * config_.channels();
+  head_weight_.reserve(top.unit_stride * logits);
+  for (int row = 0; row < logits; ++row)
+    std::copy_n(weights.head_weight + row * top.hidden, top.hidden,
+                head_weight_.data() + row * top.unit_stride);
+  head_bias_.assign(weights.head_bias, weights.head_bias + logits);
   if (!gradient) return;
   for (Slice& slice : slices_) {
     for (AxisSlice* axis : {&slice.time, &slice.note})
@@ -35,7 +35,7 @@ void Network::begin(std::span<const float> values, bool gradient) {
       }
     slice.head_weight.reserve(head_weight_.size());
     slice.head_weight.zero();
-    slice.head_bias[0] = slice.head_bias[1] = 0;
+    slice.head_bias.assign(logits, 0.0);
   }
 }
 
@@ -148,7 +148,7 @@ void Network::note_backward(int index, const Group& group) {
   for (std::size_t r = 0; r < slice.y_rows.size(); ++r) slice.y_rows[r] = r * top.unit_stride;
   const auto from_head = [&](int n) {
     const std::size_t row = static_cast<std::size_t>(n) * group.frames() + rows.first;
-    kernels_.head_backward(head(slice, false), dlogits_.data() + row * config_.channels(),
+    kernels_.head_backward(head(slice, n, false), dlogits_.data() + row * config_.channels(),
                            slice.dy.data(), top.unit_stride);
   };
   note_.backward(slice.note, {slice.dy.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,
@@ -189,10 +189,11 @@ void Network::collect_notes(std::span<float> gradient) const {
   for (const Slice& slice : slices_) {
     for (int k = 0; k < note_.layers(); ++k)
       add_gradient(note_.shape(k), slice.note.gradient[k], into.note[k]);
-    for (int c = 0; c < config_.channels(); ++c) {
-      into.head_bias[c] += static_cast<float>(slice.head_bias[c]);
+    for (std::size_t row = 0; row < slice.head_bias.size(); ++row) {
+      into.head_bias[row] += static_cast<float>(slice.head_bias[row]);
       for (int u = 0; u < top.hidden; ++u)
-        into.head_weight[c * top.hidden + u] += slice.head_weight.data()[c * top.unit_stride + u];
+        into.head_weight[row * top.hidden + u] +=
+            slice.head_weight.data()[row * top.unit_stride + u];
     }
   }
 }

@@ -28,9 +28,9 @@ struct Slice {
   Buffer<float> logits;                         // (note rows, C)
   std::vector<std::size_t> y_rows;              // row table of y, then of dy
   std::vector<std::size_t> to_note, from_note;  // of the time axis' output and its gradient
-  Buffer<float> head_weight;                    // (C, unit_stride), gradient
-  double head_bias[2] = {};
-  std::vector<double> nats;  // of each window of the group
+  Buffer<float> head_weight;                    // (head_count, C, unit_stride), gradient
+  std::vector<double> head_bias;                // (head_count, C), gradient
+  std::vector<double> nats;                     // of each window of the group
 };
 
 class Network {
@@ -70,7 +70,8 @@ class Network {
 
  private:
   void score(Slice& slice, const roll::Batch& batch, const Group& group, int n, bool gradient);
-  Head head(const Slice& slice, bool with_y) const;
+  /// The head of note n over a slice's rows.
+  Head head(const Slice& slice, int n, bool with_y) const;
   const DropoutMasks* masks() const { return keep_prob_ < 1 ? masks_.data() : nullptr; }
   template <typename Work>
   void each_state(const Group& group, const Work& work) const;
@@ -79,8 +80,8 @@ class Network {
   const Kernels& kernels_;
   Axis time_, note_;
   std::vector<Slice> slices_;
-  Buffer<float> head_weight_;  // (C, unit_stride)
-  float head_bias_[2] = {};
+  Buffer<float> head_weight_;        // (head_count, C, unit_stride)
+  std::vector<float> head_bias_;     // (head_count, C)
   Buffer<float> dlogits_;            // (N, note rows, C)
   std::vector<DropoutMasks> masks_;  // of the group's windows
   float keep_prob_ = 1;

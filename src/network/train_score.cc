@@ -15,7 +15,7 @@ double softplus(double x) {
 
 }  // namespace
 
-Head Network::head(const Slice& slice, bool with_y) const {
+Head Network::head(const Slice& slice, int n, bool with_y) const {
   const LayerShape& top = note_.shape(note_.layers() - 1);
   Head head;
   head.rows = slice.note.rows.count();
@@ -23,7 +23,7 @@ Head Network::head(const Slice& slice, bool with_y) const {
   head.channels = config_.channels();
   if (with_y) head.y = slice.y.data();
   head.y_stride = top.unit_stride * kernels_.bytes();
-  head.weight = head_weight_.data();
+  head.weight = head_weight_.data() + config_.head_of(n) * head.channels * top.unit_stride;
   head.weight_stride = top.unit_stride;
   return head;
 }
@@ -34,7 +34,8 @@ void Network::score(Slice& slice, const roll::Batch& batch, const Group& group, 
   const Rows& rows = slice.note.rows;
   const int channels = config_.channels();
   float* logits = slice.logits.data();
-  kernels_.head_forward(head(slice, true), head_bias_, logits);
+  const int first = config_.head_of(n) * channels;
+  kernels_.head_forward(head(slice, n, true), head_bias_.data() + first, logits);
   const std::size_t row = static_cast<std::size_t>(n) * group.frames() + rows.first;
   float* d = dlogits_.data() + row * channels;
   const auto term = [&](int at, bool truth) {
@@ -54,8 +55,9 @@ void Network::score(Slice& slice, const roll::Batch& batch, const Group& group, 
       slice.nats[w] += term(r * channels + 1, cell & roll::kArticulate);
   }
   if (!gradient) return;
-  kernels_.head_gradient(head(slice, true), d, slice.head_weight.data());
-  for (int k = 0; k < rows.count() * channels; ++k) slice.head_bias[k % channels] += d[k];
+  const std::size_t stride = note_.shape(note_.layers() - 1).unit_stride;
+  kernels_.head_gradient(head(slice, n, true), d, slice.head_weight.data() + first * stride);
+  for (int k = 0; k < rows.count() * channels; ++k) slice.head_bias[first + k % channels] += d[k];
 }
 
 /// Calls work(layer, units, window, row, place in the carried state) for every row of the time

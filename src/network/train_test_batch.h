@@ -32,6 +32,12 @@ inline Config far_seeing(Config config) {
   return config;
 }
 
+/// The same with a head for each note.
+inline Config headed(Config config) {
+  config.heads = Heads::per_note;
+  return config;
+}
+
 /// Valid frames (articulate exactly where an onset is certain or drawn), windows of several
 /// lengths, the first of them the longest; even windows begin a piece.
 inline roll::Batch random_batch(const Config& config, int steps, int sequences, bool ragged,

@@ -36,6 +36,8 @@ std::vector<Case> cases() {
       {"one note, one step", small_config(1, {6}, {4}), 1, 1, false, 1},
       {"a note a window", small_config(2, {19}, {16}), 3, 7, true, 1},
       {"binary beat", binary, 6, 2, false, 1},
+      {"a head a note", headed(small_config(13, {20, 17}, {18, 9})), 9, 3, true, 0.5f},
+      {"a head a note, no articulation", headed(small_config(9, {13}, {33}, false)), 6, 3, true, 1},
       {"weights dropped", small_config(13, {20, 36}, {18, 9}), 11, 5, true, 1, 0.5f},
       {"both dropouts", small_config(6, {8, 12, 3}, {4, 21, 6}), 7, 3, true, 0.8f, 0.7f},
   };

@@ -50,9 +50,9 @@ WeightSlices<Float> slices_of(const Config& config, Float* values) {
   };
   result.time = take_layers(config.time_units, config.features());
   result.note = take_layers(config.note_units, config.time_units.back() + config.lower_inputs());
-  const auto channels = static_cast<std::size_t>(config.channels());
-  result.head_weight = take(channels * static_cast<std::size_t>(config.note_units.back()));
-  result.head_bias = take(channels);
+  const auto logits = static_cast<std::size_t>(config.head_count() * config.channels());
+  result.head_weight = take(logits * static_cast<std::size_t>(config.note_units.back()));
+  result.head_bias = take(logits);
   return result;
 }
 
@@ -63,8 +63,12 @@ std::vector<Parameter> parameters(const Config& config) {
   const int time_output = add_layers(list, "time", config.time_units, config.features());
   const int note_output =
       add_layers(list, "note", config.note_units, time_output + config.lower_inputs());
-  add(list, "head.weight", {config.channels(), note_output});
-  add(list, "head.bias", {config.channels()});
+  std::vector<std::int64_t> logits{config.channels()};
+  if (config.heads == Heads::per_note) logits.insert(logits.begin(), config.notes());
+  std::vector<std::int64_t> weight = logits;
+  weight.push_back(note_output);
+  add(list, "head.weight", std::move(weight));
+  add(list, "head.bias", std::move(logits));
   return list;
 }
 
@@ -91,7 +95,7 @@ std::vector<float> initial_values(const Config& config, std::uint64_t seed, floa
   const std::vector<Parameter> list = parameters(config);
   std::vector<float> values(list.back().offset + list.back().size);
   // torch.nn.LSTM and torch.nn.Linear draw from ±1/sqrt(units of the layer, inputs of the head):
-  // for an LSTM that is a quarter of each tensor's rows, for the head weight's second extent.
+  // for an LSTM that is a quarter of each tensor's rows, for the head weight's last extent.
   for (std::size_t p = 0; p < list.size(); ++p) {
     const bool head = p + 2 >= list.size();
     const double units = head ? static_cast<double>(config.note_units.back())

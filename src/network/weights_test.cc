@@ -57,23 +57,39 @@ TEST(Weights, AreLaidOutAsTheHeaderSays) {
   EXPECT_EQ(parameter_count(small()), offset);
 }
 
-TEST(Weights, SlicesPointWhereTheParametersAre) {
-  const Config config = small();
-  const std::vector<float> values(parameter_count(config));
-  const WeightSlices<const float> weights = slices(config, values.data());
-  std::vector<const float*> pointers;
-  for (const auto* layers : {&weights.time, &weights.note})
-    for (const LstmSlice<const float>& layer : *layers)
-      for (const float* p : {layer.weight_ih, layer.weight_hh, layer.bias_ih, layer.bias_hh})
-        pointers.push_back(p);
-  pointers.push_back(weights.head_weight);
-  pointers.push_back(weights.head_bias);
+TEST(Weights, AHeadANoteAddsTheNotesInFront) {
+  Config config = small();
+  config.heads = Heads::per_note;
   const std::vector<Parameter> list = parameters(config);
-  ASSERT_EQ(pointers.size(), list.size());
-  for (std::size_t i = 0; i < list.size(); ++i)
-    EXPECT_EQ(pointers[i], values.data() + list[i].offset) << list[i].name;
-  EXPECT_EQ(weights.note[0].input, 6);
-  EXPECT_EQ(weights.time[1].hidden, 4);
+  EXPECT_THAT(list[list.size() - 2].shape, ElementsAre(4, 2, 3));
+  EXPECT_THAT(list.back().shape, ElementsAre(4, 2));
+  EXPECT_EQ(parameter_count(config), parameter_count(small()) + 3 * (2 * 3 + 2));
+  const std::vector<float> values = initial_values(config, 5);
+  const float* heads = slices(config, values.data()).head_weight;
+  for (int row = 1; row < 8; ++row)  // each drawn for itself
+    EXPECT_FALSE(std::equal(heads, heads + 3, heads + row * 3)) << row;
+}
+
+TEST(Weights, SlicesPointWhereTheParametersAre) {
+  for (const Heads heads : {Heads::shared, Heads::per_note}) {
+    Config config = small();
+    config.heads = heads;
+    const std::vector<float> values(parameter_count(config));
+    const WeightSlices<const float> weights = slices(config, values.data());
+    std::vector<const float*> pointers;
+    for (const auto* layers : {&weights.time, &weights.note})
+      for (const LstmSlice<const float>& layer : *layers)
+        for (const float* p : {layer.weight_ih, layer.weight_hh, layer.bias_ih, layer.bias_hh})
+          pointers.push_back(p);
+    pointers.push_back(weights.head_weight);
+    pointers.push_back(weights.head_bias);
+    const std::vector<Parameter> list = parameters(config);
+    ASSERT_EQ(pointers.size(), list.size());
+    for (std::size_t i = 0; i < list.size(); ++i)
+      EXPECT_EQ(pointers[i], values.data() + list[i].offset) << list[i].name;
+    EXPECT_EQ(weights.note[0].input, 6);
+    EXPECT_EQ(weights.time[1].hidden, 4);
+  }
 }
 
 TEST(Weights, InitialValuesAreUniformWithTheForgetGateRaised) {
@@ -109,6 +125,17 @@ TEST(ModelFiles, ComeBackBitForBit) {
   EXPECT_EQ(loaded.config, model.config);
   EXPECT_EQ(loaded.values, model.values);
   EXPECT_EQ(loaded.hash, model.hash);
+}
+
+TEST(ModelFiles, OfAHeadANoteComeBackBitForBit) {
+  const TemporaryFolder folder;
+  Model model = small_model();
+  model.config.heads = Heads::per_note;
+  model.values = initial_values(model.config, 1);
+  save_model(folder.path() / "m", model);
+  const Model loaded = load_model(folder.path() / "m");
+  EXPECT_EQ(loaded.config, model.config);
+  EXPECT_EQ(loaded.values, model.values);
 }
 
 TEST(ModelFiles, StoredNarrowTheyAreTheRoundedModelWithAHashOfItsOwn) {

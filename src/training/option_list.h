@@ -65,6 +65,11 @@ struct Words<network::Beat> {
       {{"phase", network::Beat::phase}, {"binary", network::Beat::binary}}};
 };
 template <>
+struct Words<network::Heads> {
+  static constexpr std::array<std::pair<const char*, network::Heads>, 2> list{
+      {{"shared", network::Heads::shared}, {"per-note", network::Heads::per_note}}};
+};
+template <>
 struct Words<roll::OutOfRange> {
   static constexpr std::array<std::pair<const char*, roll::OutOfRange>, 3> list{
       {{"fold", roll::OutOfRange::fold},
@@ -97,6 +102,8 @@ void visit_options(Options& o, Visit&& visit) {
         "Notes below a note that it sees of its own step");
   visit(group, "lower-chord", o.model.lower_chord,
         "See the notes below by pitch class too: true or false");
+  visit(group, "heads", o.model.heads,
+        "The output layer: shared by all notes, or per-note as in the original");
   visit(group, "low", o.model.roll.low, "Lowest MIDI pitch");
   visit(group, "high", o.model.roll.high, "Highest MIDI pitch");
   visit(group, "beat", o.model.beat, "How the place in the bar is told: phase or binary");

@@ -157,6 +157,7 @@ TEST(OptionsFile, TheOriginalsRecipeSaysWhatItsTableSays) {
   EXPECT_EQ(options.model.roll.low, 24);
   EXPECT_EQ(options.model.roll.high, 101);
   EXPECT_EQ(options.model.beat, network::Beat::binary);
+  EXPECT_EQ(options.model.heads, network::Heads::per_note);
 }
 
 }  // namespace

@@ -27,6 +27,11 @@ void check_same_sizes(const network::Config& here, const Restored& restored) {
           restored.folder.string(), wanted[i].name, fmt::join(found[i].shape, ", "),
           fmt::join(wanted[i].shape, ", "));
   }
+  if (here.heads == network::Heads::per_note && here.roll.low != restored.model.config.roll.low)
+    fail_usage(
+        "--restore {}: each of its notes from {} up has an output layer of its own, and this run's "
+        "notes begin at {}; leave --low and --high out to take over the model's",
+        restored.folder.string(), restored.model.config.roll.low, here.roll.low);
 }
 
 /// The log-odds of a bit that is 1 in `yes` of `all` places, one of each seen beforehand.
@@ -46,9 +51,11 @@ void start_head_at_density(const network::Config& config, const Pieces& train,
     sum.again += counts.again;
     cells += static_cast<std::int64_t>(piece->roll.steps) * piece->roll.notes();
   }
-  float* bias = network::slices(config, values.data()).head_bias;  // (C)
-  bias[0] = log_odds(sum.sounding, cells);
-  if (config.channels() == 2) bias[1] = log_odds(sum.again, sum.open);
+  float* bias = network::slices(config, values.data()).head_bias;  // (head_count, C)
+  for (int head = 0; head < config.head_count(); ++head) {
+    *bias++ = log_odds(sum.sounding, cells);
+    if (config.channels() == 2) *bias++ = log_odds(sum.again, sum.open);
+  }
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct TestMusic {
   int low = 60, high = 71;
   bool articulation = true;
   bool far_seeing = false;  // the model sees echoes and several notes below
+  network::Heads heads = network::Heads::shared;
 };
 
 /// A piece of `steps` steps: a melody that climbs and falls by a drawn pattern, every fourth step a
@@ -70,6 +71,7 @@ inline TrainOptions test_options(const TestMusic& music = {}) {
     options.model.lower_notes = 3;
     options.model.lower_chord = true;
   }
+  options.model.heads = music.heads;
   options.model.time_units = {12, 10};
   options.model.note_units = {8};
   options.batch_size = 3;

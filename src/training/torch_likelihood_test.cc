@@ -40,6 +40,10 @@ TEST(TorchLikelihood, IsThatOfOneStepInferenceWithEchoes) {
   expect_same_likelihood({.far_seeing = true});
 }
 
+TEST(TorchLikelihood, IsThatOfOneStepInferenceWithAHeadANote) {
+  expect_same_likelihood({.heads = network::Heads::per_note});
+}
+
 TEST(TorchLikelihood, IsThatOfOneStepInferenceWithoutArticulation) {
   expect_same_likelihood({.low = 40, .high = 50, .articulation = false});
 }

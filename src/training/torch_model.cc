@@ -3,7 +3,6 @@
 #include <torch/autograd.h>
 #include <torch/nn/functional/dropout.h>
 #include <torch/nn/functional/loss.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/rnn.h>
 
 #include "network/weights.h"
@@ -26,7 +25,7 @@ struct TorchModel::Layers {
   torch::Device device;
   torch::Tensor values, gradients;  // (P), leaf storage of every parameter and its gradient
   std::vector<torch::nn::LSTM> time, note;
-  torch::nn::Linear head{nullptr};
+  torch::Tensor head_weight, head_bias;  // (C, H) and (C), or (N, C, H) and (N, C)
 
   Layers(const network::Config& for_config, torch::Device on, torch::ScalarType type)
       : config(for_config), device(on) {
@@ -43,8 +42,9 @@ struct TorchModel::Layers {
       note.emplace_back(torch::nn::LSTMOptions(input, hidden));
       input = hidden;
     }
-    head = torch::nn::Linear(input, config.channels());
     const std::vector<network::Parameter> list = network::parameters(config);
+    head_weight = torch::empty(list[list.size() - 2].shape).requires_grad_();
+    head_bias = torch::empty(list.back().shape).requires_grad_();
     auto parameter = list.begin();
     for (auto* layers : {&time, &note})
       for (torch::nn::LSTM& layer : *layers) {
@@ -53,7 +53,7 @@ struct TorchModel::Layers {
           tensors.push_back(layer->named_parameters()[name]);
         adopt(tensors, parameter);
       }
-    adopt({head->weight, head->bias}, parameter);
+    adopt({head_weight, head_bias}, parameter);
   }
 
   /// Makes `tensors` and their gradients parts of the flat buffers, from `parameter` on.
@@ -127,10 +127,12 @@ torch::Tensor TorchModel::logits(const TorchBatch& batch, float keep_prob, const
               : torch::Tensor();
     h = drop(output, keep_prob, masks ? &mask : nullptr);
   }
-  return layers_->head->forward(h)
-      .to(torch::kFloat32)
-      .view({notes, steps, sequences, channels})
-      .permute({1, 2, 0, 3});
+  const torch::Tensor logits =
+      layers_->config.heads == network::Heads::per_note
+          ? torch::baddbmm(layers_->head_bias.unsqueeze(1), h,
+                           layers_->head_weight.transpose(1, 2))  // (N, T*B, C)
+          : torch::linear(h, layers_->head_weight, layers_->head_bias);
+  return logits.to(torch::kFloat32).view({notes, steps, sequences, channels}).permute({1, 2, 0, 3});
 }
 
 torch::Tensor TorchModel::frame_nats(const TorchBatch& batch, const torch::Tensor& logits) {

@@ -249,6 +249,42 @@ TEST(Trainer, RefusesToRestoreAModelOfOtherSizesAndNamesBothShapes) {
   }
 }
 
+TEST(Trainer, RefusesToRestoreTheHeadsOfOtherNotes) {
+  const TestData data(3, 0);
+  TrainOptions options = test_options({.heads = network::Heads::per_note});
+  options.batches = 2;
+  Restored restored;
+  restored.folder = "output/other";
+  restored.model.config = options.model;
+  --restored.model.config.roll.low;
+  --restored.model.config.roll.high;
+  restored.model.values = network::initial_values(restored.model.config, 1);
+  const TemporaryFolder folder;
+  Listener listener;
+  try {
+    run(options, data, folder.path(), listener, false, restored);
+    FAIL() << "was not refused";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("notes from 59 up"));
+    EXPECT_THAT(error.what(), HasSubstr("begin at 60"));
+  }
+}
+
+TEST(Trainer, EveryHeadBeginsAtTheDensityOfTheMusic) {
+  const TestData data(6, 3);
+  TrainOptions options = test_options();
+  options.batches = 3;
+  std::vector<double> first;
+  for (const network::Heads heads : {network::Heads::shared, network::Heads::per_note}) {
+    options.model.heads = heads;
+    const TemporaryFolder folder;
+    Listener listener;
+    run(options, data, folder.path(), listener);
+    first.push_back(listener.updates.front().nats);
+  }
+  EXPECT_NEAR(first[1] / first[0], 1, 0.1);
+}
+
 TEST(Trainer, RestoresWeightsAndTheOptimisersStateOfTheSameKind) {
   const TestData data(6, 3);
   TrainOptions options = test_options();

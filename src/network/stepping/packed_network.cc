@@ -80,13 +80,13 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
                               {lowest.weight_ih, lowest.input, time_output + cell_inputs, 12});
 
   const int units = note.back().units, stride = note.back().stride;
-  head_weight =
-      Buffer<float>(static_cast<std::size_t>(channels) * static_cast<std::size_t>(stride));
-  head_bias = Buffer<float>(static_cast<std::size_t>(channels));
-  for (int channel = 0; channel < channels; ++channel) {
-    std::copy_n(weights.head_weight + channel * units, units,
-                head_weight.data() + channel * stride);
-    head_bias.data()[channel] = weights.head_bias[channel];
+  const int logits = config.head_count() * channels;
+  head_weight = Buffer<float>(static_cast<std::size_t>(logits) * static_cast<std::size_t>(stride));
+  head_bias = Buffer<float>(static_cast<std::size_t>(logits));
+  for (int row = 0; row < logits; ++row) {
+    std::copy_n(weights.head_weight + std::ptrdiff_t{row} * units, units,
+                head_weight.data() + std::ptrdiff_t{row} * stride);
+    head_bias.data()[row] = weights.head_bias[row];
   }
 
   if (layout.element == Element::int8) {

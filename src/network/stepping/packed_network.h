@@ -40,8 +40,8 @@ struct PackedNetwork {
   Packed note_input;          // W_x of the time axis's output
   Buffer<float> lower;        // (K, 4, columns): W_x of each value of the cells n-1 … n-K
   Buffer<float> lower_chord;  // (12, columns): of the notes below by pitch class; else empty
-  Buffer<float> head_weight;  // (C, stride of the last note layer)
-  Buffer<float> head_bias;    // (C)
+  Buffer<float> head_weight;  // (head_count, C, stride of the last note layer)
+  Buffer<float> head_bias;    // (head_count, C)
 
   /// Multiplications of a step of one sequence, along time and along the notes.
   double time_work() const;
