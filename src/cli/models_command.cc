@@ -88,7 +88,9 @@ OrderedJson to_json(const Row& row) {
 }
 
 std::string units(const Row& row) {
-  return fmt::format("[{}] [{}]", fmt::join(row.config.time_units, ","),
+  const int mix_units = row.config.mix_units;
+  return fmt::format("[{}]{} [{}]", fmt::join(row.config.time_units, ","),
+                     mix_units > 0 ? fmt::format(" mix {}", mix_units) : "",
                      fmt::join(row.config.note_units, ","));
 }
 

@@ -123,6 +123,8 @@ void check(const Config& config) {
     fail_usage("start_step: expected 0 to 65535, found {}", config.start_step);
   check_units(config.time_units, "time_units");
   check_units(config.note_units, "note_units");
+  if (config.mix_units < 0 || config.mix_units > kMaxUnits)
+    fail_usage("mix_units: expected 0 (none) to {}, found {}", kMaxUnits, config.mix_units);
 }
 
 OrderedJson to_json(const Config& config) {
@@ -148,6 +150,7 @@ OrderedJson to_json(const Config& config) {
   if (config.lower_notes != usual.lower_notes) json["lower_notes"] = config.lower_notes;
   if (config.lower_chord != usual.lower_chord) json["lower_chord"] = config.lower_chord;
   if (config.heads != usual.heads) json["heads"] = name(kHeads, config.heads);
+  if (config.mix_units != usual.mix_units) json["mix_units"] = config.mix_units;
   return json;
 }
 
@@ -175,6 +178,7 @@ Config config_from_json(const Json& json, std::string_view where) {
   if (json.contains("lower_notes")) config.lower_notes = whole(json, "lower_notes", where);
   if (json.contains("lower_chord")) config.lower_chord = flag(json, "lower_chord", where);
   if (json.contains("heads")) config.heads = choice(kHeads, json, "heads", where);
+  if (json.contains("mix_units")) config.mix_units = whole(json, "mix_units", where);
   config.time_units = whole_list(json, "time_units", where);
   config.note_units = whole_list(json, "note_units", where);
   try {

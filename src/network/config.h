@@ -39,6 +39,9 @@ struct Config {
   bool lower_chord = false;  // whether it sees the notes below by pitch class too, an octave wide
   std::vector<int> time_units = {200, 200};  // LSTM layers along time
   std::vector<int> note_units = {100, 100};  // LSTM layers along the notes
+  // Units of each of two layers that carry what the time axis knows of the past along the notes,
+  // one upwards, one downwards, before the note axis uses it. 0: none, the original.
+  int mix_units = 0;
   Heads heads = Heads::shared;
 
   int notes() const { return roll.notes(); }  // N
@@ -49,6 +52,8 @@ struct Config {
   /// What a note sees of the notes below it in its own step: inputs of the note axis beside the
   /// time axis' output.
   int lower_inputs() const { return lower_notes * channels() + (lower_chord ? 12 : 0); }
+  /// What it is given of the past: the time axis' output and what was mixed of it.
+  int past_inputs() const { return time_units.back() + 2 * mix_units; }
   int head_count() const { return heads == Heads::per_note ? notes() : 1; }
   int head_of(int note) const { return heads == Heads::per_note ? note : 0; }
   /// Frames before a step that its features look at: 1 without echoes.

@@ -44,6 +44,7 @@ TEST(Config, ComesBackFromItsJson) {
   config.echo_window = 9;
   config.lower_notes = 12;
   config.lower_chord = true;
+  config.mix_units = 9;
   config.time_units = {7};
   config.note_units = {5, 3, 2};
   config.heads = Heads::per_note;
@@ -121,6 +122,8 @@ TEST(Config, ChecksItsBounds) {
   EXPECT_TRUE(refused([](Config& c) { c.time_units = {}; }));
   EXPECT_TRUE(refused([](Config& c) { c.time_units = {200, 0}; }));
   EXPECT_TRUE(refused([](Config& c) { c.note_units = {1 << 20}; }));
+  EXPECT_TRUE(refused([](Config& c) { c.mix_units = -1; }));
+  EXPECT_TRUE(refused([](Config& c) { c.mix_units = 1 << 20; }));
   EXPECT_TRUE(refused([](Config& c) { c.roll.low = 102; }));
 }
 

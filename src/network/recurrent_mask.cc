@@ -19,7 +19,7 @@ void recurrent_mask(const Config& config, const Dropout& dropout, std::span<floa
   const float scale = 1 / dropout.recurrent_keep_prob;
   const WeightSlices<float> slice = slices(config, mask.data());
   int layer = 0;
-  for (const auto* axis : {&slice.time, &slice.note})
+  for (const auto* axis : {&slice.time, &slice.note, &slice.mix})
     for (const LstmSlice<float>& weights : *axis) {
       const DropoutRow row = masks.row(layer++, 0, 0);
       const auto size = 4 * static_cast<std::uint32_t>(weights.hidden) *

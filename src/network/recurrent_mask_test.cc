@@ -15,7 +15,7 @@ bool is_recurrent(const Parameter& parameter) {
 }
 
 TEST(RecurrentMask, KeepsTheShareAskedForOfEachRecurrentWeightAndAllElse) {
-  const Config config = small_config(5, {60, 50}, {70});
+  const Config config = mixed(small_config(5, {60, 50}, {70}), 40);
   const std::vector<float> mask = recurrent_mask(config, {1, 3, 7, 0.7f});
   ASSERT_EQ(mask.size(), parameter_count(config));
   for (const Parameter& parameter : parameters(config)) {

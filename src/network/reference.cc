@@ -154,9 +154,15 @@ class Window {
     for (int n = 0; n < notes; ++n)
       time_.push_back(forward(weights_.time, std::move(inputs[n]), time_scale(n)));
     for (int t = 0; t < length_; ++t) {
+      if (config_.mix_units > 0) mix(t);
       Sequence sequence(notes);
       for (int n = 0; n < notes; ++n) {
         sequence[n] = time_[n].back().y[t];
+        if (config_.mix_units > 0) {
+          const Vector &up = up_[t].back().y[n], &down = down_[t].back().y[notes - 1 - n];
+          sequence[n].insert(sequence[n].end(), up.begin(), up.end());
+          sequence[n].insert(sequence[n].end(), down.begin(), down.end());
+        }
         encode_lower(config_, batch_.frame(t + 1, b_), n, below.data());
         sequence[n].insert(sequence[n].end(), below.begin(), below.end());
       }
@@ -214,6 +220,7 @@ class Window {
         }
       }
       Sequence dx = backward(weights_.note, into.note, note_[t], std::move(dy), note_scale(t));
+      if (config_.mix_units > 0) unmix(t, dx, into);
       for (int n = 0; n < notes; ++n) {
         dx[n].resize(weights_.time.back().hidden);  // the cells of the lower note need none
         dtime[n][t] = std::move(dx[n]);
@@ -227,6 +234,30 @@ class Window {
   int length() const { return length_; }
 
  private:
+  /// The time axis' outputs of step t along the notes, in both directions.
+  void mix(int t) {
+    const int notes = config_.notes();
+    Sequence up(notes), down(notes);
+    for (int n = 0; n < notes; ++n) up[n] = down[notes - 1 - n] = time_[n].back().y[t];
+    up_.push_back(forward({weights_.mix[0]}, std::move(up), mix_scale(t, 0)));
+    down_.push_back(forward({weights_.mix[1]}, std::move(down), mix_scale(t, 1)));
+  }
+  /// From the gradient by the note axis' inputs (N, …) that by the time axis' outputs, which stand
+  /// first in them.
+  void unmix(int t, Sequence& dx, const WeightSlices<double>& into) const {
+    const int notes = config_.notes(), units = config_.mix_units;
+    const int time_units = weights_.time.back().hidden;
+    Sequence dup(notes), ddown(notes);
+    for (int n = 0; n < notes; ++n) {
+      const auto up = dx[n].begin() + time_units, down = up + units;
+      dup[n].assign(up, down);
+      ddown[notes - 1 - n].assign(down, down + units);
+    }
+    dup = backward({weights_.mix[0]}, {into.mix[0]}, up_[t], std::move(dup), mix_scale(t, 0));
+    ddown = backward({weights_.mix[1]}, {into.mix[1]}, down_[t], std::move(ddown), mix_scale(t, 1));
+    for (int n = 0; n < notes; ++n)
+      for (int u = 0; u < time_units; ++u) dx[n][u] += dup[n][u] + ddown[notes - 1 - n][u];
+  }
   double scale(int layer, int step, int note, int unit) const {
     if (dropout_.keep_prob >= 1) return 1;
     return masks_.kept(layer, step, note, unit) ? 1.0 / dropout_.keep_prob : 0.0;
@@ -240,6 +271,12 @@ class Window {
       return scale(first + layer, step, note, unit);
     };
   }
+  Scale mix_scale(int step, int direction) const {
+    const int layer = static_cast<int>(weights_.time.size() + weights_.note.size()) + direction;
+    return [this, step, layer](int, int position, int unit) {
+      return scale(layer, step, position, unit);
+    };
+  }
 
   const Config& config_;
   const roll::Batch& batch_;
@@ -247,8 +284,9 @@ class Window {
   Dropout dropout_;
   DropoutMasks masks_;
   WeightSlices<const double> weights_;
-  std::vector<Stack> time_;  // (N)
-  std::vector<Stack> note_;  // (length)
+  std::vector<Stack> time_;       // (N)
+  std::vector<Stack> up_, down_;  // (length), of one layer each; down_'s positions from the top
+  std::vector<Stack> note_;       // (length)
 };
 
 /// The weights that an update works with.

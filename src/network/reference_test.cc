@@ -61,6 +61,13 @@ TEST(Reference, GradientEqualsCentralDifferencesWhereRecurrentWeightsAreDropped)
   check_numerically(config, random_batch(config, 4, 2, false, 6), {0.8f, 11, 4, 0.6f});
 }
 
+TEST(Reference, GradientEqualsCentralDifferencesWhereThePastIsMixedAlongTheNotes) {
+  Config config = mixed(small_config(4, {3, 2}, {3}), 2);
+  config.window = 1;
+  check_numerically(config, random_batch(config, 3, 2, true, 5), {});
+  check_numerically(config, random_batch(config, 3, 2, false, 6), {0.6f, 11, 4, 0.7f});
+}
+
 TEST(Reference, GradientEqualsCentralDifferencesWithoutArticulation) {
   Config config = small_config(2, {3}, {2, 2}, false);
   config.window = 3;
@@ -118,6 +125,7 @@ TEST(Reference, ProbabilitiesOfAllFramesSumToOne) {
   EXPECT_NEAR(sum_of_probabilities(far_seeing(config), {roll::kPlay, 0, 0}, 2), 1, 1e-12);
   EXPECT_NEAR(sum_of_probabilities(headed(small_config(3, {4}, {3})), {roll::kPlay, 0, 0}, 2), 1,
               1e-12);
+  EXPECT_NEAR(sum_of_probabilities(mixed(config, 3), {roll::kPlay, 0, 0}, 2), 1, 1e-12);
   EXPECT_NEAR(sum_of_probabilities(small_config(4, {3}, {2}, false), {0, 1, 0, 1}, 2), 1, 1e-12);
 }
 

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "base/parallel.h"
-#include "network/safetensors.h"
 #include "network/stepping/choice.h"
+#include "network/stepping/drop.h"
 #include "network/stepping/layer_state.h"
+#include "network/stepping/mix_layers.h"
 #include "network/stepping/worker_pool.h"
 #include "network/train_dropout.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 using stepping::Buffer;
 using stepping::Cell;
-using stepping::Element;
 using stepping::LayerState;
 using stepping::PackedLayer;
 using stepping::PackedNetwork;
@@ -80,6 +80,7 @@ struct Stepper::State {
         remembered(sequences * history * notes),
         newest(sequences, 0),
         lower(sequences, stepping::LowerNotes(network)),
+        mix(network, options.sequences, options.keep_prob < 1),
         pool(options.threads) {
     const bool dropout = options.keep_prob < 1;
     // Where the notes are worked up by one thread, the others need not wait for them.
@@ -103,27 +104,8 @@ struct Stepper::State {
     return {data, layer.stride, kernels.layout.padded(layer.units)};
   }
 
-  /// One row of a layer's output after dropout.
   void drop(const PackedLayer& layer, const DropoutRow& row, const std::byte* h, std::byte* y) {
-    const std::uint32_t threshold = DropoutMasks::keep_threshold(options.keep_prob);
-    const float scale = 1 / options.keep_prob;
-    for (int u = 0; u < layer.units; ++u) {
-      const bool kept = row.mix(static_cast<std::uint32_t>(u)) < threshold;
-      switch (kernels.layout.element) {
-        case Element::f32: {
-          const float value = reinterpret_cast<const float*>(h)[u];
-          reinterpret_cast<float*>(y)[u] = kept ? value * scale : 0;
-          break;
-        }
-        case Element::bf16: {
-          const std::uint16_t value = reinterpret_cast<const std::uint16_t*>(h)[u];
-          reinterpret_cast<std::uint16_t*>(y)[u] = kept ? to_bf16(from_bf16(value) * scale) : 0;
-          break;
-        }
-        case Element::int8:  // whose weights have the scale: PackedNetwork
-          y[u] = kept ? h[u] : std::byte{stepping::kZero};
-      }
-    }
+    stepping::drop(kernels, layer, row, options.keep_prob, h, y);
   }
 
   /// The frame of sequence b so many steps before the step at hand: (N).
@@ -199,6 +181,23 @@ struct Stepper::State {
                      .x = {&network.note_input, x},
                      .start = layer.start.data()},
                     note_start_row(first, b), std::ptrdiff_t{options.sequences} * layer.columns);
+    if (!network.mix.empty()) mix.inputs(b, first, last, x);
+  }
+
+  /// After time_rows of all notes, before the steps are counted on.
+  void mix_rows() {
+    const bool share = network.mix_work() * options.sequences > kWorthSharing;
+    const int first_layer = static_cast<int>(time.size() + note.size());
+    mix.run(pool, share, options.keep_prob, [&](int direction, int b, int position) {
+      const auto row = static_cast<std::size_t>(b);
+      return masks[row].row(first_layer + direction, steps[row], position);
+    });
+  }
+
+  /// After mix_rows: what it gives to notes first … last-1 of sequence b.
+  void mix_into_notes(int b, int first, int last) {
+    mix.add(b, first, last, note_start_row(first, b),
+            std::ptrdiff_t{options.sequences} * network.note.front().columns);
   }
 
   float* note_start_row(int n, int b) {
@@ -284,7 +283,8 @@ struct Stepper::State {
   std::vector<std::uint8_t> remembered;  // (B, H, N): the latest frames, a ring
   std::vector<std::size_t> newest;       // (B): where in its ring y(t-1) stands
   std::vector<stepping::LowerNotes> lower;  // (B)
-  std::vector<Scratch> scratch;             // (workers)
+  stepping::MixLayers mix;
+  std::vector<Scratch> scratch;  // (workers)
   stepping::WorkerPool pool;
 };
 
@@ -339,15 +339,24 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   const auto edge = [&](int part) { return std::min(notes, tiles * part / parts * kTileRows); };
   for (int b = 0; b < s.options.sequences; ++b) s.remember(b, previous + std::ptrdiff_t{b} * notes);
   s.pool.finish();
-  const auto time_part = [&](int chunk, int worker) {
-    const int b = chunk / parts, part = chunk % parts;
-    s.time_rows(b, edge(part), edge(part + 1), place[b],
-                s.scratch[static_cast<std::size_t>(worker)]);
+  // rows(b, first, last, worker), of all sequences and notes.
+  const auto share = [&](const auto& rows) {
+    const auto part_of = [&](int chunk, int worker) {
+      const int b = chunk / parts, part = chunk % parts;
+      rows(b, edge(part), edge(part + 1), worker);
+    };
+    if (work > 2 * kWorthSharing)
+      s.pool.run(s.options.sequences * parts, part_of);
+    else
+      for (int b = 0; b < s.options.sequences; ++b) part_of(b, 0);
   };
-  if (work > 2 * kWorthSharing)
-    s.pool.run(s.options.sequences * parts, time_part);
-  else
-    for (int b = 0; b < s.options.sequences; ++b) time_part(b, 0);
+  share([&](int b, int first, int last, int worker) {
+    s.time_rows(b, first, last, place[b], s.scratch[static_cast<std::size_t>(worker)]);
+  });
+  if (!s.network.mix.empty()) {
+    s.mix_rows();
+    share([&](int b, int first, int last, int) { s.mix_into_notes(b, first, last); });
+  }
   s.time_now = 1 - s.time_now;
   for (int& step : s.steps) ++step;
   for (LayerState& layer : s.note) layer.zero(0, s.sequences);

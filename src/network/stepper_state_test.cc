@@ -54,6 +54,7 @@ void expect_copy_carries_the_state(const Config& config, int threads) {
 TEST(Stepper, CopyCarriesTheStateEvenBetweenTwoNotes) {
   expect_copy_carries_the_state(small_config(), 1);
   expect_copy_carries_the_state(shared_config(), 2);
+  expect_copy_carries_the_state(mixed(small_config(), 9), 2);
 }
 
 void expect_reset_begins_anew(const Config& config, int threads) {
@@ -79,6 +80,7 @@ void expect_reset_begins_anew(const Config& config, int threads) {
 TEST(Stepper, ResetBeginsAnew) {
   expect_reset_begins_anew(small_config(), 1);
   expect_reset_begins_anew(shared_config(), 2);
+  expect_reset_begins_anew(mixed(small_config(), 9), 2);
 }
 
 TEST(Stepper, TheStartFlagIsHeard) {
@@ -136,8 +138,8 @@ std::vector<std::vector<std::uint8_t>> every_music(const Config& config, int ste
 }
 
 TEST(Stepper, ProbabilitiesOfAllMusicSumToOne) {
-  for (const bool articulation : {true, false}) {
-    Config config = small_config();
+  for (const auto& [articulation, mix_units] : {std::pair(true, 0), {false, 0}, {false, 5}}) {
+    Config config = mixed(small_config(), mix_units);
     config.roll.high = config.roll.low + 3;
     config.roll.articulation = articulation;
     config.time_units = {6, 5};

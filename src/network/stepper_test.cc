@@ -32,6 +32,30 @@ TEST(Stepper, EqualsTheReferenceInDouble) {
     }
 }
 
+TEST(Stepper, EqualsTheReferenceWhereThePastIsMixedAlongTheNotes) {
+  for (const int units : {1, 3, 16, 23, 34}) {
+    Config config = mixed(small_config(), units);
+    config.roll.articulation = units % 2 == 0;
+    config.lower_chord = units > 3;
+    const Model model = lively_model(config);
+    const Music music(config, 8, 2);
+    const std::vector<double> expected = reference(model, music);
+    std::vector<double> deaf;  // what the same weights give where nobody listens to the mix
+    {
+      Model other = model;
+      const LstmSlice<float> layer = slices(config, other.values.data()).note[0];
+      for (int row = 0; row < 4 * layer.hidden; ++row)
+        std::fill_n(layer.weight_ih + row * layer.input + config.time_units.back(), 2 * units,
+                    0.0f);
+      deaf = reference(other, music);
+    }
+    EXPECT_GT(difference(expected, deaf).typical, 0.02);
+    for (const StepperOptions& options : every_arithmetic())
+      expect_near(difference(expected, run(model, music, options)), options,
+                  fmt::format("{}, {} units", Stepper(model, options).arithmetic(), units));
+  }
+}
+
 TEST(Stepper, EqualsTheReferenceAtTheOriginalsSizes) {
   const Model model = lively_model(Config(), 2.0f);
   const Music music(Config(), 2, 1);
@@ -84,7 +108,7 @@ TEST(Stepper, NativeInt8EqualsPlainInt8) {
 
 TEST(Stepper, AllNotesEqualsNoteByNoteBitForBit) {
   for (const Heads heads : {Heads::shared, Heads::per_note}) {
-    Config config = small_config();
+    Config config = mixed(small_config(), 10);
     config.heads = heads;
     const Model model = lively_model(config);
     const Music music(config, 5, 4);
@@ -96,8 +120,7 @@ TEST(Stepper, AllNotesEqualsNoteByNoteBitForBit) {
   }
 }
 
-TEST(Stepper, BatchAndThreadsDoNotChangeABit) {
-  const Config config = shared_config();
+void expect_the_same_bits(const Config& config) {
   const Model model = lively_model(config);
   const int steps = 2, sequences = 11;
   const Music music(config, steps, sequences);
@@ -135,9 +158,17 @@ TEST(Stepper, BatchAndThreadsDoNotChangeABit) {
     }
 }
 
+TEST(Stepper, BatchAndThreadsDoNotChangeABit) {
+  expect_the_same_bits(shared_config());
+}
+
+TEST(Stepper, BatchAndThreadsDoNotChangeABitOfWhatIsMixed) {
+  expect_the_same_bits(mixed(shared_config(), 60));
+}
+
 TEST(Stepper, DropoutFollowsTheMasksOfTheReference) {
-  const Model model = lively_model(small_config());
-  const Music music(small_config(), 6, 2);
+  const Model model = lively_model(mixed(small_config(), 10));
+  const Music music(model.config, 6, 2);
   // The reference's masks are numbered by update; composing's number is the last there is.
   const Dropout dropout{.keep_prob = 0.5f, .seed = 42, .update = ~std::uint64_t{0}};
   const std::vector<double> expected = reference(model, music, dropout);

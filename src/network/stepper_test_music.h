@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "network/reference.h"
 #include "network/stepper.h"
+#include "network/train_test_batch.h"
 
 namespace toccata::network {
 

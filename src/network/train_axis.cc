@@ -72,14 +72,14 @@ RowTable<char> Axis::next_input(AxisSlice& slice, int k) const {
   for (std::size_t r = 0; r < slice.out_rows.size(); ++r) slice.out_rows[r] = r * stride;
   return {reinterpret_cast<char*>(trace.operand_row(above, 0, slice.rows.first)) +
               above.hidden * kernels_.bytes(),
-          slice.out_rows.data(), trace.rows * stride};
+          slice.out_rows.data(), static_cast<std::ptrdiff_t>(trace.rows * stride)};
 }
 
 RowTable<const float> Axis::layer_gradient(AxisSlice& slice, int k) const {
   const std::size_t stride = shapes_[k + 1].below_stride;
   for (std::size_t r = 0; r < slice.in_rows.size(); ++r) slice.in_rows[r] = r * stride;
   return {dx_[(k + 1) % 2].data() + slice.rows.first * stride, slice.in_rows.data(),
-          traces_[k + 1].rows * stride};
+          static_cast<std::ptrdiff_t>(traces_[k + 1].rows * stride)};
 }
 
 std::size_t Axis::bytes() const {

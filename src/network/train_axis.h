@@ -69,7 +69,7 @@ class Axis {
   }
 
   /// The gradient by what entered the axis: (L, R, input_gradient_stride()) floats.
-  const float* input_gradient() const { return dx_[0].data(); }
+  float* input_gradient() const { return dx_[0].data(); }
   std::size_t input_gradient_stride() const { return shapes_[0].below_stride; }
 
   int layers() const { return static_cast<int>(shapes_.size()); }

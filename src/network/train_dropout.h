@@ -8,7 +8,8 @@
 //
 // mix is a 32-bit finaliser (two multiplications and three shifts; constants from C. Wellons,
 // "Prospecting for hash functions", 2018), keyed by the row before and inside. Layers count from 0
-// through the time layers, then the note layers; step counts from the window's beginning.
+// through the time layers, the note layers, then mix_lstm.up and mix_lstm.down, whose notes count
+// from the top; step counts from the window's beginning.
 
 #include <cstdint>
 

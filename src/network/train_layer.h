@@ -96,13 +96,13 @@ struct Rows {
   int positions() const { return static_cast<int>(active.size()); }
 };
 
-/// Where something of each row stands: base + row[r] + position * step.
+/// Where something of each row stands: base + row[r] + position * step, which may go downwards.
 template <typename T>
 struct RowTable {
   T* base = nullptr;
   const std::size_t* row = nullptr;
-  std::size_t step = 0;
-  T* at(int position) const { return base + static_cast<std::size_t>(position) * step; }
+  std::ptrdiff_t step = 0;
+  T* at(int position) const { return base + position * step; }
 };
 
 /// Dropout of a layer; masks null: none.

@@ -10,14 +10,18 @@ Network::Network(const Config& config, const Kernels& kernels, int slices)
     : config_(config),
       kernels_(kernels),
       time_(kernels, config.features(), 0, config.time_units, 0),
-      note_(kernels, config.time_units.back() + config.lower_inputs(), config.time_units.back(),
+      note_(kernels, config.past_inputs() + config.lower_inputs(), config.past_inputs(),
             config.note_units, time_.layers()) {
+  if (config.mix_units > 0)
+    mix_.emplace(kernels, config.time_units.back(), config.mix_units,
+                 time_.layers() + note_.layers());
   for (int k = 0; k < slices; ++k) slices_.emplace_back(config);
 }
 
 void Network::begin(std::span<const float> values, bool gradient) {
   const WeightSlices<const float> weights = network::slices(config_, values.data());
   time_.pack(weights.time);
+  if (mix_) mix_->pack(weights.mix);
   note_.pack(weights.note);
   const LayerShape& top = note_.shape(note_.layers() - 1);
   const int logits = config_.head_count() * config_.channels();
@@ -28,7 +32,7 @@ void Network::begin(std::span<const float> values, bool gradient) {
   head_bias_.assign(weights.head_bias, weights.head_bias + logits);
   if (!gradient) return;
   for (Slice& slice : slices_) {
-    for (AxisSlice* axis : {&slice.time, &slice.note})
+    for (AxisSlice* axis : {&slice.time, &slice.mix.up, &slice.mix.down, &slice.note})
       for (LayerGradient& layer : axis->gradient) {
         layer.weight.zero();
         layer.bias.zero();
@@ -44,6 +48,7 @@ void Network::prepare(const roll::Batch& batch, const Group& group, const Dropou
   const int windows = group.windows(), notes = config_.notes();
   const std::size_t frames = group.frames(), count = slices_.size();
   time_.reserve(group.steps(), static_cast<std::size_t>(windows) * notes, gradient);
+  if (mix_) mix_->reserve(notes, frames, gradient);
   note_.reserve(notes, frames, gradient);
   dlogits_.reserve(frames * notes * config_.channels());
   keep_prob_ = dropout.keep_prob;
@@ -81,6 +86,7 @@ void Network::prepare(const roll::Batch& batch, const Group& group, const Dropou
     steps.active.assign(notes, steps.count());
 
     time_.reserve(slice.time, gradient);
+    if (mix_) mix_->reserve(slice.mix, steps, gradient);
     note_.reserve(slice.note, gradient);
     const LayerShape& top = note_.shape(note_.layers() - 1);
     const std::size_t note_rows = steps.places.size();
@@ -115,7 +121,7 @@ void Network::time_forward(int index, const Group& group) {
   for (std::size_t r = 0; r < rows.places.size(); ++r)
     slice.to_note[r] =
         note_.input(rows.places[r].other, group.first_row[rows.places[r].window]) - base;
-  const auto step = static_cast<std::size_t>(note_.input(0, 1) - base);
+  const std::ptrdiff_t step = note_.input(0, 1) - base;
   const auto nothing = [](int) {};
   time_.forward(slice.time, {base, slice.to_note.data(), step}, masks(), keep_prob_, nothing,
                 nothing);
@@ -125,16 +131,17 @@ void Network::note_forward(int index, const roll::Batch& batch, const Group& gro
   Slice& slice = slices_[index];
   const Rows& rows = slice.note.rows;
   const LayerShape& top = note_.shape(note_.layers() - 1);
+  if (mix_) mix_->forward(slice.mix, note_, masks(), keep_prob_);
   note_.clear_state(rows.first, rows.count());
   const std::size_t y_stride = top.unit_stride * kernels_.bytes();
   for (std::size_t r = 0; r < slice.y_rows.size(); ++r) slice.y_rows[r] = r * y_stride;
-  const int time_bytes = config_.time_units.back() * kernels_.bytes();
+  const int past_bytes = config_.past_inputs() * kernels_.bytes();
   const auto lower_notes = [&](int n) {
     for (int r = 0; r < rows.count(); ++r) {
       const auto [w, t] = rows.places[r];
       encode_lower(config_, batch.frame(group.begin + t + 1, group.b[w]), n, slice.lower.data());
       kernels_.store(slice.lower.data(), config_.lower_inputs(),
-                     note_.input(n, rows.first + r) + time_bytes);
+                     note_.input(n, rows.first + r) + past_bytes);
     }
   };
   note_.forward(slice.note, {slice.y.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,
@@ -153,6 +160,7 @@ void Network::note_backward(int index, const Group& group) {
   };
   note_.backward(slice.note, {slice.dy.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,
                  from_head);
+  if (mix_) mix_->backward(slice.mix, note_, masks(), keep_prob_);
 }
 
 void Network::time_backward(int index, const Group& group) {
@@ -165,8 +173,10 @@ void Network::time_backward(int index, const Group& group) {
     slice.from_note[r] =
         (static_cast<std::size_t>(n) * group.frames() + group.first_row[w]) * stride;
   }
-  time_.backward(slice.time, {note_.input_gradient(), slice.from_note.data(), stride}, masks(),
-                 keep_prob_, [](int) {});
+  time_.backward(
+      slice.time,
+      {note_.input_gradient(), slice.from_note.data(), static_cast<std::ptrdiff_t>(stride)},
+      masks(), keep_prob_, [](int) {});
 }
 
 std::size_t Network::notes_from() const {
@@ -187,6 +197,7 @@ void Network::collect_notes(std::span<float> gradient) const {
   const WeightSlices<float> into = network::slices(config_, gradient.data());
   const LayerShape& top = note_.shape(note_.layers() - 1);
   for (const Slice& slice : slices_) {
+    if (mix_) mix_->collect(slice.mix, into.mix);
     for (int k = 0; k < note_.layers(); ++k)
       add_gradient(note_.shape(k), slice.note.gradient[k], into.note[k]);
     for (std::size_t row = 0; row < slice.head_bias.size(); ++row) {

@@ -2,15 +2,18 @@
 // The whole network in training, over one group of windows at a time: the stages that threads run
 // side by side on slices of it. The caller keeps the stages apart.
 //
-// On the time axis a slice is some notes of every window; on the note axis, some steps. The rows of
+// On the time axis a slice is some notes of every window; on the note axis (and where the past is
+// mixed along the notes), some steps. The rows of
 // a slice meet no others', but what one axis hands to the other is read by every thread.
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "network/input_kernel.h"
 #include "network/train_axis.h"
 #include "network/train_group.h"
+#include "network/train_mix.h"
 #include "network/training_pass.h"
 
 namespace toccata::network::train {
@@ -20,6 +23,7 @@ struct Slice {
   explicit Slice(const Config& config)
       : encoder(config), lower(static_cast<std::size_t>(config.lower_inputs())) {}
   AxisSlice time, note;
+  MixSlice mix;
   Encoder encoder;
   std::vector<float> features;                  // (N, F)
   std::vector<float> lower;                     // (lower_inputs)
@@ -56,7 +60,7 @@ class Network {
   void time_backward(int slice, const Group& group);
 
   // Add up the slices' gradients in their order: the same slices, the same bits. The time axis'
-  // part of the flat buffer ends where that of the note axis and the head begins.
+  // part of the flat buffer ends where that of the mix, the note axis and the head begins.
   void collect_time(std::span<float> gradient) const;
   void collect_notes(std::span<float> gradient) const;
   std::size_t notes_from() const;
@@ -65,7 +69,9 @@ class Network {
   int time_layers() const { return time_.layers(); }
   int time_units(int layer) const { return time_.shape(layer).hidden; }
   /// Kept for the way back, bytes a note-step.
-  std::size_t bytes_per_note_step() const { return time_.bytes_per_row() + note_.bytes_per_row(); }
+  std::size_t bytes_per_note_step() const {
+    return time_.bytes_per_row() + (mix_ ? mix_->bytes_per_row() : 0) + note_.bytes_per_row();
+  }
   std::size_t bytes() const;
 
  private:
@@ -79,6 +85,7 @@ class Network {
   Config config_;
   const Kernels& kernels_;
   Axis time_, note_;
+  std::optional<Mix> mix_;
   std::vector<Slice> slices_;
   Buffer<float> head_weight_;        // (head_count, C, unit_stride)
   std::vector<float> head_bias_;     // (head_count, C)

@@ -89,9 +89,9 @@ void Network::store_state(const Group& group, CarriedState& carried) const {
 }
 
 std::size_t Network::bytes() const {
-  std::size_t sum = time_.bytes() + note_.bytes() + dlogits_.bytes();
+  std::size_t sum = time_.bytes() + (mix_ ? mix_->bytes() : 0) + note_.bytes() + dlogits_.bytes();
   for (const Slice& slice : slices_)
-    for (const AxisSlice* axis : {&slice.time, &slice.note}) {
+    for (const AxisSlice* axis : {&slice.time, &slice.mix.up, &slice.mix.down, &slice.note}) {
       sum += axis->work.bytes();
       for (const LayerGradient& layer : axis->gradient)
         sum += layer.weight.bytes() + layer.bias.bytes();

@@ -38,6 +38,12 @@ inline Config headed(Config config) {
   return config;
 }
 
+/// The same with the past mixed along the notes.
+inline Config mixed(Config config, int units) {
+  config.mix_units = units;
+  return config;
+}
+
 /// Valid frames (articulate exactly where an onset is certain or drawn), windows of several
 /// lengths, the first of them the longest; even windows begin a piece.
 inline roll::Batch random_batch(const Config& config, int steps, int sequences, bool ragged,

@@ -75,7 +75,8 @@ class TrainingPass {
   /// The batch's loss, and the gradient of its nats (a sum, not a mean). Of no windows: zeros.
   ///   values, gradient: (parameter_count(config)); gradient is written whole
   ///   ready: is told which part of it stands, begin to end, once it does; the parts are the whole.
-  ///          The note axis' stands while the way back through the time axis is still to come
+  ///          The note axis' (and the mix's) stands while the way back through the time axis is
+  ///          still to come
   Loss gradient(std::span<const float> values, const roll::Batch& batch, const Dropout& dropout,
                 std::span<float> gradient, const Ready& ready = {});
 

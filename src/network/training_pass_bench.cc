@@ -33,7 +33,11 @@ double operations(const Config& config, bool gradient) {
     input = hidden;
   };
   for (const int hidden : config.time_units) layer(hidden);
-  input += config.lower_inputs();
+  for (int direction = 0; config.mix_units > 0 && direction < 2; ++direction) {
+    input = config.time_units.back();
+    layer(config.mix_units);
+  }
+  input = config.past_inputs() + config.lower_inputs();
   for (const int hidden : config.note_units) layer(hidden);
   return sum;
 }

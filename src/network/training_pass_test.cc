@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "network/reference.h"
 #include "network/train_test_batch.h"
+#include "network/weights.h"
 
 namespace toccata::network {
 namespace {
@@ -33,7 +34,13 @@ std::vector<Case> cases() {
       {"no articulation", small_config(9, {13, 10}, {11}, false), 6, 3, true, 0.5f},
       {"echoes", far_seeing(small_config(13, {20, 36}, {18, 9})), 11, 5, true, 0.5f},
       {"echoes, no articulation", far_seeing(small_config(14, {16}, {16}, false)), 9, 2, true, 1},
+      {"mixed", mixed(small_config(13, {20, 17}, {12, 9}), 11), 9, 3, true, 0.6f, 0.7f},
+      {"mixed, wider than a block", mixed(far_seeing(small_config(8, {16}, {18})), 34), 7, 2, true,
+       1},
+      {"mixed, no articulation", mixed(small_config(9, {13}, {11}, false), 16), 6, 3, false, 0.5f},
+      {"mixed, a head a note", headed(mixed(small_config(5, {8}, {9}), 7)), 5, 2, true, 0.8f},
       {"one note, one step", small_config(1, {6}, {4}), 1, 1, false, 1},
+      {"mixed, one note", mixed(small_config(1, {6}, {4}), 3), 4, 2, false, 1},
       {"a note a window", small_config(2, {19}, {16}), 3, 7, true, 1},
       {"binary beat", binary, 6, 2, false, 1},
       {"a head a note", headed(small_config(13, {20, 17}, {18, 9})), 9, 3, true, 0.5f},
@@ -116,7 +123,7 @@ TEST(TrainingPass, TheLastArithmeticIsPlain) {
 }
 
 TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {
-  const Config config = small_config(13, {20, 17}, {12, 9});
+  const Config config = mixed(small_config(13, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
   const roll::Batch batch = random_batch(config, 10, 5, true, 3);
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
@@ -135,7 +142,7 @@ TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {
 }
 
 TEST(TrainingPass, TheSameThreadsGiveTheSameBits) {
-  const Config config = small_config(13, {20, 17}, {12, 9});
+  const Config config = mixed(small_config(13, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
   const roll::Batch batch = random_batch(config, 10, 5, true, 3);
   // Other work in between leaves nothing behind.
@@ -154,7 +161,7 @@ TEST(TrainingPass, TheSameThreadsGiveTheSameBits) {
 }
 
 TEST(TrainingPass, WindowsWorkedOnOneByOneGiveTheSameGradient) {
-  const Config config = small_config(7, {20, 17}, {12, 9});
+  const Config config = mixed(small_config(7, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
   const roll::Batch batch = random_batch(config, 10, 5, true, 3);
   std::vector<double> truth(values.size());
@@ -166,8 +173,66 @@ TEST(TrainingPass, WindowsWorkedOnOneByOneGiveTheSameGradient) {
   EXPECT_LT(worst_error(config, gradient, truth), 1e-4);
 }
 
+// Where no weight listens to the mix, all else is as without it, masks included: its layers are
+// numbered after the others.
+TEST(TrainingPass, AMixThatNobodyHearsChangesNoLoss) {
+  const Config config = small_config(13, {20, 17}, {12, 9}), deaf = mixed(config, 8);
+  std::vector<float> values = initial_values(config, 2), more = initial_values(deaf, 5);
+  const WeightSlices<float> from = slices(config, values.data()), to = slices(deaf, more.data());
+  const std::size_t time_size = to.mix[0].weight_ih - more.data();
+  std::copy_n(values.data(), time_size, more.data());
+  const LstmSlice<float>&first = from.note[0], &wider = to.note[0];
+  for (int row = 0; row < 4 * first.hidden; ++row) {
+    const float* old = first.weight_ih + row * first.input;
+    float* now = wider.weight_ih + row * wider.input;
+    std::fill(std::copy_n(old, 17, now), now + 17 + 2 * 8, 0.0f);
+    std::copy_n(old + 17, config.lower_inputs(), now + 17 + 2 * 8);
+  }
+  const std::size_t rest = values.data() + values.size() - first.weight_hh;
+  std::copy_n(first.weight_hh, rest, wider.weight_hh);
+
+  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const Dropout dropout{0.5f, 1, 2, 0.6f};
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    TrainingPass plain(config, pass_options(precision, 2)),
+        mixing(deaf, pass_options(precision, 2));
+    std::vector<float> gradient(values.size()), other(more.size());
+    const double nats = plain.gradient(values, batch, dropout, gradient).nats;
+    EXPECT_NEAR(mixing.gradient(more, batch, dropout, other).nats / nats, 1, 1e-6);
+    for (const Parameter& parameter : parameters(config)) {
+      if (parameter.name == "note_lstm.0.weight_ih_l0") continue;  // of another shape
+      const bool before = parameter.offset < time_size;
+      const std::size_t moved = before ? 0 : more.size() - values.size();
+      double error = 0, norm = 0;
+      for (std::size_t k = parameter.offset; k < parameter.offset + parameter.size; ++k) {
+        error += std::pow(other[k + moved] - gradient[k], 2);
+        norm += std::pow(gradient[k], 2);
+      }
+      EXPECT_LT(std::sqrt(error / norm), precision == Precision::f32 ? 1e-5 : 1e-3)
+          << parameter.name;
+    }
+  }
+}
+
+TEST(TrainingPass, TellsOfEveryPartOfTheGradientOnce) {
+  for (const Config& config :
+       {small_config(5, {6, 4}, {5}), mixed(small_config(5, {6, 4}, {5}), 3)}) {
+    const std::vector<float> values = initial_values(config, 2);
+    std::vector<float> gradient(values.size()), told(values.size(), 1e30f);
+    std::vector<int> times(values.size(), 0);
+    TrainingPass(config, pass_options(Precision::f32, 2))
+        .gradient(values, random_batch(config, 4, 3, true, 3), {}, gradient,
+                  [&](std::size_t begin, std::size_t end) {
+                    for (std::size_t k = begin; k < end; ++k) ++times[k];
+                    std::copy_n(gradient.data() + begin, end - begin, told.data() + begin);
+                  });
+    EXPECT_EQ(times, std::vector<int>(values.size(), 1));
+    EXPECT_EQ(told, gradient);  // what was told of stood then, and was not touched again
+  }
+}
+
 TEST(TrainingPass, MemoryDoesNotGrowFromCallToCall) {
-  const Config config = small_config(13, {20, 17}, {12, 9});
+  const Config config = mixed(small_config(13, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
   const roll::Batch batch = random_batch(config, 10, 5, true, 3);
   TrainingPass pass(config, pass_options(Precision::bf16, 2));
@@ -219,8 +284,7 @@ roll::Batch stretch(const roll::Batch& batch, int from, int to) {
   return part;
 }
 
-TEST(TrainingPass, LossOfStretchesWithCarriedStateIsThatOfTheWhole) {
-  const Config config = far_seeing(small_config(6, {20, 9}, {12}));
+void expect_stretches_to_sum(const Config& config) {
   const std::vector<float> values = initial_values(config, 2);
   const roll::Batch batch =
       random_batch(config, 300, 3, true, 3);  // longer than a stretch of its own
@@ -251,6 +315,12 @@ TEST(TrainingPass, LossOfStretchesWithCarriedStateIsThatOfTheWhole) {
     EXPECT_NEAR(state.nats[0], fresh.nats[0], 0);
     EXPECT_NE(again.nats, expected.nats);  // window 1 stands inside a piece: its state is carried
   }
+}
+
+TEST(TrainingPass, LossOfStretchesWithCarriedStateIsThatOfTheWhole) {
+  const Config config = far_seeing(small_config(6, {20, 9}, {12}));
+  expect_stretches_to_sum(config);
+  expect_stretches_to_sum(mixed(config, 10));
 }
 
 TEST(TrainingPass, RefusesWhatDoesNotFit) {

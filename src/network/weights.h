@@ -22,10 +22,11 @@ struct Parameter {
 };
 
 /// The parameters of a model in their order in the flat buffer: for each time layer k weight_ih_l0
-/// (4H, I), weight_hh_l0 (4H, H), bias_ih_l0 (4H), bias_hh_l0 (4H); the note layers likewise;
-/// head.weight (C, H), head.bias (C), or (N, C, H) and (N, C) where each note has a head. The first
-/// note layer's input is the time axis's output followed by what encode_lower gives: at the least
-/// the C cells of the note below.
+/// (4H, I), weight_hh_l0 (4H, H), bias_ih_l0 (4H), bias_hh_l0 (4H); with Config::mix_units the
+/// layers mix_lstm.up and mix_lstm.down; the note layers likewise; head.weight (C, H), head.bias
+/// (C), or (N, C, H) and (N, C) where each note has a head. The first note layer's input is the
+/// time axis's output, with Config::mix_units that of the two, up then down, and what encode_lower
+/// gives: at the least the C cells of the note below.
 std::vector<Parameter> parameters(const Config& config);
 std::size_t parameter_count(const Config& config);
 
@@ -41,7 +42,9 @@ struct LstmSlice {
 
 template <typename Float>
 struct WeightSlices {
-  std::vector<LstmSlice<Float>> time, note;
+  std::vector<LstmSlice<Float>> time;
+  std::vector<LstmSlice<Float>> mix;  // up, down; or empty
+  std::vector<LstmSlice<Float>> note;
   Float* head_weight = nullptr;  // (head_count, C, H)
   Float* head_bias = nullptr;    // (head_count, C)
 };

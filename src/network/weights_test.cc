@@ -57,6 +57,27 @@ TEST(Weights, AreLaidOutAsTheHeaderSays) {
   EXPECT_EQ(parameter_count(small()), offset);
 }
 
+TEST(Weights, TheLayersThatMixThePastStandBetweenTheAxes) {
+  Config config = small();
+  config.mix_units = 2;
+  const std::vector<Parameter> list = parameters(config);
+  std::vector<std::string> names;
+  for (std::size_t p = 8; p < 17; ++p)
+    names.push_back(list[p].name + " " + shape_text(list[p].shape));
+  EXPECT_THAT(names,
+              ElementsAre("mix_lstm.up.weight_ih_l0 (8, 4)", "mix_lstm.up.weight_hh_l0 (8, 2)",
+                          "mix_lstm.up.bias_ih_l0 (8)", "mix_lstm.up.bias_hh_l0 (8)",
+                          "mix_lstm.down.weight_ih_l0 (8, 4)", "mix_lstm.down.weight_hh_l0 (8, 2)",
+                          "mix_lstm.down.bias_ih_l0 (8)", "mix_lstm.down.bias_hh_l0 (8)",
+                          "note_lstm.0.weight_ih_l0 (12, 10)"));
+  const std::vector<float> values = initial_values(config, 5);
+  const WeightSlices<const float> weights = slices(config, values.data());
+  for (const LstmSlice<const float>& layer : weights.mix) {
+    EXPECT_GT(layer.bias_ih[2], 1 - 1 / std::sqrt(2.0));  // the forget gates', raised
+    EXPECT_LT(std::fabs(layer.bias_ih[0]), 1 / std::sqrt(2.0));
+  }
+}
+
 TEST(Weights, AHeadANoteAddsTheNotesInFront) {
   Config config = small();
   config.heads = Heads::per_note;
@@ -74,10 +95,11 @@ TEST(Weights, SlicesPointWhereTheParametersAre) {
   for (const Heads heads : {Heads::shared, Heads::per_note}) {
     Config config = small();
     config.heads = heads;
+    config.mix_units = 2;
     const std::vector<float> values(parameter_count(config));
     const WeightSlices<const float> weights = slices(config, values.data());
     std::vector<const float*> pointers;
-    for (const auto* layers : {&weights.time, &weights.note})
+    for (const auto* layers : {&weights.time, &weights.mix, &weights.note})
       for (const LstmSlice<const float>& layer : *layers)
         for (const float* p : {layer.weight_ih, layer.weight_hh, layer.bias_ih, layer.bias_hh})
           pointers.push_back(p);
@@ -87,7 +109,7 @@ TEST(Weights, SlicesPointWhereTheParametersAre) {
     ASSERT_EQ(pointers.size(), list.size());
     for (std::size_t i = 0; i < list.size(); ++i)
       EXPECT_EQ(pointers[i], values.data() + list[i].offset) << list[i].name;
-    EXPECT_EQ(weights.note[0].input, 6);
+    EXPECT_EQ(weights.note[0].input, 10);
     EXPECT_EQ(weights.time[1].hidden, 4);
   }
 }

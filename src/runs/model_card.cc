@@ -83,8 +83,13 @@ std::string model_card(const ModelFacts& facts) {
   text += fmt::format(
       "# {}\n\nA biaxial LSTM that composes polyphonic music, trained by Toccata.\n\n", facts.name);
   text +=
-      fmt::format("LSTM layers along time: {} units; along the notes: {} units; {} parameters.\n",
-                  list(facts.config.time_units), list(facts.config.note_units), facts.parameters);
+      fmt::format("LSTM layers along time: {} units; along the notes: {} units; {}{} parameters.\n",
+                  list(facts.config.time_units), list(facts.config.note_units),
+                  facts.config.mix_units > 0
+                      ? fmt::format("the past mixed along them by two layers of {} units; ",
+                                    facts.config.mix_units)
+                      : "",
+                  facts.parameters);
   text += music_read(facts.config);
   text += fmt::format("\n    toccata generate {0}\n    toccata evaluate {0} FOLDER\n", facts.name);
 

@@ -22,8 +22,10 @@ Masks masks_of(const network::Config& config, const roll::Batch& batch,
                const network::Dropout& dropout) {
   Masks masks;
   int layer = 0;
+  const std::vector<int> mix_units(config.mix_units > 0 ? 2 : 0, config.mix_units);
   for (auto [units, list] :
-       {std::pair{&config.time_units, &masks.time}, std::pair{&config.note_units, &masks.note}})
+       {std::pair{&config.time_units, &masks.time}, std::pair{&config.note_units, &masks.note},
+        std::pair{&mix_units, &masks.mix}})
     for (const int hidden : *units) {
       torch::Tensor mask =
           torch::zeros({batch.steps, batch.sequences, batch.notes, hidden}, torch::kFloat32);
@@ -97,6 +99,11 @@ TEST(LossFunction, OurGradientIsThatOfStockLstmsWithoutArticulation) {
 TEST(LossFunction, OurGradientIsThatOfStockLstmsWithEchoes) {
   compare({.far_seeing = true}, 0.6f);
   compare({.low = 50, .high = 69, .articulation = false, .far_seeing = true}, 1);
+}
+
+TEST(LossFunction, OurGradientIsThatOfStockLstmsWhereThePastIsMixedAlongTheNotes) {
+  compare({.mix_units = 7}, 0.6f);
+  compare({.low = 50, .high = 69, .articulation = false, .far_seeing = true, .mix_units = 16}, 1);
 }
 
 TEST(LossFunction, OurGradientIsThatOfStockLstmsWithAHeadANote) {

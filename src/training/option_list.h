@@ -94,6 +94,8 @@ void visit_options(Options& o, Visit&& visit) {
   group = "Model";
   visit(group, "time-units", o.model.time_units, "Units of each LSTM layer along time");
   visit(group, "note-units", o.model.note_units, "Units of each LSTM layer along the notes");
+  visit(group, "mix-units", o.model.mix_units,
+        "Units of each of two layers that mix what the time axis knows along the notes; 0: none");
   visit(group, "window", o.model.window, "Notes around a note that it sees; odd");
   visit(group, "echoes", o.model.echoes,
         "Earlier frames that a note sees, by their lags in steps: 16,32; or none");

@@ -24,7 +24,8 @@ network::Config with_units(network::Config config, int units) {
 }
 
 std::string sizes_text(const network::Config& config) {
-  return fmt::format("time axis [{}], note axis [{}]", fmt::join(config.time_units, ", "),
+  return fmt::format("time axis [{}], {}note axis [{}]", fmt::join(config.time_units, ", "),
+                     config.mix_units > 0 ? fmt::format("mix of {}, ", config.mix_units) : "",
                      fmt::join(config.note_units, ", "));
 }
 

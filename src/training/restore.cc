@@ -12,14 +12,15 @@ namespace {
 
 void check_same_sizes(const network::Config& here, const Restored& restored) {
   const std::vector<network::Parameter> wanted = network::parameters(here);
-  const std::vector<network::Parameter> found = network::parameters(restored.model.config);
+  const network::Config& there = restored.model.config;
+  const std::vector<network::Parameter> found = network::parameters(there);
   for (std::size_t i = 0; i < std::max(wanted.size(), found.size()); ++i) {
     if (i >= wanted.size() || i >= found.size() || wanted[i].name != found[i].name)
       fail_usage(
-          "--restore {}: it has {} layers along time and {} along the notes, this run {} and "
-          "{}; leave the sizes out to take over the model's",
-          restored.folder.string(), restored.model.config.time_units.size(),
-          restored.model.config.note_units.size(), here.time_units.size(), here.note_units.size());
+          "--restore {}: it has {} layers along time, {} along the notes and {} mix units, this "
+          "run {}, {} and {}; leave the sizes out to take over the model's",
+          restored.folder.string(), there.time_units.size(), there.note_units.size(),
+          there.mix_units, here.time_units.size(), here.note_units.size(), here.mix_units);
     if (wanted[i].shape != found[i].shape)
       fail_usage(
           "--restore {}: {} has shape ({}) there and ({}) in this run; leave the sizes out to "

@@ -18,6 +18,7 @@ struct TestMusic {
   bool articulation = true;
   bool far_seeing = false;  // the model sees echoes and several notes below
   network::Heads heads = network::Heads::shared;
+  int mix_units = 0;  // it mixes the past along the notes
 };
 
 /// A piece of `steps` steps: a melody that climbs and falls by a drawn pattern, every fourth step a
@@ -72,6 +73,7 @@ inline TrainOptions test_options(const TestMusic& music = {}) {
     options.model.lower_chord = true;
   }
   options.model.heads = music.heads;
+  options.model.mix_units = music.mix_units;
   options.model.time_units = {12, 10};
   options.model.note_units = {8};
   options.batch_size = 3;

@@ -44,6 +44,10 @@ TEST(TorchLikelihood, IsThatOfOneStepInferenceWithAHeadANote) {
   expect_same_likelihood({.heads = network::Heads::per_note});
 }
 
+TEST(TorchLikelihood, IsThatOfOneStepInferenceWhereThePastIsMixedAlongTheNotes) {
+  expect_same_likelihood({.mix_units = 9});
+}
+
 TEST(TorchLikelihood, IsThatOfOneStepInferenceWithoutArticulation) {
   expect_same_likelihood({.low = 40, .high = 50, .articulation = false});
 }

@@ -24,8 +24,8 @@ struct TorchModel::Layers {
   network::Config config;
   torch::Device device;
   torch::Tensor values, gradients;  // (P), leaf storage of every parameter and its gradient
-  std::vector<torch::nn::LSTM> time, note;
-  torch::Tensor head_weight, head_bias;  // (C, H) and (C), or (N, C, H) and (N, C)
+  std::vector<torch::nn::LSTM> time, mix, note;  // mix: up, down; or none
+  torch::Tensor head_weight, head_bias;          // (C, H) and (C), or (N, C, H) and (N, C)
 
   Layers(const network::Config& for_config, torch::Device on, torch::ScalarType type)
       : config(for_config), device(on) {
@@ -37,7 +37,9 @@ struct TorchModel::Layers {
       time.emplace_back(torch::nn::LSTMOptions(input, hidden));
       input = hidden;
     }
-    input += config.lower_inputs();
+    for (int direction = 0; config.mix_units > 0 && direction < 2; ++direction)
+      mix.emplace_back(torch::nn::LSTMOptions(input, config.mix_units));
+    input = config.past_inputs() + config.lower_inputs();
     for (const int hidden : config.note_units) {
       note.emplace_back(torch::nn::LSTMOptions(input, hidden));
       input = hidden;
@@ -46,7 +48,7 @@ struct TorchModel::Layers {
     head_weight = torch::empty(list[list.size() - 2].shape).requires_grad_();
     head_bias = torch::empty(list.back().shape).requires_grad_();
     auto parameter = list.begin();
-    for (auto* layers : {&time, &note})
+    for (auto* layers : {&time, &mix, &note})
       for (torch::nn::LSTM& layer : *layers) {
         std::vector<torch::Tensor> tensors;
         for (const char* name : {"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"})
@@ -117,16 +119,26 @@ torch::Tensor TorchModel::logits(const TorchBatch& batch, float keep_prob, const
     h = drop(output, keep_prob, masks ? &mask : nullptr);
   }
   if (state) *state = std::move(next);
-  // Along the notes, each step its own sequence: (N, T*B, …). The note below is the truth.
-  h = torch::cat({h.view({steps, sequences, notes, -1}), batch.lower}, 3);
-  h = h.permute({2, 0, 1, 3}).reshape({notes, steps * sequences, -1});
-  for (std::size_t k = 0; k < layers_->note.size(); ++k) {
-    const torch::Tensor output = std::get<0>(layers_->note[k]->forward(h));
-    const torch::Tensor mask =
-        masks ? masks->note[k].permute({2, 0, 1, 3}).reshape({notes, steps * sequences, -1})
-              : torch::Tensor();
-    h = drop(output, keep_prob, masks ? &mask : nullptr);
+  // Along the notes, each step its own sequence: (N, T*B, …). The notes below are the truth.
+  const auto run = [&](torch::nn::LSTM& layer, const torch::Tensor& x, const torch::Tensor* mask) {
+    const torch::Tensor output = std::get<0>(layer->forward(x));
+    if (!mask) return drop(output, keep_prob, nullptr);
+    const torch::Tensor rows = mask->permute({2, 0, 1, 3}).reshape({notes, steps * sequences, -1});
+    return drop(output, keep_prob, &rows);
+  };
+  h = h.view({steps, sequences, notes, -1}).permute({2, 0, 1, 3});
+  std::vector<torch::Tensor> inputs{h};
+  if (!layers_->mix.empty()) {
+    const torch::Tensor x = h.reshape({notes, steps * sequences, -1});
+    const torch::Tensor up = run(layers_->mix[0], x, masks ? &masks->mix[0] : nullptr);
+    const torch::Tensor down = run(layers_->mix[1], x.flip(0), masks ? &masks->mix[1] : nullptr);
+    for (const torch::Tensor& mixed : {up, down.flip(0)})
+      inputs.push_back(mixed.view({notes, steps, sequences, -1}));
   }
+  inputs.push_back(batch.lower.permute({2, 0, 1, 3}));
+  h = torch::cat(inputs, 3).reshape({notes, steps * sequences, -1});
+  for (std::size_t k = 0; k < layers_->note.size(); ++k)
+    h = run(layers_->note[k], h, masks ? &masks->note[k] : nullptr);
   const torch::Tensor logits =
       layers_->config.heads == network::Heads::per_note
           ? torch::baddbmm(layers_->head_bias.unsqueeze(1), h,

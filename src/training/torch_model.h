@@ -19,6 +19,7 @@ namespace toccata::training {
 struct Masks {
   std::vector<torch::Tensor> time;  // per time layer (T, B, N, H)
   std::vector<torch::Tensor> note;  // per note layer (T, B, N, H)
+  std::vector<torch::Tensor> mix;   // mix_lstm.up, mix_lstm.down (notes from the top); or none
 };
 
 /// State of the time layers between stretches of a piece.

@@ -9,15 +9,17 @@
 namespace toccata::network::stepping {
 namespace {
 
+/// `side_by_side`: the layers are no stack, each has its product by x.
 std::vector<PackedLayer> pack_layers(const Layout& layout,
-                                     const std::vector<LstmSlice<const float>>& slices) {
+                                     const std::vector<LstmSlice<const float>>& slices,
+                                     bool side_by_side = false) {
   std::vector<PackedLayer> layers;
   for (const LstmSlice<const float>& slice : slices) {
     PackedLayer layer;
     layer.units = slice.hidden;
     layer.stride = row_stride(slice.hidden);
     layer.h_weights = pack(layout, slice.hidden, {slice.weight_hh, slice.hidden, 0, slice.hidden});
-    if (!layers.empty())
+    if (!layers.empty() || side_by_side)
       layer.x_weights = pack(layout, slice.hidden, {slice.weight_ih, slice.input, 0, slice.input});
     layer.columns = layer.h_weights.columns;
     layer.start = pack_columns(layout, slice.hidden, slice.bias_ih, slice.bias_hh);
@@ -42,6 +44,7 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
   const WeightSlices<const float> weights = slices(config, model.values.data());
   time = pack_layers(layout, weights.time);
   note = pack_layers(layout, weights.note);
+  mix = pack_layers(layout, weights.mix, true);
 
   const LstmSlice<const float>& first = weights.time.front();
   features = pack_inputs(layout, first.hidden, {first.weight_ih, first.input, 0, first.input});
@@ -60,11 +63,15 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
   }
 
   const LstmSlice<const float>& lowest = weights.note.front();
-  const int channels = config.channels(), time_output = lowest.input - config.lower_inputs();
+  const int channels = config.channels(), time_output = config.time_units.back();
+  const int past_inputs = config.past_inputs();
   note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output});
+  for (int from = time_output; from < past_inputs; from += config.mix_units)
+    note_mix.push_back(
+        pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, from, config.mix_units}));
   const int cell_inputs = config.lower_notes * channels, note_columns = note.front().columns;
   const Buffer<float> cells = pack_inputs(
-      layout, lowest.hidden, {lowest.weight_ih, lowest.input, time_output, cell_inputs});
+      layout, lowest.hidden, {lowest.weight_ih, lowest.input, past_inputs, cell_inputs});
   lower = Buffer<float>(static_cast<std::size_t>(config.lower_notes) * 4 *
                         static_cast<std::size_t>(note_columns));
   for (int k = 0; k < config.lower_notes; ++k)
@@ -77,7 +84,7 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
                   : 0.0f;
   if (config.lower_chord)
     lower_chord = pack_inputs(layout, lowest.hidden,
-                              {lowest.weight_ih, lowest.input, time_output + cell_inputs, 12});
+                              {lowest.weight_ih, lowest.input, past_inputs + cell_inputs, 12});
 
   const int units = note.back().units, stride = note.back().stride;
   const int logits = config.head_count() * channels;
@@ -90,9 +97,10 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
   }
 
   if (layout.element == Element::int8) {
-    for (std::vector<PackedLayer>* axis : {&time, &note})
+    for (std::vector<PackedLayer>* axis : {&time, &mix, &note})
       for (PackedLayer& layer : *axis) scale(layer.x_weights.scales, 1 / keep_prob);
     scale(note_input.scales, 1 / keep_prob);
+    for (Packed& input : note_mix) scale(input.scales, 1 / keep_prob);
     scale(head_weight, 1 / keep_prob);
   }
 }
@@ -100,7 +108,15 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
 double PackedNetwork::time_work() const {
   double work = static_cast<double>(note_input.columns) * note_input.inputs;
   for (const PackedLayer& layer : time) work += work_of(layer);
+  for (const PackedLayer& layer : mix)
+    work += static_cast<double>(layer.columns) * layer.x_weights.inputs;
+  for (const Packed& input : note_mix) work += static_cast<double>(input.columns) * input.inputs;
   return work * config.notes();
+}
+
+double PackedNetwork::mix_work() const {
+  if (mix.empty()) return 0;
+  return static_cast<double>(mix.front().columns) * mix.front().h_weights.inputs * config.notes();
 }
 
 double PackedNetwork::note_work() const {

@@ -19,7 +19,7 @@ struct PackedLayer {
   int stride = 0;       // of rows of c and h: H up to a multiple of 16
   int columns = 0;      // 4H, padded
   Packed h_weights;     // W_h
-  Packed x_weights;     // W_x; of the first layer of either axis: none
+  Packed x_weights;     // W_x; of the first layer of the time and of the note axis: none
   Buffer<float> start;  // (columns): both biases
 };
 
@@ -32,19 +32,23 @@ struct PackedNetwork {
   FeatureOrder order;
   const Kernels* kernels;
   std::vector<PackedLayer> time, note;
+  std::vector<PackedLayer> mix;  // up, down; or empty
   // The first time layer's input is mostly zeros, and partly a function of the note or of the step
   // alone: its product is a sum of few of these rows.
   Buffer<float> features;  // (F, columns): W_x of the first time layer, a row a feature
   Buffer<float> still;     // (N, columns): biases, position and pitch class
   // The first note layer's: the time axis's part, for all notes at once, and the notes below.
-  Packed note_input;          // W_x of the time axis's output
-  Buffer<float> lower;        // (K, 4, columns): W_x of each value of the cells n-1 … n-K
-  Buffer<float> lower_chord;  // (12, columns): of the notes below by pitch class; else empty
-  Buffer<float> head_weight;  // (head_count, C, stride of the last note layer)
-  Buffer<float> head_bias;    // (head_count, C)
+  Packed note_input;             // W_x of the time axis's output
+  std::vector<Packed> note_mix;  // W_x of what is mixed of it: up, down; or empty
+  Buffer<float> lower;           // (K, 4, columns): W_x of each value of the cells n-1 … n-K
+  Buffer<float> lower_chord;     // (12, columns): of the notes below by pitch class; else empty
+  Buffer<float> head_weight;     // (head_count, C, stride of the last note layer)
+  Buffer<float> head_bias;       // (head_count, C)
 
-  /// Multiplications of a step of one sequence, along time and along the notes.
+  /// Multiplications of a step of one sequence: along time with all that is made of it before the
+  /// notes' turn but the recurrence of the mix, of that in one direction, and along the notes.
   double time_work() const;
+  double mix_work() const;
   double note_work() const;
 };
 

@@ -1,0 +1,30 @@
+#include "network/stepping/drop.h"
+
+#include "network/safetensors.h"
+
+namespace toccata::network::stepping {
+
+void drop(const Kernels& kernels, const PackedLayer& layer, const DropoutRow& row, float keep_prob,
+          const std::byte* h, std::byte* y) {
+  const std::uint32_t threshold = DropoutMasks::keep_threshold(keep_prob);
+  const float scale = 1 / keep_prob;
+  for (int u = 0; u < layer.units; ++u) {
+    const bool kept = row.mix(static_cast<std::uint32_t>(u)) < threshold;
+    switch (kernels.layout.element) {
+      case Element::f32: {
+        const float value = reinterpret_cast<const float*>(h)[u];
+        reinterpret_cast<float*>(y)[u] = kept ? value * scale : 0;
+        break;
+      }
+      case Element::bf16: {
+        const std::uint16_t value = reinterpret_cast<const std::uint16_t*>(h)[u];
+        reinterpret_cast<std::uint16_t*>(y)[u] = kept ? to_bf16(from_bf16(value) * scale) : 0;
+        break;
+      }
+      case Element::int8:  // whose weights have the scale: PackedNetwork
+        y[u] = kept ? h[u] : std::byte{kZero};
+    }
+  }
+}
+
+}  // namespace toccata::network::stepping
