@@ -15,7 +15,8 @@ toccata generate chorales --batch 1 --steps 128 --seed 1 --out made
 toccata render made/*.mid --picture made/piece.png --audio made/piece.flac   # the soundfont comes with Recommends
 toccata generate --again made/*.mid --out again
 cmp made/*.mid again/*.mid
-toccata score chorales made/*.mid | head -3
+toccata score chorales made/*.mid >scored.csv   # not into head: what is written into a closed pipe fails
+head -3 scored.csv
 toccata studio --port 8123 & studio=$!
 for i in $(seq 50); do (exec 3<>/dev/tcp/127.0.0.1/8123) 2>/dev/null && break; sleep 0.2; done
 exec 3<>/dev/tcp/127.0.0.1/8123
