@@ -43,6 +43,8 @@ Json parse_json(std::string_view text, std::string_view where) {
     const std::string_view before = text.substr(0, std::min<std::size_t>(error.byte, text.size()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     fail("{}: line {}: not valid JSON (at byte {} of {})", where, line, error.byte, text.size());
+  } catch (const nlohmann::json::out_of_range&) {
+    fail("{}: a number in it is too large for a computer's numbers (above 1.8e308)", where);
   }
 }
 

@@ -46,28 +46,12 @@ Enum choice(const Names<Enum, Count>& names, const Json& object, std::string_vie
   fail("{}: \"{}\": expected one of {}, found \"{}\"", where, key, expected, text);
 }
 
-/// nlohmann's get<int> would take 3.7, true and 2^40 without a word.
-int as_whole(const Json& value, std::string_view key, std::string_view where) {
-  if (!value.is_number_integer())
-    fail("{}: \"{}\": expected a whole number, found {}", where, key,
-         value.is_number() ? value.dump() : json_type(value));
-  const bool fits = value.is_number_unsigned()
-                        ? value.get<std::uint64_t>() <= std::numeric_limits<int>::max()
-                        : value.get<std::int64_t>() >= std::numeric_limits<int>::min();
-  if (!fits) fail("{}: \"{}\": {} is out of bounds", where, key, value.dump());
-  return value.get<int>();
-}
-
-int whole(const Json& object, std::string_view key, std::string_view where) {
-  return as_whole(json_get<Json>(object, key, where), key, where);
-}
-
 std::vector<int> whole_list(const Json& object, std::string_view key, std::string_view where) {
   const auto list = json_get<Json>(object, key, where);
   if (!list.is_array())
     fail("{}: \"{}\": expected a list of whole numbers, found {}", where, key, json_type(list));
   std::vector<int> result;
-  for (const Json& value : list) result.push_back(as_whole(value, key, where));
+  for (const Json& value : list) result.push_back(json_as<int>(value, key, where));
   return result;
 }
 
@@ -156,29 +140,29 @@ OrderedJson to_json(const Config& config) {
 
 Config config_from_json(const Json& json, std::string_view where) {
   Config config;
-  config.format_version = whole(json, "format_version", where);
+  config.format_version = json_get<int>(json, "format_version", where);
   if (config.format_version != kFormatVersion)
     fail("{}: format_version: expected {}, found {}; a newer program wrote this model", where,
          kFormatVersion, config.format_version);
   const Json roll = json_get<Json>(json, "roll", where);
   const std::string roll_where = fmt::format("{}: \"roll\"", where);
-  config.roll.grid = whole(roll, "grid", roll_where);
-  config.roll.low = whole(roll, "low", roll_where);
-  config.roll.high = whole(roll, "high", roll_where);
+  config.roll.grid = json_get<int>(roll, "grid", roll_where);
+  config.roll.low = json_get<int>(roll, "low", roll_where);
+  config.roll.high = json_get<int>(roll, "high", roll_where);
   config.roll.articulation = flag(roll, "articulation", roll_where);
   config.roll.out_of_range = choice(kOutOfRange, roll, "out_of_range", roll_where);
   config.roll.pedal = choice(kPedals, roll, "pedal", roll_where);
   config.roll.drums = flag(roll, "drums", roll_where);
   config.roll.trim = flag(roll, "trim", roll_where);
-  config.window = whole(json, "window", where);
+  config.window = json_get<int>(json, "window", where);
   config.beat = choice(kBeats, json, "beat", where);
-  config.start_step = whole(json, "start_step", where);
+  config.start_step = json_get<int>(json, "start_step", where);
   if (json.contains("echoes")) config.echoes = whole_list(json, "echoes", where);
-  if (json.contains("echo_window")) config.echo_window = whole(json, "echo_window", where);
-  if (json.contains("lower_notes")) config.lower_notes = whole(json, "lower_notes", where);
+  if (json.contains("echo_window")) config.echo_window = json_get<int>(json, "echo_window", where);
+  if (json.contains("lower_notes")) config.lower_notes = json_get<int>(json, "lower_notes", where);
   if (json.contains("lower_chord")) config.lower_chord = flag(json, "lower_chord", where);
   if (json.contains("heads")) config.heads = choice(kHeads, json, "heads", where);
-  if (json.contains("mix_units")) config.mix_units = whole(json, "mix_units", where);
+  if (json.contains("mix_units")) config.mix_units = json_get<int>(json, "mix_units", where);
   config.time_units = whole_list(json, "time_units", where);
   config.note_units = whole_list(json, "note_units", where);
   try {
