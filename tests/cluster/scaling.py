@@ -19,15 +19,15 @@ from machines import Namespaces, Processes, corpus
 UNITS = ["--time-units", "200,200", "--note-units", "100,100"]
 
 
-def measured(program, folder, count, rate, updates, words):
+def measured(program, folder, count, rate, updates, work, words):
     music = folder / "music.json"
     if not music.exists():
         corpus(music, pieces=40)
     name = f"run-{count}-{rate}-{'-'.join(words)}".replace(",", "_").replace("--", "")
     machines = Namespaces(count, rate)
     try:
-        command = [program, str(music), "--name", name, "--output", str(folder), *UNITS, "--batches", str(updates), "--batch-size", str(2 * count),
-                   "--time-steps", "8", "--validate-every", "100000", "--save-every", "100000", "--validation-pieces", "1", "--sample-steps", "0",
+        command = [program, str(music), "--name", name, "--output", str(folder), *UNITS, "--batches", str(updates), "--batch-size", str(work[0] * count),
+                   "--time-steps", str(work[1]), "--validate-every", "100000", "--save-every", "100000", "--validation-pieces", "1", "--sample-steps", "0",
                    "--threads", "1", "--json", *words]
         processes = Processes(command, count, folder, machines)
         codes = processes.wait(900)
@@ -41,11 +41,11 @@ def measured(program, folder, count, rate, updates, words):
         machines.close()
 
 
-def per_step(program, folder, count, rate, updates, words):
+def per_step(program, folder, count, rate, updates, work, words):
     """The difference of a longer and a shorter run: what begins and ends a run falls out."""
     few, many = updates // 3, updates
-    first, first_sent = measured(program, folder, count, rate, few, words)
-    second, second_sent = measured(program, folder, count, rate, many, [*words, "--seed", "2"])
+    first, first_sent = measured(program, folder, count, rate, few, work, words)
+    second, second_sent = measured(program, folder, count, rate, many, work, [*words, "--seed", "2"])
     steps = many - few
     return {"seconds": (second["seconds"] - first["seconds"]) / steps,
             "waited": (second.get("waited_seconds", 0) - first.get("waited_seconds", 0)) / steps, "bytes": (second_sent - first_sent) / steps}
@@ -83,6 +83,8 @@ def main():
     parser.add_argument("--rates", default="0,1000,100", help="of each link, Mbit/s; 0: not shaped")
     parser.add_argument("--counts", default="2,4")
     parser.add_argument("--updates", type=int, default=18)
+    parser.add_argument("--batch-size", type=int, default=2, help="windows of a process in a step")
+    parser.add_argument("--time-steps", type=int, default=8)
     parser.add_argument("--json", help="write the figures to this file, too")
     options = parser.parse_args()
     if options.predict or not options.program:
@@ -94,9 +96,9 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         for count in map(int, options.counts.split(",")):
             for rate in map(int, options.rates.split(",")):
-                for words in ([], ["--reduce", "bf16"], ["--local-updates", "6"]):
+                for words in ([], ["--reduce", "bf16"], ["--local-updates", "6"]) if count > 1 else ([],):
                     with tempfile.TemporaryDirectory(dir=temporary) as folder:
-                        row = per_step(program, pathlib.Path(folder), count, rate, options.updates, words)
+                        row = per_step(program, pathlib.Path(folder), count, rate, options.updates, (options.batch_size, options.time_steps), words)
                     link = row["bytes"] * 8 / (rate * 1e6) if rate else 0
                     rows.append({"processes": count, "rate": rate, "words": words, **row, "link": link})
                     print(f"{count:>9} {rate or 'free':>7} {' '.join(words):>22} {row['seconds']:>9.3f} {row['waited']:>7.3f} "
