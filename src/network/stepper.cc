@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "network/stepping/choice.h"
 #include "network/stepping/drop.h"
+#include "network/stepping/frame_history.h"
 #include "network/stepping/layer_state.h"
 #include "network/stepping/mix_layers.h"
 #include "network/stepping/worker_pool.h"
@@ -76,9 +77,7 @@ struct Stepper::State {
         note_start(notes * sequences * static_cast<std::size_t>(network.note.front().columns)),
         steps(sequences, 0),
         lags_(lags(network.config)),
-        history(static_cast<std::size_t>(network.config.history())),
-        remembered(sequences * history * notes),
-        newest(sequences, 0),
+        history(network.config, sequences),
         lower(sequences, stepping::LowerNotes(network)),
         mix(network, options.sequences, options.keep_prob < 1),
         pool(options.threads) {
@@ -108,18 +107,6 @@ struct Stepper::State {
     stepping::drop(kernels, layer, row, options.keep_prob, h, y);
   }
 
-  /// The frame of sequence b so many steps before the step at hand: (N).
-  std::uint8_t* frame(int b, int lag) {
-    const auto row = static_cast<std::size_t>(b);
-    const std::size_t at = (newest[row] + history - static_cast<std::size_t>(lag - 1)) % history;
-    return remembered.data() + (row * history + at) * notes;
-  }
-  void remember(int b, const std::uint8_t* cells) {
-    std::size_t& at = newest[static_cast<std::size_t>(b)];
-    at = (at + 1) % history;
-    std::copy_n(cells, notes, frame(b, 1));
-  }
-
   /// Multiplications of one note of all sequences.
   double note_work() const {
     return network.note_work() / static_cast<double>(notes) * options.sequences;
@@ -145,7 +132,7 @@ struct Stepper::State {
 
   /// The time axis of notes first … last-1 of sequence b, and the first note layer's input product.
   void time_rows(int b, int first, int last, const StepPlace& place, Scratch& own) {
-    for (std::size_t k = 0; k < lags_.size(); ++k) own.past[k] = frame(b, lags_[k]);
+    for (std::size_t k = 0; k < lags_.size(); ++k) own.past[k] = history.frame(b, lags_[k]);
     own.inputs.write(own.past.data(), place, first, last, own.time.data());
     const std::size_t row = static_cast<std::size_t>(b) * notes + static_cast<std::size_t>(first);
     const int now = time_now, next = 1 - now, count = last - first;
@@ -269,19 +256,17 @@ struct Stepper::State {
   StepperOptions options;
   PackedNetwork network;
   const stepping::Kernels& kernels;
-  std::size_t sequences, notes;          // B, N
-  std::vector<LayerState> time;          // rows (B, N)
-  std::vector<LayerState> note;          // rows (B)
-  int time_now = 0;                      // which h of the time layers is the current state
-  bool ahead = false;                    // whether h W_h of a step is made before it begins
-  int next_note = -1;                    // -1 before the first step, N after its last note
-  Buffer<float> note_start;              // (N, B, columns): the first note layer's input products
-  std::vector<DropoutMasks> masks;       // (B)
-  std::vector<int> steps;                // (B), begun since the last reset
-  std::vector<int> lags_;                // that the features look at
-  std::size_t history;                   // H, frames
-  std::vector<std::uint8_t> remembered;  // (B, H, N): the latest frames, a ring
-  std::vector<std::size_t> newest;       // (B): where in its ring y(t-1) stands
+  std::size_t sequences, notes;     // B, N
+  std::vector<LayerState> time;     // rows (B, N)
+  std::vector<LayerState> note;     // rows (B)
+  int time_now = 0;                 // which h of the time layers is the current state
+  bool ahead = false;               // whether h W_h of a step is made before it begins
+  int next_note = -1;               // -1 before the first step, N after its last note
+  Buffer<float> note_start;         // (N, B, columns): the first note layer's input products
+  std::vector<DropoutMasks> masks;  // (B)
+  std::vector<int> steps;           // (B), begun since the last reset
+  std::vector<int> lags_;           // that the features look at
+  stepping::FrameHistory history;
   std::vector<stepping::LowerNotes> lower;  // (B)
   stepping::MixLayers mix;
   std::vector<Scratch> scratch;  // (workers)
@@ -301,12 +286,11 @@ void Stepper::reset(int b, std::uint64_t sequence_id) {
   for (LayerState& layer : s.time) layer.zero(row * s.notes, s.notes);
   s.masks[row] = s.masks_of(sequence_id);
   s.steps[row] = 0;
-  std::fill_n(s.remembered.data() + row * s.history * s.notes, s.history * s.notes,
-              std::uint8_t{0});
+  s.history.clear(b);
 }
 
 void Stepper::recall(int b, const std::uint8_t* frame) {
-  state_->remember(b, frame);
+  state_->history.remember(b, frame);
 }
 
 void Stepper::copy(int from, int to) {
@@ -319,9 +303,7 @@ void Stepper::copy(int from, int to) {
   for (int n = std::max(0, s.next_note); n < static_cast<int>(s.notes); ++n)
     std::copy_n(s.note_start_row(n, from), s.network.note.front().columns, s.note_start_row(n, to));
   s.steps[b] = s.steps[a];
-  std::copy_n(s.remembered.data() + a * s.history * s.notes, s.history * s.notes,
-              s.remembered.data() + b * s.history * s.notes);
-  s.newest[b] = s.newest[a];
+  s.history.copy(from, to);
   s.lower[b] = s.lower[a];
 }
 
@@ -337,7 +319,8 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   const int tiles = (notes + kTileRows - 1) / kTileRows;
   parts = std::min(parts, tiles);
   const auto edge = [&](int part) { return std::min(notes, tiles * part / parts * kTileRows); };
-  for (int b = 0; b < s.options.sequences; ++b) s.remember(b, previous + std::ptrdiff_t{b} * notes);
+  for (int b = 0; b < s.options.sequences; ++b)
+    s.history.remember(b, previous + std::ptrdiff_t{b} * notes);
   s.pool.finish();
   // rows(b, first, last, worker), of all sequences and notes.
   const auto share = [&](const auto& rows) {
