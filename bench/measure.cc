@@ -59,11 +59,11 @@ double peak_mib() {
 corpus::Piece piece_of_noise(const network::Config& config, int steps, std::uint64_t number) {
   corpus::Piece piece;
   piece.name = fmt::format("noise {}", number);
-  piece.roll = roll::make_roll(steps, config.roll.low, config.roll.high, config.roll.grid, true);
+  piece.roll = music::make_roll(steps, config.roll.low, config.roll.high, config.roll.grid, true);
   Random random(1, number);
   for (auto& cell : piece.roll.cells) {
     if (random.uniform() < 0.05)
-      cell = random.uniform() < 0.5 ? roll::kPlay | roll::kArticulate : roll::kPlay;
+      cell = random.uniform() < 0.5 ? music::kPlay | music::kArticulate : music::kPlay;
   }
   return piece;
 }

@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # The library: all rooms below the programs that need no LibTorch, in one archive.
-set(TOCCATA_LIBRARY_ROOMS base midi roll corpus network runs listening composing rendering)
+set(TOCCATA_LIBRARY_ROOMS base notation music corpus network runs listening composing rendering)
 set(objects "")
 foreach(room IN LISTS TOCCATA_LIBRARY_ROOMS)
   list(APPEND objects $<TARGET_OBJECTS:toccata_${room}>)

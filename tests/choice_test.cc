@@ -61,8 +61,9 @@ TEST(Score, SaysWhatIsWrongBeforeItListens) {
 
 TEST(Candidates, TheBestAreKeptWithASheetAndCanBeMadeAgain) {
   const TemporaryFolder folder;
-  const std::string order = "generate chorales --steps 32 --candidates 6 --keep 2 --seed 8 --corpus " +
-                            kExamples + " --json --out ";
+  const std::string order =
+      "generate chorales --steps 32 --candidates 6 --keep 2 --seed 8 --corpus " + kExamples +
+      " --json --out ";
   const Outcome outcome = toccata_(order + folder.path().string());
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json json = parse_json(outcome.out, "candidates");

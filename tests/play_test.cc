@@ -43,7 +43,8 @@ TEST(Play, CtrlCEndsItWithAReport) {
 TEST(Play, WhatCannotBeIsSaidAtOnce) {
   for (const char* words : {"--key H", "--tempo 0", "--meter 4", "--steps 4 --minutes 1",
                             "--temperature 0", "--scale up", "--port a --virtual b"}) {
-    const Outcome outcome = run_shell(TOCCATA_PROGRAMS "/toccata play chorales " + std::string(words));
+    const Outcome outcome =
+        run_shell(TOCCATA_PROGRAMS "/toccata play chorales " + std::string(words));
     EXPECT_EQ(outcome.exit_code, 2) << words << ": " << outcome.err;
     EXPECT_FALSE(outcome.err.empty()) << words;
   }

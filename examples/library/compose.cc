@@ -1,11 +1,11 @@
 // Composes eight bars with a shipped model and writes them as MIDI: ./compose [MODEL] [SEED]
-#include <cstdio>
-#include <string>
 #include <toccata/base/files.h>
 #include <toccata/composing/compose.h>
-#include <toccata/midi/smf_writer.h>
-#include <toccata/roll/to_score.h>
+#include <toccata/music/to_score.h>
+#include <toccata/notation/smf_writer.h>
 #include <toccata/runs/model_name.h>
+#include <cstdio>
+#include <string>
 
 int main(int argc, char** argv) {
   using namespace toccata;
@@ -16,8 +16,11 @@ int main(int argc, char** argv) {
   options.seed = argc > 2 ? std::stoull(argv[2]) : 1;
   Progress progress;
   Stop stop;
-  composing::compose(model, options, [](composing::Composed&& piece) {
-    write_file("composed.mid", midi::write_smf(roll::to_score(piece.roll)));
-    std::printf("composed.mid: %.2f nats a step\n", -piece.nats / piece.steps);
-  }, progress, stop);
+  composing::compose(
+      model, options,
+      [](composing::Composed&& piece) {
+        write_file("composed.mid", notation::write_smf(music::to_score(piece.roll)));
+        std::printf("composed.mid: %.2f nats a step\n", -piece.nats / piece.steps);
+      },
+      progress, stop);
 }

@@ -7,7 +7,7 @@
 #include "cli/piece_names.h"
 #include "composing/piece_file.h"
 #include "listening/distribution.h"
-#include "midi/smf_reader.h"
+#include "notation/smf_reader.h"
 #include "rendering/contact_sheet.h"
 
 namespace toccata::cli {
@@ -171,7 +171,7 @@ OrderedJson choose_candidates(const ChoiceOptions& options, const Choice& choice
     const fs::path beside = sheet_file.parent_path().empty() ? "." : sheet_file.parent_path();
     sheet.pieces.push_back({fmt::format("{}. Piece {}", i + 1, own.number),
                             path.lexically_proximate(beside).generic_string(),
-                            midi::read_smf(candidate.bytes, path.string()).scores.front(),
+                            notation::read_smf(candidate.bytes, path.string()).scores.front(),
                             facts_of(own, places[i], by),
                             composing::receipt_text(candidate.receipt)});
   }

@@ -10,9 +10,9 @@
 #include "composing/harmony.h"
 #include "composing/music_hash.h"
 #include "composing/voice.h"
-#include "midi/abc.h"
-#include "midi/smf_reader.h"
-#include "roll/from_score.h"
+#include "music/from_score.h"
+#include "notation/abc.h"
+#include "notation/smf_reader.h"
 
 namespace toccata::cli {
 namespace {
@@ -36,12 +36,12 @@ void demand_file(const std::string& path, const char* what) {
 // range, since given notes stay as they are.
 network::Config as_given(network::Config config) {
   config.roll.trim = false;
-  config.roll.out_of_range = roll::OutOfRange::refuse;
+  config.roll.out_of_range = music::OutOfRange::refuse;
   return config;
 }
 
-roll::Roll read_piece(const network::Config& config, const std::string& path, const char* what,
-                      Context& context) {
+music::Roll read_piece(const network::Config& config, const std::string& path, const char* what,
+                       Context& context) {
   demand_file(path, what);
   corpus::Corpus corpus = read_for(config, {path}, 1, context);
   if (corpus.pieces.size() != 1)
@@ -49,21 +49,21 @@ roll::Roll read_piece(const network::Config& config, const std::string& path, co
   return std::move(corpus.pieces.front().roll);
 }
 
-roll::Roll read_track(const network::Config& config, const std::string& path, int track) {
+music::Roll read_track(const network::Config& config, const std::string& path, int track) {
   demand_file(path, "a MIDI file with the track to harmonise");
   if (!is_midi(path))
     fail_usage("{}: tracks are MIDI's; --voice top and bottom go with all music", path);
-  midi::ReadResult read = midi::read_smf(read_file(path), path);
-  midi::Score& score = read.scores.front();
-  std::erase_if(score.tracks, [](const midi::Track& one) { return one.notes.empty(); });
+  notation::ReadResult read = notation::read_smf(read_file(path), path);
+  notation::Score& score = read.scores.front();
+  std::erase_if(score.tracks, [](const notation::Track& one) { return one.notes.empty(); });
   const auto count = static_cast<int>(score.tracks.size());
   if (track > count)
     fail_usage("{}: --voice track {}: it has {} with notes", path, track, counted(count, "track"));
   score.tracks = {std::move(score.tracks[static_cast<std::size_t>(track - 1)])};
-  return roll::from_score(score, config.roll, path).roll;
+  return music::from_score(score, config.roll, path).roll;
 }
 
-roll::Roll read_chords(network::Config config, const std::string& path, Context& context) {
+music::Roll read_chords(network::Config config, const std::string& path, Context& context) {
   config.roll.low = 0;
   config.roll.high = 127;
   return read_piece(config, path, "the chord track", context);
@@ -253,7 +253,9 @@ composing::RequestMusic read_request_music(const network::Config& config, const 
                                            ControlArguments& arguments, Context& context) {
   const network::Config given = as_given(config);
   composing::RequestMusic music;
-  const auto keep = [&](roll::Roll roll) { return &arguments.rolls.emplace_back(std::move(roll)); };
+  const auto keep = [&](music::Roll roll) {
+    return &arguments.rolls.emplace_back(std::move(roll));
+  };
   if (request.infill) {
     music.infill = keep(read_piece(given, path_of(arguments.infill, *request.infill),
                                    "the piece to fill", context));
@@ -284,12 +286,12 @@ void read_control(const network::Config& config, ControlArguments& arguments,
 }
 
 std::optional<double> tempo_of(const std::string& path) {
-  const auto first = [](const midi::Score& score) -> std::optional<double> {
+  const auto first = [](const notation::Score& score) -> std::optional<double> {
     if (score.tempos.empty()) return std::nullopt;
     return 60e6 / score.tempos.front().microseconds_per_quarter;
   };
-  if (is_midi(path)) return first(midi::read_smf(read_file(path), path).scores.front());
-  if (fs::path(path).extension() == ".abc") return first(midi::read_abc(read_text(path), path));
+  if (is_midi(path)) return first(notation::read_smf(read_file(path), path).scores.front());
+  if (fs::path(path).extension() == ".abc") return first(notation::read_abc(read_text(path), path));
   return std::nullopt;
 }
 

@@ -20,7 +20,7 @@ struct ControlArguments {
   std::optional<double> articulate_temperature;
   std::string conservativity;
   std::optional<int> particles;
-  std::deque<roll::Roll> rolls;  // what ComposeOptions::music points to
+  std::deque<music::Roll> rolls;  // what ComposeOptions::music points to
 };
 
 /// Adds the options. Request and taste go straight into `compose`, or into `arguments` until

@@ -17,8 +17,8 @@
 #include "composing/piece_file.h"
 #include "listening/excerpt.h"
 #include "listening/notes.h"
-#include "midi/smf_reader.h"
-#include "roll/bars.h"
+#include "music/bars.h"
+#include "notation/smf_reader.h"
 
 namespace toccata::cli {
 namespace {
@@ -41,17 +41,17 @@ struct Options {
 };
 
 // The first `bars` bars of a piece; all of it where 0 or more than it has.
-roll::Roll first_bars(const roll::Roll& roll, int bars) {
+music::Roll first_bars(const music::Roll& roll, int bars) {
   if (bars == 0) return roll;
-  const roll::Bars lines(roll.meters, roll.grid);
+  const music::Bars lines(roll.meters, roll.grid);
   const long last = lines.at(0).number + bars - 1;
   int steps = 0;
   while (steps < roll.steps && lines.at(steps).number <= last) ++steps;
   return listening::excerpt(roll, 0, steps);
 }
 
-roll::Roll read_primer(const network::Config& config, const std::string& path, int bars,
-                       Context& context) {
+music::Roll read_primer(const network::Config& config, const std::string& path, int bars,
+                        Context& context) {
   if (!fs::is_regular_file(path)) fail("{}: expected a file of music to go on from", path);
   const corpus::Corpus corpus = read_for(config, {path}, 1, context);
   if (corpus.pieces.size() != 1) {
@@ -103,7 +103,7 @@ void generate(Options& options, Context& context) {
       .new_only = options.compose.new_only,
       .tempo = tempo_for(options),
       .velocity = options.velocity};
-  roll::Roll primer;
+  music::Roll primer;
   if (!options.prime.empty()) {
     primer = read_primer(named.model.config, options.prime, options.prime_bars, context);
     options.compose.prime = &primer;
@@ -116,8 +116,8 @@ void generate(Options& options, Context& context) {
   // A wrong tempo or velocity shall not be found after minutes of composing.
   composing::write_piece(
       {0,
-       roll::make_roll(1, named.model.config.roll.low, named.model.config.roll.high,
-                       named.model.config.roll.grid, true),
+       music::make_roll(1, named.model.config.roll.low, named.model.config.roll.high,
+                        named.model.config.roll.grid, true),
        0, 0},
       receipt);
 
@@ -183,7 +183,7 @@ void generate(Options& options, Context& context) {
 }
 
 composing::Receipt receipt_of(const std::string& file, const Bytes& bytes) {
-  for (const midi::Score& score : midi::read_smf(bytes, file).scores) {
+  for (const notation::Score& score : notation::read_smf(bytes, file).scores) {
     if (std::optional<composing::Receipt> receipt = composing::find_receipt(score, file)) {
       return *receipt;
     }
@@ -199,7 +199,7 @@ void generate_again(Options& options, Context& context) {
   const composing::Receipt receipt = receipt_of(options.again, wanted);
   if (options.model.name.empty()) options.model.name = receipt.model;
   const NamedModel named = load_named(options.model);
-  std::optional<roll::Roll> primer;
+  std::optional<music::Roll> primer;
   if (receipt.prime) {
     const std::string path = options.prime.empty() ? receipt.prime->path : options.prime;
     primer = read_primer(named.model.config, path, receipt.prime->bars, context);

@@ -56,8 +56,8 @@ inline NamedModel load_named(const ModelArgument& argument) {
 inline corpus::Corpus read_for(const network::Config& config, const std::vector<std::string>& paths,
                                int min_steps, Context& context) {
   corpus::ImportOptions options{.roll = config.roll, .min_steps = min_steps};
-  if (options.roll.out_of_range == roll::OutOfRange::drop) {
-    options.roll.out_of_range = roll::OutOfRange::refuse;
+  if (options.roll.out_of_range == music::OutOfRange::drop) {
+    options.roll.out_of_range = music::OutOfRange::refuse;
   }
   const std::vector<std::filesystem::path> named(paths.begin(), paths.end());
   corpus::Corpus corpus = corpus::import_paths(named, options, context.progress, context.stop);

@@ -14,12 +14,12 @@
 #include "cli/terminal_keys.h"
 #include "cli/version.h"
 #include "composing/receipt.h"
-#include "midi/smf_writer.h"
+#include "music/from_score.h"
+#include "music/to_score.h"
+#include "notation/smf_writer.h"
 #include "playing/midi_port.h"
 #include "playing/player.h"
 #include "playing/sound_card.h"
-#include "roll/from_score.h"
-#include "roll/to_score.h"
 
 namespace toccata::cli {
 namespace {
@@ -103,23 +103,23 @@ struct Recording {
 
   void take(const playing::PastStep& step, int step_grid) {
     if (grid == 0) grid = step_grid;
-    if (grid == step_grid && steps.size() < roll::kMostSteps) steps.push_back(step.cells);
+    if (grid == step_grid && steps.size() < music::kMostSteps) steps.push_back(step.cells);
   }
 
   void write(const std::string& path, const Options& options, const OrderedJson& receipt) const {
     const composing::Meter& meter = options.play.meter;
-    roll::Roll roll = roll::make_roll(static_cast<int>(steps.size()), 0, 127, grid, true,
-                                      {{0, meter.numerator, meter.denominator}});
+    music::Roll roll = music::make_roll(static_cast<int>(steps.size()), 0, 127, grid, true,
+                                        {{0, meter.numerator, meter.denominator}});
     for (std::size_t t = 0; t < steps.size(); ++t) {
       std::copy(steps[t].begin(), steps[t].end(), roll.frame(static_cast<int>(t)));
     }
-    midi::Score score = roll::to_score(roll, {.tempo = options.play.controls.tempo,
-                                              .velocity = options.play.controls.velocity,
-                                              .program = options.port.program,
-                                              .track_name = "Toccata"});
+    notation::Score score = music::to_score(roll, {.tempo = options.play.controls.tempo,
+                                                   .velocity = options.play.controls.velocity,
+                                                   .program = options.port.program,
+                                                   .track_name = "Toccata"});
     score.tracks.front().texts.insert(score.tracks.front().texts.begin(),
                                       {.tick = 0, .kind = 1, .text = receipt.dump()});
-    write_file(path, midi::write_smf(score));
+    write_file(path, notation::write_smf(score));
   }
 };
 

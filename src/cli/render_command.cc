@@ -8,9 +8,9 @@
 #include "base/json.h"
 #include "cli/option_values.h"
 #include "cli/output_path.h"
-#include "midi/abc.h"
-#include "midi/smf_reader.h"
-#include "midi/smf_writer.h"
+#include "notation/abc.h"
+#include "notation/smf_reader.h"
+#include "notation/smf_writer.h"
 #include "rendering/audio.h"
 #include "rendering/piano_roll.h"
 
@@ -40,7 +40,7 @@ struct Options {
 struct Job {
   fs::path file;
   std::string title;
-  midi::Score score;
+  notation::Score score;
   fs::path audio, picture, midi;
 };
 
@@ -62,11 +62,11 @@ std::vector<Job> read_jobs(const Options& options, Context& context) {
   std::vector<Job> jobs;
   for (const std::string& file : options.files) {
     const bool abc = fs::path(file).extension() == ".abc";
-    midi::ReadResult read;
+    notation::ReadResult read;
     if (abc)
-      read.scores.push_back(midi::read_abc(read_text(file), file));
+      read.scores.push_back(notation::read_abc(read_text(file), file));
     else
-      read = midi::read_smf(read_file(file), file);
+      read = notation::read_smf(read_file(file), file);
     if (read.repair_count)
       context.progress.message(fmt::format("{}: {} repaired in reading; toccata import tells which",
                                            file, read.repair_count));
@@ -91,9 +91,9 @@ OrderedJson render_one(const Job& job, const Options& options, Context& context)
     report[what] = path.string();
     if (!options.json) fmt::print("{}\n", path.string());
   };
-  const midi::Score part = rendering::excerpt(job.score, options.bars());
+  const notation::Score part = rendering::excerpt(job.score, options.bars());
   if (!job.midi.empty()) {
-    write_file(job.midi, midi::write_smf(part));
+    write_file(job.midi, notation::write_smf(part));
     tell("midi", job.midi);
   }
   if (!job.picture.empty()) {

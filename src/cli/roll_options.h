@@ -1,17 +1,17 @@
 #pragma once
-// How music is read, as options of a command: one line for each field of roll::Options.
+// How music is read, as options of a command: one line for each field of music::Options.
 
 #include <CLI/CLI.hpp>
 #include <string>
 
 #include "cli/option_values.h"
-#include "roll/options.h"
+#include "music/options.h"
 
 namespace toccata::cli {
 
-inline void add_roll_options(CLI::App& app, roll::Options& options) {
-  using roll::OutOfRange;
-  using roll::Pedal;
+inline void add_roll_options(CLI::App& app, music::Options& options) {
+  using music::OutOfRange;
+  using music::Pedal;
   const auto group = "How music is read";
   app.add_option("--grid", options.grid,
                  "steps a quarter note: 4 gives 16ths, 8 32nds, 12 and 24 hold triplets too")

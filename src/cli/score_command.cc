@@ -10,9 +10,9 @@
 #include "cli/output_path.h"
 #include "cli/version.h"
 #include "listening/surprise.h"
+#include "music/bars.h"
+#include "music/to_score.h"
 #include "rendering/piano_roll.h"
-#include "roll/bars.h"
-#include "roll/to_score.h"
 
 namespace toccata::cli {
 namespace {
@@ -45,10 +45,10 @@ std::string quoted(const std::string& text) {
 
 std::string csv_of(const Scored& scored) {
   std::string rows;
-  const roll::Roll& roll = scored.piece.roll;
-  const roll::Bars bars(roll.meters, roll.grid);
+  const music::Roll& roll = scored.piece.roll;
+  const music::Bars bars(roll.meters, roll.grid);
   for (const auto& [note, onset, held] : scored.notes) {
-    const roll::Bar bar = bars.at(note.onset);
+    const music::Bar bar = bars.at(note.onset);
     rows += fmt::format("{},{},{:g},{},{},{},{},{:.4f},{:.4f}\n", quoted(scored.piece.name),
                         bar.number, (note.onset - bar.begin) / roll.grid, note.onset, note.pitch,
                         listening::pitch_name(note.pitch), note.length, onset, held);
@@ -57,11 +57,11 @@ std::string csv_of(const Scored& scored) {
 }
 
 OrderedJson json_of(const Scored& scored, const Options& options, const network::Model& model) {
-  const roll::Roll& roll = scored.piece.roll;
-  const roll::Bars bars(roll.meters, roll.grid);
+  const music::Roll& roll = scored.piece.roll;
+  const music::Bars bars(roll.meters, roll.grid);
   OrderedJson notes = OrderedJson::array(), steps = OrderedJson::array();
   for (const auto& [note, onset, held] : scored.notes) {
-    const roll::Bar bar = bars.at(note.onset);
+    const music::Bar bar = bars.at(note.onset);
     notes.push_back({{"bar", bar.number},
                      {"quarter", (note.onset - bar.begin) / roll.grid},
                      {"step", note.onset},
@@ -98,7 +98,7 @@ rendering::PianoRoll picture_of(const Scored& scored, const Options& options) {
   for (const listening::NoteSurprise& note : scored.notes) {
     drawn.scale->values.push_back(note.onset_nats);
   }
-  return rendering::piano_roll(roll::to_score(scored.piece.roll), drawn);
+  return rendering::piano_roll(music::to_score(scored.piece.roll), drawn);
 }
 
 // The file that a piece stands in: where a picture "beside it" goes.

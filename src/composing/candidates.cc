@@ -51,7 +51,7 @@ std::vector<double> ranks_of(const std::vector<double>& values) {
 }  // namespace
 
 Figures figures_of(const Composed& piece, const Judge& judge) {
-  const roll::Roll heard =
+  const music::Roll heard =
       listening::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
   Figures figures{.number = piece.number};
   // What sounds on from the primer is no new note.

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::composing {
 
@@ -23,21 +23,21 @@ inline bool is_fixed(CellSet set) {
 /// What can follow a cell at all. Without articulation (channels 1) a sounding note cannot be
 /// struck again.
 inline CellSet possible_after(std::uint8_t previous, int channels) {
-  if (!(previous & roll::kPlay)) return kSilent | kOnset;
+  if (!(previous & music::kPlay)) return kSilent | kOnset;
   return channels == 2 ? kAnyCell : kSilent | kHeld;
 }
 
 /// What a cell is, after the frame before it.
 inline CellSet kind_of(std::uint8_t previous, std::uint8_t cell, int channels) {
-  if (!(cell & roll::kPlay)) return kSilent;
-  if (!(previous & roll::kPlay)) return kOnset;
-  return channels == 2 && (cell & roll::kArticulate) ? kOnset : kHeld;
+  if (!(cell & music::kPlay)) return kSilent;
+  if (!(previous & music::kPlay)) return kOnset;
+  return channels == 2 && (cell & music::kArticulate) ? kOnset : kHeld;
 }
 
 /// The cell of a kind: the other way round.
 inline std::uint8_t cell_of(CellSet kind, int channels) {
   if (kind == kSilent) return 0;
-  return channels == 2 && kind == kOnset ? roll::kPlay | roll::kArticulate : roll::kPlay;
+  return channels == 2 && kind == kOnset ? music::kPlay | music::kArticulate : music::kPlay;
 }
 
 }  // namespace toccata::composing

@@ -32,7 +32,7 @@ TEST(LongChorales, WithTheSopranoGivenParticlesFindLikelierMusicThanMasking) {
   for (const corpus::Piece& piece : corpus.pieces) {
     if (corpus.given_split.at(piece.name) != corpus::Part::test) continue;
     if (chorales == kChorales || piece.roll.steps < kSteps) continue;
-    const roll::Roll soprano = voice_of(listening::excerpt(piece.roll, 0, kSteps), Voice::top);
+    const music::Roll soprano = voice_of(listening::excerpt(piece.roll, 0, kSteps), Voice::top);
     ComposeOptions options{.pieces = 1,
                            .seed = 1,
                            .request = {.melody = GivenFile{piece.name}},

@@ -10,8 +10,8 @@
 #include "composing/particles.h"
 #include "composing/plan.h"
 #include "listening/excerpt.h"
-#include "roll/bars.h"
-#include "roll/from_score.h"
+#include "music/bars.h"
+#include "music/from_score.h"
 
 namespace toccata::composing {
 namespace {
@@ -19,10 +19,10 @@ namespace {
 // Without the primer, from the bar line at or before `past` on.
 Composed without_primer(Composed whole) {
   const int past = whole.new_from;
-  const roll::Bars bars(whole.roll.meters, whole.roll.grid);
-  const int line = std::max(0, static_cast<int>(std::ceil(bars.at(past).begin - roll::kSameStep)));
+  const music::Bars bars(whole.roll.meters, whole.roll.grid);
+  const int line = std::max(0, static_cast<int>(std::ceil(bars.at(past).begin - music::kSameStep)));
   // Notes held over begin at the new music's first step, not at the bar line.
-  roll::Roll opening = listening::excerpt(whole.roll, past, whole.roll.steps - past);
+  music::Roll opening = listening::excerpt(whole.roll, past, whole.roll.steps - past);
   Composed part = std::move(whole);
   part.roll = listening::excerpt(part.roll, line, part.roll.steps - line);
   part.new_from = past - line;
@@ -68,8 +68,8 @@ std::vector<std::uint64_t> numbers_of(const ComposeOptions& options) {
 
 void check(const ComposeOptions& options) {
   const int past = options.prime ? options.prime->steps : 0;
-  if (options.steps < 1 || options.steps > roll::kMostSteps - past) {
-    fail_usage("steps: expected 1 to {}{}, found {}", roll::kMostSteps - past,
+  if (options.steps < 1 || options.steps > music::kMostSteps - past) {
+    fail_usage("steps: expected 1 to {}{}, found {}", music::kMostSteps - past,
                past ? fmt::format(" (the primer has {})", past) : "", options.steps);
   }
   if (options.pieces < 1 || options.side_by_side < 1) {
@@ -125,7 +125,7 @@ bool compose_some(const network::Model& model, const ComposeOptions& options, co
     if (const std::optional<int> at = composer.lost_at(p)) {
       lost.push_back(
           fmt::format("piece {}: no way on within the limits from {} on{}", number,
-                      roll::bar_name(roll::Bars(plan.piece.meters, plan.piece.grid), *at),
+                      music::bar_name(music::Bars(plan.piece.meters, plan.piece.grid), *at),
                       particles == 1 ? "; with --particles 64 one may be found" : ""));
       continue;
     }

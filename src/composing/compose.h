@@ -13,8 +13,8 @@
 #include "composing/composer.h"
 #include "composing/request.h"
 #include "composing/taste.h"
+#include "music/roll.h"
 #include "network/stepper.h"
-#include "roll/roll.h"
 
 namespace toccata::composing {
 
@@ -37,9 +37,9 @@ struct ComposeOptions {
   std::uint64_t seed = 1;  // with a piece's number it names all of the piece's random numbers
   double keep_prob = 1;    // (0, 1]; below 1 dropout stays on while composing
   Taste taste = {};        // temperatures, density, conservativity
-  std::optional<Meter> meter = {};    // none: the primer's last, or 4/4
-  const roll::Roll* prime = nullptr;  // what every piece begins with; none: silence
-  std::string prime_name = {};        // for messages
+  std::optional<Meter> meter = {};     // none: the primer's last, or 4/4
+  const music::Roll* prime = nullptr;  // what every piece begins with; none: silence
+  std::string prime_name = {};         // for messages
   bool new_only = false;  // leave the primer out: the piece begins with the bar in which the new
                           // music begins, silent up to there; notes held over begin anew
   Request request = {};   // what is given, and hard limits: request.h
@@ -64,7 +64,7 @@ std::vector<std::uint64_t> numbers_of(const ComposeOptions& options);
 
 struct Composed {
   std::uint64_t number = 0;  // of the piece
-  roll::Roll roll;           // with the primer's meters and its own
+  music::Roll roll;          // with the primer's meters and its own
   int new_from = 0;          // the step of `roll` at which the new music begins
   int steps = 0;             // from there to the end of what was composed or had to follow from it
   double nats = 0;           // negative log-likelihood of these steps under the model, unbent

@@ -114,7 +114,7 @@ TEST(Compose, CountsTheNatsOfWhatItMade) {
 TEST(Compose, APrimerLeavesTheStateOfTeacherForcing) {
   const network::Model model = tiny_model(6, true);
   const Composed whole = pieces_of(model, {.steps = 48, .pieces = 1, .threads = 1}).front();
-  roll::Roll beginning = roll::make_roll(21, 60, 65, 4, true, whole.roll.meters);
+  music::Roll beginning = music::make_roll(21, 60, 65, 4, true, whole.roll.meters);
   std::copy_n(whole.roll.cells.begin(), beginning.cells.size(), beginning.cells.begin());
   const Composed rest =
       pieces_of(model,
@@ -153,11 +153,12 @@ TEST(Compose, NewOnlyLeavesThePrimerOutAndKeepsTheBarLines) {
 TEST(Compose, MeterSetsThePhases) {
   const network::Model model = tiny_model(3, true);
   ComposeOptions options{.steps = 20, .pieces = 1, .meter = Meter{3, 4}, .threads = 1};
-  EXPECT_EQ(pieces_of(model, options).front().roll.meters, (std::vector<roll::MeterAt>{{0, 3, 4}}));
+  EXPECT_EQ(pieces_of(model, options).front().roll.meters,
+            (std::vector<music::MeterAt>{{0, 3, 4}}));
   const corpus::Piece primer = random_piece_for(model, "p", 18, 2);
   options.prime = &primer.roll;
   EXPECT_EQ(pieces_of(model, options).front().roll.meters,
-            (std::vector<roll::MeterAt>{{18, 3, 4}}));
+            (std::vector<music::MeterAt>{{18, 3, 4}}));
   options.meter = Meter{4, 4};  // the meter in force: the bar goes on
   EXPECT_EQ(pieces_of(model, options).front().roll.bar_phase[18], 2 / 16.0f);
 }
@@ -190,7 +191,7 @@ TEST(Compose, RefusesOptionsOutOfBounds) {
   EXPECT_THROW(pieces_of(model, {.keep_prob = 0}), Error);
   EXPECT_THROW(pieces_of(model, {.keep_prob = NAN}), Error);
   EXPECT_THROW(pieces_of(model, {.taste = {.temperature = 0}}), Error);
-  const roll::Roll other = roll::make_roll(4, 60, 65, 4, true);
+  const music::Roll other = music::make_roll(4, 60, 65, 4, true);
   EXPECT_THROW(pieces_of(model, {.prime = &other, .prime_name = "p"}), Error);
 }
 

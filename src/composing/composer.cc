@@ -156,7 +156,7 @@ void Composer::State::remember(Line& line, const std::uint8_t* before, const std
                                int step) const {
   int sounding = 0;
   for (std::size_t n = 0; n < notes; ++n) {
-    if (!(now[n] & roll::kPlay)) continue;
+    if (!(now[n] & music::kPlay)) continue;
     ++sounding;
     if (kind_of(before[n], now[n], channels) == kOnset) line.last_onset[n] = step;
   }
@@ -186,7 +186,7 @@ void Composer::set_taste(const Taste& taste) {
   for (Line& line : state_->lines) line.conservativity = taste.conservativity;
 }
 
-void Composer::listen(const roll::Roll& past, std::string_view name) {
+void Composer::listen(const music::Roll& past, std::string_view name) {
   State& s = *state_;
   listening::check_fits(s.model.config, past, name);
   for (int t = 0; t < past.steps; ++t) {

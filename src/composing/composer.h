@@ -19,8 +19,8 @@
 
 #include "composing/sampler.h"
 #include "composing/step_gate.h"
+#include "music/roll.h"
 #include "network/stepper.h"
-#include "roll/roll.h"
 
 namespace toccata::composing {
 
@@ -64,7 +64,7 @@ class Composer {
 
   /// Takes the frames of `past` as every piece's own past. Only before the first step. Throws Error
   /// where the Roll does not fit the model (`name` stands in it).
-  void listen(const roll::Roll& past, std::string_view name);
+  void listen(const music::Roll& past, std::string_view name);
 
   /// Composes one more step of every piece. `place` is the step's, the same for all.
   void step(const network::StepPlace& place, const StepLimits& limits = {});

@@ -4,13 +4,13 @@
 
 #include "base/error.h"
 #include "listening/notes.h"
-#include "roll/bars.h"
+#include "music/bars.h"
 
 namespace toccata::composing {
 namespace {
 
-std::string place_of(const roll::Roll& piece, int step) {
-  return roll::bar_name(roll::Bars(piece.meters, piece.grid), step);
+std::string place_of(const music::Roll& piece, int step) {
+  return music::bar_name(music::Bars(piece.meters, piece.grid), step);
 }
 
 // "C3 (given), E3, G3": what may sound, at most `most` of them.
@@ -29,7 +29,7 @@ std::string notes_in(std::span<const CellSet> sets, int low, std::size_t most) {
 
 }  // namespace
 
-Limits::Limits(const roll::Roll& piece, int channels)
+Limits::Limits(const music::Roll& piece, int channels)
     : steps_(piece.steps),
       notes_(piece.notes()),
       channels_(channels),
@@ -37,7 +37,7 @@ Limits::Limits(const roll::Roll& piece, int channels)
       rules_(static_cast<std::size_t>(piece.steps)),
       given_(static_cast<std::size_t>(piece.steps), false) {}
 
-void Limits::keep(const roll::Roll& piece, int first, int last) {
+void Limits::keep(const music::Roll& piece, int first, int last) {
   const std::vector<std::uint8_t> silence(static_cast<std::size_t>(notes_), 0);
   for (int t = first; t < last; ++t) {
     const std::uint8_t* before = t > 0 ? piece.frame(t - 1) : silence.data();
@@ -48,26 +48,26 @@ void Limits::keep(const roll::Roll& piece, int first, int last) {
   for (int n = 0; n < notes_; ++n) {
     const std::uint8_t before = piece.frame(last - 1)[n];
     const bool ends =
-        (before & roll::kPlay) && kind_of(before, piece.frame(last)[n], channels_) != kHeld;
+        (before & music::kPlay) && kind_of(before, piece.frame(last)[n], channels_) != kHeld;
     if (ends && !is_fixed(at(last, n))) at(last, n) &= kSilent | kOnset;
   }
 }
 
-void Limits::keep_notes(const roll::Roll& piece) {
+void Limits::keep_notes(const music::Roll& piece) {
   for (int t = 0; t < piece.steps; ++t) {
     for (int n = 0; n < notes_; ++n) {
       const std::uint8_t before = t > 0 ? piece.frame(t - 1)[n] : std::uint8_t{0};
       const std::uint8_t cell = piece.frame(t)[n];
-      if (cell & roll::kPlay) {
+      if (cell & music::kPlay) {
         at(t, n) = kind_of(before, cell, channels_);
-      } else if (before & roll::kPlay) {
+      } else if (before & music::kPlay) {
         at(t, n) &= kSilent | kOnset;
       }
     }
   }
 }
 
-void Limits::look_back(const roll::Roll& piece) {
+void Limits::look_back(const music::Roll& piece) {
   for (int t = 0; t < steps_; ++t)
     given_[static_cast<std::size_t>(t)] = std::ranges::all_of(sets(t), is_fixed);
   for (int n = 0; n < notes_; ++n) {
@@ -93,7 +93,7 @@ void Limits::look_back(const roll::Roll& piece) {
   }
 }
 
-void Limits::check_possible(const roll::Roll& piece, int first) const {
+void Limits::check_possible(const music::Roll& piece, int first) const {
   StepGate gate;
   int silent = 0;
   for (int t = first; t < steps_; ++t) {

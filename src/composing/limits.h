@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "composing/composer.h"
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::composing {
 
@@ -12,7 +12,7 @@ namespace toccata::composing {
 class Limits {
  public:
   Limits() = default;  // none
-  Limits(const roll::Roll& piece, int channels);
+  Limits(const music::Roll& piece, int channels);
 
   bool none() const { return sets_.empty(); }
   CellSet& at(int step, int note) { return sets_[index(step, note)]; }
@@ -21,9 +21,9 @@ class Limits {
   int longest_silence = 0, repeat_gap = 0;  // steps; StepLimits has their meaning
 
   /// Steps first … last-1 stay as they are in `piece`, and its notes there keep their ends.
-  void keep(const roll::Roll& piece, int first, int last);
+  void keep(const music::Roll& piece, int first, int last);
   /// The notes of `piece` stay as they are; what else sounds is free.
-  void keep_notes(const roll::Roll& piece);
+  void keep_notes(const music::Roll& piece);
   /// The note may not be composed here. What is given stays.
   void forbid(int step, int note) {
     if (at(step, note) & kSilent) at(step, note) = kSilent;
@@ -31,9 +31,9 @@ class Limits {
   /// What given cells ask of those before them: one that holds on asks for one to hold on from,
   /// and a given onset for `repeat_gap` steps without another. Call it after keep and keep_notes,
   /// before forbid. Throws Error where given cells contradict each other (`piece` for bar numbers).
-  void look_back(const roll::Roll& piece);
+  void look_back(const music::Roll& piece);
   /// Throws Error (usage) naming the first step from `first` on that nothing can satisfy, and why.
-  void check_possible(const roll::Roll& piece, int first) const;
+  void check_possible(const music::Roll& piece, int first) const;
 
   /// True where what is given leaves no choice: nothing is composed in the step, and no rule holds.
   bool given(int step) const { return given_[static_cast<std::size_t>(step)]; }

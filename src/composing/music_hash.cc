@@ -6,10 +6,10 @@
 
 namespace toccata::composing {
 
-std::string music_hash(const roll::Roll& roll) {
+std::string music_hash(const music::Roll& roll) {
   std::string text =
       fmt::format("{} {} {} {} {}", roll.low, roll.high, roll.grid, roll.articulation, roll.steps);
-  for (const roll::MeterAt& meter : roll.meters) {
+  for (const music::MeterAt& meter : roll.meters) {
     text += fmt::format(" {}/{}@{:.6f}", meter.numerator, meter.denominator, meter.step);
   }
   text += '\n';

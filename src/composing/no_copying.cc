@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "listening/excerpt.h"
-#include "roll/bars.h"
+#include "music/bars.h"
 
 namespace toccata::composing {
 namespace {
@@ -14,8 +14,8 @@ constexpr int kTriesFromOneBar = 5;
 
 // Step of the new music at which the bar of `step` begins, not before its first.
 int bar_line(const Composed& piece, int step) {
-  const roll::Bars bars(piece.roll.meters, piece.roll.grid);
-  const double begin = bars.at(piece.new_from + step).begin - roll::kSameStep;
+  const music::Bars bars(piece.roll.meters, piece.roll.grid);
+  const double begin = bars.at(piece.new_from + step).begin - music::kSameStep;
   return std::max(0, static_cast<int>(std::ceil(begin)) - piece.new_from);
 }
 
@@ -61,7 +61,7 @@ void compose_without_copying(const network::Model& model, const ComposeOptions& 
     for (part.only.assign(next, end); !part.only.empty() && !stop.requested();) {
       std::vector<std::uint64_t> once_more;
       const auto judge = [&](Composed&& piece) {
-        const roll::Roll heard =
+        const music::Roll heard =
             listening::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
         const auto copy = limit.corpus->first_longer(heard, limit.most_beats, limit.fewest_notes);
         Attempts& own = attempts[piece.number];

@@ -1,19 +1,19 @@
 #include "composing/piece_file.h"
 
-#include "midi/smf_writer.h"
-#include "roll/to_score.h"
+#include "music/to_score.h"
+#include "notation/smf_writer.h"
 
 namespace toccata::composing {
 
 Bytes write_piece(const Composed& piece, const Receipt& receipt) {
-  midi::Score score = roll::to_score(
+  notation::Score score = music::to_score(
       piece.roll, {.tempo = receipt.tempo, .velocity = receipt.velocity, .track_name = "Toccata"});
   score.tracks.front().texts.insert(score.tracks.front().texts.begin(),
                                     {.tick = 0, .kind = 1, .text = receipt_text(receipt)});
-  return midi::write_smf(score);
+  return notation::write_smf(score);
 }
 
-Bytes make_again(const Receipt& receipt, const network::Model& model, const roll::Roll* prime,
+Bytes make_again(const Receipt& receipt, const network::Model& model, const music::Roll* prime,
                  const RequestMusic& music, int threads, Progress& progress, const Stop& stop) {
   if (model.hash != receipt.model_hash) {
     fail(

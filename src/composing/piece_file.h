@@ -13,7 +13,7 @@ Bytes write_piece(const Composed& piece, const Receipt& receipt);
 /// where the arithmetic is the receipt's too. Throws Error, saying what was expected and found,
 /// where the model, the primer or the music of the request is not what the receipt names (`prime`:
 /// the primer as the model hears it; null where there was none), or where `stop` was requested.
-Bytes make_again(const Receipt& receipt, const network::Model& model, const roll::Roll* prime,
+Bytes make_again(const Receipt& receipt, const network::Model& model, const music::Roll* prime,
                  const RequestMusic& music, int threads, Progress& progress, const Stop& stop);
 
 }  // namespace toccata::composing

@@ -9,40 +9,40 @@
 #include "composing/harmony.h"
 #include "listening/notes.h"
 #include "listening/walk.h"
-#include "roll/bars.h"
+#include "music/bars.h"
 
 namespace toccata::composing {
 namespace {
 
 // The whole piece as it will be, silent where the new music goes.
-roll::Roll blank(const network::Config& config, const ComposeOptions& options) {
+music::Roll blank(const network::Config& config, const ComposeOptions& options) {
   const int past = options.prime ? options.prime->steps : 0;
-  std::vector<roll::MeterAt> meters;
+  std::vector<music::MeterAt> meters;
   if (options.prime) meters = options.prime->meters;
   if (options.meter) {
-    const roll::MeterAt in_force = roll::Bars(meters, config.roll.grid).meter(past);
-    const roll::MeterAt wanted{static_cast<double>(past), options.meter->numerator,
-                               options.meter->denominator};
+    const music::MeterAt in_force = music::Bars(meters, config.roll.grid).meter(past);
+    const music::MeterAt wanted{static_cast<double>(past), options.meter->numerator,
+                                options.meter->denominator};
     if (in_force.numerator != wanted.numerator || in_force.denominator != wanted.denominator) {
       meters.push_back(wanted);
     }
   }
-  if (meters.empty()) meters = {roll::MeterAt{}};
-  roll::Roll roll = roll::make_roll(past + options.steps, config.roll.low, config.roll.high,
-                                    config.roll.grid, config.roll.articulation, meters);
+  if (meters.empty()) meters = {music::MeterAt{}};
+  music::Roll roll = music::make_roll(past + options.steps, config.roll.low, config.roll.high,
+                                      config.roll.grid, config.roll.articulation, meters);
   if (options.prime) {
     std::copy(options.prime->cells.begin(), options.prime->cells.end(), roll.cells.begin());
   }
   return roll;
 }
 
-int first_step_of(const roll::Bar& bar) {
-  return std::max(0, static_cast<int>(std::ceil(bar.begin - roll::kSameStep)));
+int first_step_of(const music::Bar& bar) {
+  return std::max(0, static_cast<int>(std::ceil(bar.begin - music::kSameStep)));
 }
 
 // Which steps of a piece lie in the bars named.
-std::vector<bool> steps_in(const roll::Roll& piece, const std::string& text) {
-  const roll::Bars bars(piece.meters, piece.grid);
+std::vector<bool> steps_in(const music::Roll& piece, const std::string& text) {
+  const music::Bars bars(piece.meters, piece.grid);
   const long last = piece.steps ? bars.at(piece.steps - 1).number : 0;
   std::vector<bool> inside(static_cast<std::size_t>(piece.steps), false);
   for (const BarSpan& span : parse_bars(text)) {
@@ -58,7 +58,7 @@ std::vector<bool> steps_in(const roll::Roll& piece, const std::string& text) {
 }
 
 void plan_infill(Plan& plan, const ComposeOptions& options) {
-  const roll::Roll& whole = *options.music.infill;
+  const music::Roll& whole = *options.music.infill;
   const std::vector<bool> inside = steps_in(whole, options.request.bars);
   plan.from = static_cast<int>(std::ranges::find(inside, true) - inside.begin());
   const auto next = [&](int t, bool wanted) {
@@ -77,7 +77,7 @@ void plan_infill(Plan& plan, const ComposeOptions& options) {
 // As plan_infill; in the region's steps what lies outside its pitches is given too, and what is
 // pinned.
 void plan_region(Plan& plan, const ComposeOptions& options) {
-  const roll::Roll& whole = *options.music.infill;
+  const music::Roll& whole = *options.music.infill;
   const Region& region = *options.request.region;
   if (region.to > whole.steps) {
     fail_usage("region: it ends with step {}, and the piece with step {}", region.to, whole.steps);
@@ -119,11 +119,11 @@ void plan_region(Plan& plan, const ComposeOptions& options) {
 
 // Nothing is composed beyond the melody: above the top voice, below the bottom one. While it rests,
 // its last note bounds it; before its first note, that one.
-void bound_by_melody(Limits& limits, const roll::Roll& melody, Voice voice) {
+void bound_by_melody(Limits& limits, const music::Roll& melody, Voice voice) {
   const int notes = melody.notes();
   const auto melody_at = [&](int t) {
     for (int n = 0; n < notes; ++n) {
-      if (melody.frame(t)[n] & roll::kPlay) return n;
+      if (melody.frame(t)[n] & music::kPlay) return n;
     }
     return -1;
   };
@@ -144,10 +144,10 @@ struct Harmony {
 };
 
 // What the chord track says of each step from `from` on.
-std::vector<Harmony> chords_of(const ComposeOptions& options, const roll::Roll& piece, int from) {
+std::vector<Harmony> chords_of(const ComposeOptions& options, const music::Roll& piece, int from) {
   const Request& request = options.request;
   std::vector<Harmony> steps(static_cast<std::size_t>(piece.steps));
-  if (const roll::Roll* file = options.music.chord_file) {
+  if (const music::Roll* file = options.music.chord_file) {
     PitchClasses now = kAllPitchClasses;
     if (listening::notes_of(*file).empty()) fail_usage("chords: there is no note in the file");
     for (int t = from; t < piece.steps; ++t) {
@@ -162,10 +162,10 @@ std::vector<Harmony> chords_of(const ComposeOptions& options, const roll::Roll& 
     return steps;
   }
   const ChordTrack track = parse_chords(request.chords);
-  const roll::Bars bars(piece.meters, piece.grid);
+  const music::Bars bars(piece.meters, piece.grid);
   const long first = bars.at(from).number;
   for (int t = from; t < piece.steps; ++t) {
-    const roll::Bar bar = bars.at(t);
+    const music::Bar bar = bars.at(t);
     const double place = (t - bar.begin) / (bar.end - bar.begin) + 1e-9;
     for (const ChordAt& at : track.chords) {
       if (at.bar != (bar.number - first) % track.bars || place < at.from || place >= at.to)
@@ -177,16 +177,16 @@ std::vector<Harmony> chords_of(const ComposeOptions& options, const roll::Roll& 
   return steps;
 }
 
-bool on_a_beat(const roll::Roll& piece, int t) {
+bool on_a_beat(const music::Roll& piece, int t) {
   const auto i = static_cast<std::size_t>(t);
   return t == 0 || piece.beat_phase[i] <= piece.beat_phase[i - 1];
 }
 
 // Where the ending begins; the end of the piece: none is asked for.
-int begin_of_ending(const roll::Roll& piece, const Request& request) {
+int begin_of_ending(const music::Roll& piece, const Request& request) {
   int begin = piece.steps;
   if (request.ending.empty()) return begin;
-  const roll::Bars bars(piece.meters, piece.grid);
+  const music::Bars bars(piece.meters, piece.grid);
   for (int bar = 0; bar < request.ending_bars && begin > 0; ++bar)
     begin = first_step_of(bars.at(begin - 1));
   return begin;
@@ -242,9 +242,9 @@ void limit_ending(Plan& plan, const Request& request) {
   } else {
     chord = parse_chord(request.ending);
   }
-  const roll::Roll& piece = plan.piece;
-  const roll::Bars bars(piece.meters, piece.grid);
-  const double beat = roll::beat_length(bars.meter(piece.steps - 1), piece.grid);
+  const music::Roll& piece = plan.piece;
+  const music::Bars bars(piece.meters, piece.grid);
+  const double beat = music::beat_length(bars.meter(piece.steps - 1), piece.grid);
   bool composed = false;
   for (int t = std::max(begin_of_ending(piece, request), plan.from); t < piece.steps; ++t) {
     composed = composed || !plan.limits.given(t);
@@ -252,7 +252,7 @@ void limit_ending(Plan& plan, const Request& request) {
       if (!(chord.classes >> ((piece.low + n) % 12) & 1)) plan.limits.forbid(t, n);
     }
     StepRule& rule = plan.limits.rule(t);
-    if (t < piece.steps - beat - roll::kSameStep) continue;
+    if (t < piece.steps - beat - music::kSameStep) continue;
     rule.bass = chord.bass >= 0 ? chord.bass : chord.root;
     const std::size_t voices = request.most_notes > 0 ? static_cast<std::size_t>(request.most_notes)
                                                       : chord.by_weight.size();
@@ -267,7 +267,7 @@ int steps_of(const std::string& text, int grid, bool up) {
   if (text.empty()) return 0;
   const double steps = parse_note_value(text) * 4 * grid;
   const double whole =
-      up ? std::ceil(steps - roll::kSameStep) : std::floor(steps + roll::kSameStep);
+      up ? std::ceil(steps - music::kSameStep) : std::floor(steps + music::kSameStep);
   if (whole < 1) fail_usage("{} is shorter than a step of this model, 1/{}", text, 4 * grid);
   return static_cast<int>(std::min(whole, 1e6));
 }

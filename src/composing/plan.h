@@ -8,9 +8,9 @@
 namespace toccata::composing {
 
 struct Plan {
-  roll::Roll piece;  // the whole piece as it will be; silent where something is to be composed
-  int from = 0;      // the first step that is composed; those before are only heard
-  Limits limits;     // none: plain composing
+  music::Roll piece;  // the whole piece as it will be; silent where something is to be composed
+  int from = 0;       // the first step that is composed; those before are only heard
+  Limits limits;      // none: plain composing
 };
 
 /// Throws Error (usage) where options or request are out of bounds, do not fit the model, or ask

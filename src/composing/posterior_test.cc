@@ -24,7 +24,7 @@ std::vector<double> chances_of_all_pieces(const network::Model& model) {
   std::vector<corpus::Piece> pieces(1 << (kNotes * kSteps));
   std::vector<const corpus::Piece*> named;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    pieces[i].roll = roll::make_roll(kSteps, 60, 60 + kNotes - 1, 4, false);
+    pieces[i].roll = music::make_roll(kSteps, 60, 60 + kNotes - 1, 4, false);
     for (std::size_t c = 0; c < kNotes * kSteps; ++c) pieces[i].roll.cells[c] = i >> c & 1;
     named.push_back(&pieces[i]);
   }
@@ -81,7 +81,7 @@ Outcomes compose_all(const network::Model& model, int pieces, int particles,
                        .taste = taste,
                        .threads = 1,
                        .arithmetic = network::Arithmetic::f32});
-    const roll::Roll blank = roll::make_roll(kSteps, 60, 63, 4, false);
+    const music::Roll blank = music::make_roll(kSteps, 60, 63, 4, false);
     // The first frame of each line, carried along as the particles are resampled.
     std::vector<std::vector<std::uint8_t>> first;
     for (int t = 0; t < kSteps; ++t) {
@@ -211,7 +211,7 @@ TEST(Posterior, RulesOfAStepAndTasteTooAreConditionedOnExactly) {
       .temperature = 1.4, .articulate_temperature = 0.7, .density = 1.5, .conservativity = 1.2};
   const std::vector<CellSet> any(3, kAnyCell);
   const StepLimits limits{.allowed = any, .rule = {.most = 2, .fewest = 2}};
-  const roll::Roll blank = roll::make_roll(2, 60, 62, 4, true);
+  const music::Roll blank = music::make_roll(2, 60, 62, 4, true);
   const auto compose_two = [&](int particles, std::uint64_t first, int pieces,
                                const StepLimits& second) {
     std::vector<std::uint64_t> numbers;

@@ -140,16 +140,16 @@ std::optional<Receipt> parse_receipt(std::string_view text, std::string_view whe
   return from_json(json_get<Json>(parse_json(text, place), kKey, place), place);
 }
 
-std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view where) {
-  for (const midi::Track& track : score.tracks) {
-    for (const midi::Text& text : track.texts) {
+std::optional<Receipt> find_receipt(const notation::Score& score, std::string_view where) {
+  for (const notation::Track& track : score.tracks) {
+    for (const notation::Text& text : track.texts) {
       if (std::optional<Receipt> receipt = parse_receipt(text.text, where)) return receipt;
     }
   }
   return std::nullopt;
 }
 
-ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime,
+ComposeOptions compose_options(const Receipt& receipt, const music::Roll* prime,
                                const RequestMusic& music) {
   const auto [instruction_set, arithmetic] = parse_arithmetic(receipt.arithmetic);
   return {.steps = receipt.steps,

@@ -10,9 +10,9 @@
 #include "base/json.h"
 #include "composing/compose.h"
 #include "composing/music_hash.h"
-#include "midi/score.h"
+#include "music/roll.h"
 #include "network/weights.h"
-#include "roll/roll.h"
+#include "notation/score.h"
 
 namespace toccata::composing {
 
@@ -52,11 +52,11 @@ std::string receipt_text(const Receipt& receipt);
 /// receipt but damaged.
 std::optional<Receipt> parse_receipt(std::string_view text, std::string_view where);
 /// The first receipt on any track.
-std::optional<Receipt> find_receipt(const midi::Score& score, std::string_view where);
+std::optional<Receipt> find_receipt(const notation::Score& score, std::string_view where);
 
 /// What compose does with the receipt's own piece, by the receipt's own arithmetic. Throws Error
 /// where this program does not know that arithmetic.
-ComposeOptions compose_options(const Receipt& receipt, const roll::Roll* prime,
+ComposeOptions compose_options(const Receipt& receipt, const music::Roll* prime,
                                const RequestMusic& music = {});
 
 /// The instruction set and precision that `model` is composed with here, for receipts:

@@ -7,7 +7,7 @@
 #include "composing/piece_file.h"
 #include "composing/test_pieces.h"
 #include "listening/tiny_model.h"
-#include "midi/smf_reader.h"
+#include "notation/smf_reader.h"
 
 namespace toccata::composing {
 namespace {
@@ -57,7 +57,7 @@ TEST(Receipt, OtherTextIsNoneAndADamagedOneIsAnError) {
 }
 
 TEST(Receipt, MusicHashNamesCellsRangeAndMeters) {
-  roll::Roll roll = roll::make_roll(8, 60, 63, 4, true);
+  music::Roll roll = music::make_roll(8, 60, 63, 4, true);
   const std::string silent = music_hash(roll);
   roll.frame(3)[1] = 3;
   const std::string one = music_hash(roll);
@@ -100,7 +100,7 @@ TEST(Receipt, AWrittenPieceCarriesItAndIsMadeAgainByteForByte) {
   for (const Made& made : all) {
     SCOPED_TRACE(made.receipt.arithmetic);
     ASSERT_FALSE(made.bytes.empty());
-    const midi::ReadResult read = midi::read_smf(made.bytes, "x.mid", {.strict = true});
+    const notation::ReadResult read = notation::read_smf(made.bytes, "x.mid", {.strict = true});
     const std::optional<Receipt> found = find_receipt(read.scores.front(), "x.mid");
     ASSERT_TRUE(found);
     EXPECT_EQ(*found, made.receipt);
@@ -110,13 +110,13 @@ TEST(Receipt, AWrittenPieceCarriesItAndIsMadeAgainByteForByte) {
 
 TEST(Receipt, AnotherModelOrPrimerIsRefused) {
   const Made made;
-  const auto again = [&](const network::Model& model, const roll::Roll* prime) {
+  const auto again = [&](const network::Model& model, const music::Roll* prime) {
     return error_of([&] { make_again(made.receipt, model, prime, {}, 1, quiet, never); });
   };
   EXPECT_THAT(again(listening::tiny_model(6, true, 6), &made.primer.roll),
               HasSubstr("piano@step-500"));
   EXPECT_THAT(again(made.model, nullptr), HasSubstr("Für Elise.mid"));
-  roll::Roll edited = made.primer.roll;
+  music::Roll edited = made.primer.roll;
   edited.frame(5)[2] ^= 3;
   EXPECT_THAT(again(made.model, &edited), HasSubstr("find the file as it was"));
   Stop stop;

@@ -22,21 +22,21 @@ network::Model tiny_model(bool articulation) {
   return model;
 }
 
-roll::Roll random_roll(const network::Config& config, int steps) {
-  roll::Roll roll =
-      roll::make_roll(steps, config.roll.low, config.roll.high, 4, config.roll.articulation);
+music::Roll random_roll(const network::Config& config, int steps) {
+  music::Roll roll =
+      music::make_roll(steps, config.roll.low, config.roll.high, 4, config.roll.articulation);
   for (int t = 0; t < steps; ++t) {
     for (int n = 0; n < roll.notes(); ++n) {
-      const bool before = t > 0 && (roll.frame(t - 1)[n] & roll::kPlay);
+      const bool before = t > 0 && (roll.frame(t - 1)[n] & music::kPlay);
       if (*rc::gen::inRange(0, 3) > 0) continue;
       const bool struck = config.roll.articulation && (!before || *rc::gen::arbitrary<bool>());
-      roll.frame(t)[n] = struck ? roll::kPlay | roll::kArticulate : roll::kPlay;
+      roll.frame(t)[n] = struck ? music::kPlay | music::kArticulate : music::kPlay;
     }
   }
   return roll;
 }
 
-ComposeOptions infill(const roll::Roll& piece, Region region) {
+ComposeOptions infill(const music::Roll& piece, Region region) {
   ComposeOptions options;
   options.pieces = 1;
   options.threads = 1;
@@ -48,7 +48,7 @@ ComposeOptions infill(const roll::Roll& piece, Region region) {
 
 RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
   const network::Model model = tiny_model(*rc::gen::arbitrary<bool>());
-  const roll::Roll old = random_roll(model.config, *rc::gen::inRange(1, 24));
+  const music::Roll old = random_roll(model.config, *rc::gen::inRange(1, 24));
   Region region;
   region.from = *rc::gen::inRange(0, old.steps);
   region.to = *rc::gen::inRange(region.from + 1, old.steps + 1);
@@ -84,8 +84,8 @@ RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
 
 TEST(Region, HasToLieInThePieceAndItsPinnedNotesToo) {
   const network::Model model = tiny_model(true);
-  roll::Roll piece = roll::make_roll(8, 48, 59, 4, true);
-  piece.frame(2)[3] = roll::kPlay | roll::kArticulate;
+  music::Roll piece = music::make_roll(8, 48, 59, 4, true);
+  piece.frame(2)[3] = music::kPlay | music::kArticulate;
   EXPECT_NO_THROW(plan_of(model.config, infill(piece, {0, 8, 48, 59, {{2, 51}}})));
   for (const Region& wrong : {Region{0, 9}, Region{4, 4}, Region{-1, 4}, Region{0, 4, 60, 50},
                               Region{0, 8, 48, 59, {{3, 51}}}}) {

@@ -67,7 +67,7 @@ void check(const Region& region) {
   }
 }
 
-void check_one(const std::optional<GivenFile>& file, const roll::Roll* music, const char* what) {
+void check_one(const std::optional<GivenFile>& file, const music::Roll* music, const char* what) {
   if (file && !music) fail("the piece was made from {} as {}: name that file", file->path, what);
   if (!file && music) fail("no {} was asked for, and one is given", what);
   if (!file || file->hash.empty() || file->hash == music_hash(*music)) return;

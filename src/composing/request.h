@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::composing {
 
@@ -73,9 +73,9 @@ struct Request {
 
 /// The music of the files, as the model hears it. Null where the request names none.
 struct RequestMusic {
-  const roll::Roll* infill = nullptr;
-  const roll::Roll* melody = nullptr;      // the given notes alone, from the piece's first bar on
-  const roll::Roll* chord_file = nullptr;  // of any range
+  const music::Roll* infill = nullptr;
+  const music::Roll* melody = nullptr;      // the given notes alone, from the piece's first bar on
+  const music::Roll* chord_file = nullptr;  // of any range
 };
 
 /// Throws Error (usage) where texts cannot be read or fields contradict each other.

@@ -17,7 +17,7 @@
 #include "composing/voice.h"
 #include "listening/notes.h"
 #include "listening/tiny_model.h"
-#include "roll/bars.h"
+#include "music/bars.h"
 
 namespace toccata::composing {
 namespace {
@@ -28,16 +28,16 @@ using listening::RollNote;
 using listening::tiny_model;
 using testing::HasSubstr;
 
-bool sounds(const roll::Roll& roll, int t, int n) {
-  return roll.frame(t)[n] & roll::kPlay;
+bool sounds(const music::Roll& roll, int t, int n) {
+  return roll.frame(t)[n] & music::kPlay;
 }
 
-bool begins(const roll::Roll& roll, int t, int n) {
+bool begins(const music::Roll& roll, int t, int n) {
   if (!sounds(roll, t, n)) return false;
-  return t == 0 || !sounds(roll, t - 1, n) || (roll.frame(t)[n] & roll::kArticulate);
+  return t == 0 || !sounds(roll, t - 1, n) || (roll.frame(t)[n] & music::kArticulate);
 }
 
-PitchClasses sounding_classes(const roll::Roll& roll, int t) {
+PitchClasses sounding_classes(const music::Roll& roll, int t) {
   PitchClasses classes = 0;
   for (int n = 0; n < roll.notes(); ++n) {
     if (sounds(roll, t, n)) classes |= static_cast<PitchClasses>(1 << ((roll.low + n) % 12));
@@ -45,14 +45,14 @@ PitchClasses sounding_classes(const roll::Roll& roll, int t) {
   return classes;
 }
 
-int sounding_notes(const roll::Roll& roll, int t) {
+int sounding_notes(const music::Roll& roll, int t) {
   int count = 0;
   for (int n = 0; n < roll.notes(); ++n) count += sounds(roll, t, n);
   return count;
 }
 
 // The limits, read off a piece in 4/4 at four steps a quarter: what a user would check by hand.
-void expect_obeyed(const Request& request, const roll::Roll& roll, int from) {
+void expect_obeyed(const Request& request, const music::Roll& roll, int from) {
   const PitchClasses scale =
       request.key.empty() ? kAllPitchClasses : parse_key(request.key).classes;
   const PitchRange range = request.range.empty() ? PitchRange{} : parse_range(request.range);
@@ -142,7 +142,7 @@ RC_GTEST_PROP(Request, NoHardLimitIsEverBroken, ()) {
   }
 }
 
-std::vector<RollNote> notes_within(const roll::Roll& roll, int from, int to) {
+std::vector<RollNote> notes_within(const music::Roll& roll, int from, int to) {
   std::vector<RollNote> inside;
   for (const RollNote& note : notes_of(roll)) {
     if (note.onset >= from && note.end() <= to) inside.push_back(note);
@@ -171,7 +171,7 @@ RC_GTEST_PROP(Request, InfillLeavesTheRestUntouched, ()) {
     RC_ASSERT(options.request.most_notes == 2);
     return;
   }
-  const roll::Roll& roll = made.front().roll;
+  const music::Roll& roll = made.front().roll;
   const int from = (first - 1) * 16, to = last * 16;
   RC_ASSERT(made.front().new_from == from);
   for (int t = 0; t < 80; ++t) {
@@ -194,7 +194,7 @@ RC_GTEST_PROP(Request, AMelodyStaysAndNothingIsComposedBeyondIt, ()) {
   const corpus::Piece piece =
       random_piece_for(model, "p", 40, *rc::gen::inRange<std::uint64_t>(1, 1000));
   const Voice voice = *rc::gen::element(Voice::top, Voice::bottom);
-  const roll::Roll melody = voice_of(piece.roll, voice);
+  const music::Roll melody = voice_of(piece.roll, voice);
   const Composed made = pieces_of(model, {.pieces = 1,
                                           .seed = *rc::gen::inRange<std::uint64_t>(1, 1000),
                                           .request = {.melody = GivenFile{"m.mid"}, .voice = voice},
@@ -217,7 +217,7 @@ RC_GTEST_PROP(Request, AMelodyStaysAndNothingIsComposedBeyondIt, ()) {
 }
 
 TEST(Request, TheVoiceOfAPieceIsItsHighestOrLowestNote) {
-  roll::Roll piece = roll::make_roll(4, 60, 63, 4, true);
+  music::Roll piece = music::make_roll(4, 60, 63, 4, true);
   const auto play = [&](int n, int from, int to) {
     for (int t = from; t < to; ++t) piece.frame(t)[n] = t == from ? 3 : 1;
   };
@@ -231,7 +231,7 @@ TEST(Request, TheVoiceOfAPieceIsItsHighestOrLowestNote) {
 
 TEST(Request, ChordsFromMusicHoldOverItsRests) {
   const network::Model model = tiny_model(13, true, 2);
-  roll::Roll chords = roll::make_roll(32, 0, 127, 4, true);
+  music::Roll chords = music::make_roll(32, 0, 127, 4, true);
   for (const int pitch : {48, 52, 55}) chords.frame(0)[pitch] = 3;   // C in bar 1
   for (const int pitch : {50, 53, 57}) chords.frame(16)[pitch] = 3;  // Dm in bar 2
   const Composed made =
@@ -326,9 +326,9 @@ TEST(Request, WhatIsImpossibleIsSaidWithPlaceAndRemedyBeforeAnythingIsComposed) 
       error({.infill = GivenFile{"p.mid"}, .bars = "2", .ending = "C"}, {.infill = &piece.roll}),
       HasSubstr("nothing is composed in the last"));
   EXPECT_THAT(error({.melody = GivenFile{"m.mid"}}), HasSubstr("m.mid"));
-  const roll::Roll silence = roll::make_roll(16, 60, 72, 4, true);
+  const music::Roll silence = music::make_roll(16, 60, 72, 4, true);
   EXPECT_THAT(error({.melody = GivenFile{"m.mid"}}, {.melody = &silence}), HasSubstr("no note"));
-  const roll::Roll other = roll::make_roll(16, 60, 71, 4, true);
+  const music::Roll other = music::make_roll(16, 60, 71, 4, true);
   EXPECT_THAT(error({.melody = GivenFile{"m.mid"}}, {.melody = &other}), HasSubstr("m.mid"));
   EXPECT_THAT(error_of(model, {.particles = 0}), HasSubstr("particles"));
   EXPECT_THAT(error_of(model, {.taste = {.density = 0}}), HasSubstr("density"));

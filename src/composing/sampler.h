@@ -13,7 +13,7 @@
 #include "composing/cells.h"
 #include "composing/taste.h"
 #include "listening/loss.h"
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::composing {
 
@@ -41,7 +41,7 @@ class PieceRandom {
   double choice() const { return of_all(1); }
 
  private:
-  // A step takes less than 20 bits (roll::kMostSteps), a try 12 and a particle 20.
+  // A step takes less than 20 bits (music::kMostSteps), a try 12 and a particle 20.
   std::uint64_t place(int step, int note) const {
     std::uint64_t number = 0;
     for (const Retry& retry : retries_) {
@@ -67,11 +67,11 @@ inline std::uint8_t draw_cell(const PieceRandom& random, int step, int note, std
   double play = chance(play_logit(logits[0], previous, taste), taste.temperature);
   if (conservativity != 1) play = std::pow(play, conservativity);
   if (random.play(step, note) >= play) return 0;
-  if (channels == 1) return roll::kPlay;
+  if (channels == 1) return music::kPlay;
   const bool struck =
-      !listening::articulate_is_open(previous, roll::kPlay) ||
+      !listening::articulate_is_open(previous, music::kPlay) ||
       random.articulate(step, note) < chance(logits[1], taste.articulate_temperature);
-  return struck ? roll::kPlay | roll::kArticulate : roll::kPlay;
+  return struck ? music::kPlay | music::kArticulate : music::kPlay;
 }
 
 struct DrawnCell {

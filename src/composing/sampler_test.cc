@@ -18,11 +18,11 @@ TEST(Sampler, TemperatureOneIsTheModelsOwnChance) {
 TEST(Sampler, ANoteThatDidNotPlayBeforeIsStruck) {
   const float logits[2] = {50, -50};
   const PieceRandom random(1, 0);
-  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 2, {}, 1), roll::kPlay | roll::kArticulate);
-  EXPECT_EQ(draw_cell(random, 0, 0, roll::kPlay, logits, 2, {}, 1), roll::kPlay);
-  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 1, {}, 1), roll::kPlay);
+  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 2, {}, 1), music::kPlay | music::kArticulate);
+  EXPECT_EQ(draw_cell(random, 0, 0, music::kPlay, logits, 2, {}, 1), music::kPlay);
+  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 1, {}, 1), music::kPlay);
   const float silent[2] = {-50, 50};
-  EXPECT_EQ(draw_cell(random, 0, 0, roll::kPlay, silent, 2, {}, 1), 0);
+  EXPECT_EQ(draw_cell(random, 0, 0, music::kPlay, silent, 2, {}, 1), 0);
 }
 
 TEST(Sampler, FrequenciesAreTheChances) {
@@ -32,9 +32,9 @@ TEST(Sampler, FrequenciesAreTheChances) {
   int played = 0, struck = 0;
   constexpr int kDraws = 100000;
   for (int t = 0; t < kDraws; ++t) {
-    const std::uint8_t cell = draw_cell(random, t, 17, roll::kPlay, logits, 2, taste, 1);
-    played += cell & roll::kPlay;
-    struck += (cell & roll::kArticulate) != 0;
+    const std::uint8_t cell = draw_cell(random, t, 17, music::kPlay, logits, 2, taste, 1);
+    played += cell & music::kPlay;
+    struck += (cell & music::kArticulate) != 0;
   }
   const double play = chance(0.4f, 1.3), strike = play * chance(-0.7f, 1.3);
   EXPECT_NEAR(played, kDraws * play, 5 * std::sqrt(kDraws * play * (1 - play)));

@@ -42,7 +42,7 @@ inline double chance(double logit, double temperature) {
 
 /// The logit of play as the taste has it, before temperature and conservativity.
 inline double play_logit(double logit, std::uint8_t previous, const Taste& taste) {
-  return previous & roll::kPlay || taste.density == 1 ? logit : logit + std::log(taste.density);
+  return previous & music::kPlay || taste.density == 1 ? logit : logit + std::log(taste.density);
 }
 
 /// The chances of a note's three kinds of cell, as logarithms; minus infinity where impossible.
@@ -60,7 +60,7 @@ inline CellChances cell_chances(std::uint8_t previous, const float* logits, int 
   const double play = -bit_nats(logit, true) * conservativity;
   const double silent =
       conservativity == 1 ? -bit_nats(logit, false) : std::log(std::max(-std::expm1(play), 1e-300));
-  if (!(previous & roll::kPlay)) return {silent, kNever, play};
+  if (!(previous & music::kPlay)) return {silent, kNever, play};
   if (channels == 1) return {silent, play, kNever};
   const double strike = logits[1] / taste.articulate_temperature;
   return {silent, play - bit_nats(strike, false), play - bit_nats(strike, true)};

@@ -4,9 +4,9 @@
 
 namespace toccata::composing {
 
-roll::Roll voice_of(const roll::Roll& piece, Voice voice) {
+music::Roll voice_of(const music::Roll& piece, Voice voice) {
   if (voice == Voice::track) return piece;
-  roll::Roll melody = piece;
+  music::Roll melody = piece;
   std::fill(melody.cells.begin(), melody.cells.end(), std::uint8_t{0});
   const int notes = piece.notes();
   int last = -1;  // the note of the step before
@@ -15,11 +15,11 @@ roll::Roll voice_of(const roll::Roll& piece, Voice voice) {
     int found = -1;
     for (int i = 0; i < notes && found < 0; ++i) {
       const int n = voice == Voice::top ? notes - 1 - i : i;
-      if (frame[n] & roll::kPlay) found = n;
+      if (frame[n] & music::kPlay) found = n;
     }
     if (found >= 0) {
       melody.frame(t)[found] = frame[found];
-      if (found != last && piece.articulation) melody.frame(t)[found] |= roll::kArticulate;
+      if (found != last && piece.articulation) melody.frame(t)[found] |= music::kArticulate;
     }
     last = found;
   }

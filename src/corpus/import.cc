@@ -77,7 +77,7 @@ ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool al
     report.reason = error.what();
     return none;
   }
-  roll::Options wanted = options.roll;
+  music::Options wanted = options.roll;
   wanted.articulation = pack.read_as.articulation;
   if (pack.read_as != wanted)
     fail_usage(
@@ -126,7 +126,7 @@ class LookAcross {
 
  private:
   std::unordered_map<std::string, std::string> first_with_;  // hash to name
-  roll::GridFit fit_;
+  music::GridFit fit_;
 };
 
 // The parts that split.json files give, by the name of the file; a bad one is an Error, since
@@ -169,7 +169,7 @@ void warn_of_missing(const std::map<std::string, Part>& part_of,
 
 Corpus read_paths(std::span<const fs::path> paths, const ImportOptions& options, Progress& progress,
                   const Stop& stop, const Keep& keep) {
-  roll::check(options.roll);
+  music::check(options.roll);
   const auto begin = std::chrono::steady_clock::now();
   const MusicFiles found = find_music(paths);
   if (found.files.empty())
@@ -215,7 +215,7 @@ Corpus read_paths(std::span<const fs::path> paths, const ImportOptions& options,
       if (row.piece) {
         if (given != part_of.end()) row.part = given->second;
         if (row.piece->packed && !options.leave_packed) {
-          roll::Roll room;
+          music::Roll room;
           whole_roll(*row.piece, room);
           row.piece->roll = std::move(room);
           row.piece->packed.reset();

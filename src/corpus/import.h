@@ -13,12 +13,12 @@
 #include "base/stop.h"
 #include "corpus/piece.h"
 #include "corpus/report.h"
-#include "roll/options.h"
+#include "music/options.h"
 
 namespace toccata::corpus {
 
 struct ImportOptions {
-  roll::Options roll;
+  music::Options roll;
   int min_steps = 1;    // shorter pieces are left out (the original's "max_time_steps")
   bool strict = false;  // refuse what would be repaired
   int max_bad = -1;     // more unreadable files than this are an Error; -1: any number is borne
@@ -34,7 +34,7 @@ struct Corpus {
                                             // parts; empty where none was given
   // How the pieces were read: the options, but without articulation where a roll file is among
   // them, since it has none and a model reads all its music alike.
-  roll::Options roll;
+  music::Options roll;
   ImportReport report;
 };
 
@@ -45,7 +45,7 @@ struct Corpus {
 /// from the options, and are refused where their steps_per_beat is another. Reports every file and
 /// throws for none; progress tells of files that a split names and nobody found.
 /// Throws Error where a path does not exist, no file is found, or `stop` is requested; usage errors
-/// as roll::check(options.roll).
+/// as music::check(options.roll).
 /// Where `keep` is given, pieces are handed to it in their order instead of being kept in memory:
 /// what is read of any number of files then fits into little.
 using Keep = std::function<void(Piece&& piece, std::optional<Part> part)>;

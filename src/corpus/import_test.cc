@@ -253,17 +253,17 @@ TEST_F(Import, ReadsRollFiles) {
   options.roll.grid = 2;
   const Corpus corpus = read({folder.path() / "set.json"});
   EXPECT_THAT(names(corpus), ElementsAre("train[0]", "train[1]", "test[0]"));
-  const roll::Roll& first = corpus.pieces[0].roll;
+  const music::Roll& first = corpus.pieces[0].roll;
   EXPECT_FALSE(first.articulation);
   EXPECT_FALSE(corpus.roll.articulation);
   EXPECT_EQ(first.steps, 4);
   EXPECT_EQ(first.grid, 2);
-  EXPECT_THAT(first.meters, ElementsAre(roll::MeterAt{0, 3, 4}));
+  EXPECT_THAT(first.meters, ElementsAre(music::MeterAt{0, 3, 4}));
   const auto plays = [&](int t, int pitch) { return first.frame(t)[pitch - first.low]; };
-  EXPECT_EQ(plays(0, 60), roll::kPlay);
-  EXPECT_EQ(plays(1, 64), roll::kPlay);
+  EXPECT_EQ(plays(0, 60), music::kPlay);
+  EXPECT_EQ(plays(1, 64), music::kPlay);
   EXPECT_EQ(plays(2, 64), 0);
-  EXPECT_EQ(plays(3, 64), roll::kPlay);
+  EXPECT_EQ(plays(3, 64), music::kPlay);
   EXPECT_EQ(plays(3, 60), 0);
   EXPECT_EQ(row(corpus, "train[0]").notes_read, 3);
   EXPECT_EQ(row(corpus, "test[0]").folded, 1);
@@ -279,11 +279,11 @@ TEST_F(Import, RollFilesKeepTheirSilence) {
 
 TEST_F(Import, RollFilesObeyTheRange) {
   write("set.json", R"({"train": [[[60, 120]], [[60]]]})");
-  options.roll.out_of_range = roll::OutOfRange::refuse;
+  options.roll.out_of_range = music::OutOfRange::refuse;
   const Corpus corpus = read();
   EXPECT_THAT(row(corpus, "set.json:train[0]").reason, AllOf(HasSubstr("120"), HasSubstr("bar 1")));
   EXPECT_TRUE(row(corpus, "set.json:train[1]").kept);
-  options.roll.out_of_range = roll::OutOfRange::drop;
+  options.roll.out_of_range = music::OutOfRange::drop;
   EXPECT_EQ(row(read(), "set.json:train[0]").dropped, 1);
 }
 
@@ -416,7 +416,7 @@ TEST_F(ImportCorpora, RollFilesHaveTheirPublishedSizes) {
   TOCCATA_NEEDS_SHARED("rolls");
   options.roll.low = 21;
   options.roll.high = 108;
-  options.roll.out_of_range = roll::OutOfRange::refuse;
+  options.roll.out_of_range = music::OutOfRange::refuse;
   const Corpus corpus = read({shared_data("rolls/jsb-quarter.json")});
   std::array<int, 3> pieces = {};
   for (const auto& [name, part] : corpus.given_split) ++pieces[static_cast<std::size_t>(part)];

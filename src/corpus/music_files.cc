@@ -13,14 +13,14 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "midi/text_encoding.h"
+#include "notation/text_encoding.h"
 
 namespace toccata::corpus {
 namespace fs = std::filesystem;
 namespace {
 
 std::string utf8(const std::string& bytes) {
-  return midi::to_utf8({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  return notation::to_utf8({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 std::optional<MusicFile::Kind> kind_of(const fs::path& path) {

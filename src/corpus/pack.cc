@@ -14,9 +14,9 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "corpus/roll_file.h"
-#include "midi/text_encoding.h"
-#include "roll/bars.h"
-#include "roll/from_score.h"
+#include "music/bars.h"
+#include "music/from_score.h"
+#include "notation/text_encoding.h"
 
 namespace toccata::corpus {
 namespace {
@@ -95,7 +95,7 @@ std::shared_ptr<const Mapping> map(const std::filesystem::path& file) {
   return mapping;
 }
 
-void put_options(std::vector<std::uint8_t>& to, const roll::Options& options) {
+void put_options(std::vector<std::uint8_t>& to, const music::Options& options) {
   for (const int number :
        {options.grid, options.low, options.high, static_cast<int>(options.articulation),
         static_cast<int>(options.out_of_range), static_cast<int>(options.pedal),
@@ -103,31 +103,32 @@ void put_options(std::vector<std::uint8_t>& to, const roll::Options& options) {
     put(to, static_cast<std::int32_t>(number));
 }
 
-roll::Options read_options(Reader& reader) {
-  roll::Options options;
+music::Options read_options(Reader& reader) {
+  music::Options options;
   const auto next = [&] { return static_cast<int>(reader.number<std::int32_t>()); };
   options.grid = next();
   options.low = next();
   options.high = next();
   options.articulation = next() != 0;
-  options.out_of_range = static_cast<roll::OutOfRange>(std::clamp(next(), 0, 2));
-  options.pedal = static_cast<roll::Pedal>(std::clamp(next(), 0, 1));
+  options.out_of_range = static_cast<music::OutOfRange>(std::clamp(next(), 0, 2));
+  options.pedal = static_cast<music::Pedal>(std::clamp(next(), 0, 1));
   options.drums = next() != 0;
   options.trim = next() != 0;
-  roll::check(options);
+  music::check(options);
   return options;
 }
 
 bool is_utf8(const std::string& text) {
-  return midi::to_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}) == text;
+  return notation::to_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}) ==
+         text;
 }
 
 /// Steps, rows and counts that a Roll can have.
 void demand_possible(const Reader& reader, const Piece& piece) {
-  const roll::Roll& roll = piece.roll;
+  const music::Roll& roll = piece.roll;
   const PackedFrames& packed = *piece.packed;
   const CellCounts& cells = packed.cells;
-  reader.demand(roll.steps >= 0 && roll.steps <= roll::kMostSteps);
+  reader.demand(roll.steps >= 0 && roll.steps <= music::kMostSteps);
   reader.demand(packed.highest < packed.lowest ||
                 (packed.lowest >= 0 && packed.highest < roll.notes()));
   reader.demand(0 <= cells.again && cells.again <= cells.open && cells.open <= cells.sounding &&
@@ -136,15 +137,15 @@ void demand_possible(const Reader& reader, const Piece& piece) {
 
 }  // namespace
 
-CellCounts count_cells(const roll::Roll& roll) {
+CellCounts count_cells(const music::Roll& roll) {
   CellCounts counts;
   for (int t = 0; t < roll.steps; ++t)
     for (int n = 0; n < roll.notes(); ++n) {
-      const bool sounds = (roll.frame(t)[n] & roll::kPlay) != 0;
-      const bool open = sounds && t > 0 && (roll.frame(t - 1)[n] & roll::kPlay) != 0;
+      const bool sounds = (roll.frame(t)[n] & music::kPlay) != 0;
+      const bool open = sounds && t > 0 && (roll.frame(t - 1)[n] & music::kPlay) != 0;
       counts.sounding += sounds;
       counts.open += open;
-      counts.again += open && (roll.frame(t)[n] & roll::kArticulate) != 0;
+      counts.again += open && (roll.frame(t)[n] & music::kArticulate) != 0;
     }
   return counts;
 }
@@ -153,14 +154,14 @@ CellCounts cell_counts(const Piece& piece) {
   return piece.packed ? piece.packed->cells : count_cells(piece.roll);
 }
 
-std::vector<std::uint8_t> pack_frames(const roll::Roll& roll) {
+std::vector<std::uint8_t> pack_frames(const music::Roll& roll) {
   std::vector<std::uint8_t> bytes, now, held;
   for (int t = 0; t < roll.steps; ++t) {
     const std::uint8_t* frame = roll.frame(t);
     now.clear();
     for (int n = 0; n < roll.notes(); ++n)
-      if (frame[n] & roll::kPlay)
-        now.push_back(static_cast<std::uint8_t>(n | (frame[n] & roll::kArticulate ? kStruck : 0)));
+      if (frame[n] & music::kPlay)
+        now.push_back(static_cast<std::uint8_t>(n | (frame[n] & music::kArticulate ? kStruck : 0)));
     if (t > 0 && now == held) {
       bytes.push_back(kHeld);
     } else {
@@ -173,7 +174,7 @@ std::vector<std::uint8_t> pack_frames(const roll::Roll& roll) {
   return bytes;
 }
 
-void unpack_frames(std::span<const std::uint8_t> bytes, roll::Roll& roll, std::string_view name) {
+void unpack_frames(std::span<const std::uint8_t> bytes, music::Roll& roll, std::string_view name) {
   const auto demand = [&](bool right) {
     if (!right) fail("{}: its frames in the pack are damaged; make the pack again", name);
   };
@@ -187,22 +188,22 @@ void unpack_frames(std::span<const std::uint8_t> bytes, roll::Roll& roll, std::s
     if (count == kHeld) {
       demand(t > 0);
       const std::uint8_t* before = roll.frame(t - 1);
-      for (std::size_t n = 0; n < notes; ++n) frame[n] = before[n] & roll::kPlay;
+      for (std::size_t n = 0; n < notes; ++n) frame[n] = before[n] & music::kPlay;
       continue;
     }
     demand(count <= bytes.size() - place);
     for (std::size_t i = 0; i < count; ++i, ++place) {
       const std::size_t n = bytes[place] & (kStruck - 1u);
       demand(n < notes);
-      frame[n] =
-          static_cast<std::uint8_t>(roll::kPlay | (bytes[place] & kStruck ? roll::kArticulate : 0));
+      frame[n] = static_cast<std::uint8_t>(music::kPlay |
+                                           (bytes[place] & kStruck ? music::kArticulate : 0));
     }
   }
   demand(place == bytes.size());
-  roll::find_phases(roll);
+  music::find_phases(roll);
 }
 
-const roll::Roll& whole_roll(const Piece& piece, roll::Roll& room) {
+const music::Roll& whole_roll(const Piece& piece, music::Roll& room) {
   if (!piece.packed) return piece.roll;
   room = piece.roll;
   const std::span<const std::uint8_t> bytes = piece.packed->bytes;
@@ -244,7 +245,7 @@ void PackWriter::add(const Piece& piece, std::optional<Part> part) {
   put(index_, cells.again);
   put(index_, static_cast<std::uint32_t>(frames.size()));
   put(index_, static_cast<std::uint32_t>(piece.roll.meters.size()));
-  for (const roll::MeterAt& meter : piece.roll.meters) {
+  for (const music::MeterAt& meter : piece.roll.meters) {
     put(index_, meter.step);
     put(index_, static_cast<std::int32_t>(meter.numerator));
     put(index_, static_cast<std::int32_t>(meter.denominator));
@@ -253,7 +254,7 @@ void PackWriter::add(const Piece& piece, std::optional<Part> part) {
   ++pieces_;
 }
 
-void PackWriter::finish(const roll::Options& read_as) {
+void PackWriter::finish(const music::Options& read_as) {
   std::vector<std::uint8_t> index;
   put_options(index, read_as);
   put(index, static_cast<std::uint64_t>(pieces_));
@@ -315,14 +316,14 @@ Pack open_pack(const std::filesystem::path& file) {
     const auto meters = reader.number<std::uint32_t>();
     reader.demand(meters <= reader.left() / 16);
     for (std::uint32_t m = 0; m < meters; ++m) {
-      roll::MeterAt meter;
+      music::MeterAt meter;
       meter.step = reader.number<double>();
       meter.numerator = reader.number<std::int32_t>();
       meter.denominator = reader.number<std::int32_t>();
       reader.demand(std::isfinite(meter.step));
       piece.roll.meters.push_back(meter);
     }
-    roll::check_meters(piece.roll.meters);
+    music::check_meters(piece.roll.meters);
   }
   reader.demand(place == begin && reader.left() == 0);
   return pack;

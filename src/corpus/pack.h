@@ -24,16 +24,16 @@
 #include <vector>
 
 #include "corpus/piece.h"
-#include "roll/options.h"
+#include "music/options.h"
 
 namespace toccata::corpus {
 
 /// The frames of a Roll as they stand in a pack.
-std::vector<std::uint8_t> pack_frames(const roll::Roll& roll);
+std::vector<std::uint8_t> pack_frames(const music::Roll& roll);
 
 /// The way back, into `roll`, whose steps, range, grid, articulation and meters are there already.
 /// Throws Error where the bytes are no such frames.
-void unpack_frames(std::span<const std::uint8_t> bytes, roll::Roll& roll, std::string_view name);
+void unpack_frames(std::span<const std::uint8_t> bytes, music::Roll& roll, std::string_view name);
 
 /// Writes a pack, piece by piece.
 class PackWriter {
@@ -44,7 +44,7 @@ class PackWriter {
   /// Throws Error where it cannot be written.
   void add(const Piece& piece, std::optional<Part> part);
   /// Writes the index; nothing is added after it.
-  void finish(const roll::Options& read_as);
+  void finish(const music::Options& read_as);
   std::size_t pieces() const { return pieces_; }
 
  private:
@@ -58,7 +58,7 @@ class PackWriter {
 };
 
 struct Pack {
-  roll::Options read_as;
+  music::Options read_as;
   std::vector<Piece> pieces;          // their frames in the mapped file: Piece::packed
   std::map<std::string, Part> parts;  // of pieces that a split or a roll file gave one
 };

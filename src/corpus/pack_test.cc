@@ -23,15 +23,16 @@ using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 /// Noise of a density, with notes that are held and struck again.
-roll::Roll noise(int steps, double density, bool articulation, std::uint64_t seed) {
-  roll::Roll roll = roll::make_roll(steps, 20, 120, 4, articulation, {{0, 3, 4}, {12, 6, 8}});
+music::Roll noise(int steps, double density, bool articulation, std::uint64_t seed) {
+  music::Roll roll = music::make_roll(steps, 20, 120, 4, articulation, {{0, 3, 4}, {12, 6, 8}});
   Random random(seed, 0);
   for (int t = 0; t < steps; ++t)
     for (int n = 0; n < roll.notes(); ++n) {
       const bool held = t > 0 && roll.frame(t - 1)[n] != 0 && random.uniform() < 0.8;
       if (!held && random.uniform() >= density) continue;
       const bool struck = articulation && (!held || random.uniform() < 0.2);
-      roll.frame(t)[n] = static_cast<std::uint8_t>(roll::kPlay | (struck ? roll::kArticulate : 0));
+      roll.frame(t)[n] =
+          static_cast<std::uint8_t>(music::kPlay | (struck ? music::kArticulate : 0));
     }
   return roll;
 }
@@ -40,8 +41,8 @@ TEST(Pack, FramesComeBackAsTheyWere) {
   for (const bool articulation : {true, false})
     for (const double density : {0.0, 0.02, 0.9})
       for (const int steps : {0, 1, 77}) {
-        const roll::Roll roll = noise(steps, density, articulation, 5);
-        roll::Roll read = roll;
+        const music::Roll roll = noise(steps, density, articulation, 5);
+        music::Roll read = roll;
         read.cells.clear();
         read.bar_phase.clear();
         read.beat_phase.clear();
@@ -51,7 +52,7 @@ TEST(Pack, FramesComeBackAsTheyWere) {
 }
 
 TEST(Pack, BytesThatAreNoFramesAreRefused) {
-  const roll::Roll roll = noise(40, 0.05, true, 6);
+  const music::Roll roll = noise(40, 0.05, true, 6);
   const std::vector<std::uint8_t> bytes = pack_frames(roll);
   Random random(1, 2);
   for (int i = 0; i < 300; ++i) {
@@ -60,7 +61,7 @@ TEST(Pack, BytesThatAreNoFramesAreRefused) {
       damaged.resize(random.below(damaged.size()));
     else
       damaged[random.below(damaged.size())] ^= static_cast<std::uint8_t>(1 + random.below(255));
-    roll::Roll read = roll;
+    music::Roll read = roll;
     try {  // or other music: frames have no checksum
       unpack_frames(damaged, read, "noise");
       for (const std::uint8_t cell : read.cells) EXPECT_LE(cell, 3);
@@ -68,7 +69,7 @@ TEST(Pack, BytesThatAreNoFramesAreRefused) {
       EXPECT_THAT(error.what(), HasSubstr("noise"));
     }
   }
-  roll::Roll read = roll;
+  music::Roll read = roll;
   EXPECT_THROW(unpack_frames(std::span(bytes).first(bytes.size() - 1), read, "x"), Error);
 }
 
@@ -104,7 +105,7 @@ TEST_F(PackOfAFolder, ItsPiecesAreTheFolders) {
     const Corpus read = opened(leave_packed);
     ASSERT_EQ(read.pieces.size(), whole_.pieces.size());
     EXPECT_EQ(read.given_split, whole_.given_split);
-    roll::Roll room;
+    music::Roll room;
     for (std::size_t i = 0; i < read.pieces.size(); ++i) {
       EXPECT_EQ(read.pieces[i].packed.has_value(), leave_packed);
       EXPECT_EQ(read.pieces[i].name, whole_.pieces[i].name);
@@ -124,7 +125,7 @@ TEST_F(PackOfAFolder, WindowsAreTheSame) {
   };
   Windows packed = windows(read), plain = windows(whole_);
   for (int i = 0; i < 20; ++i) {
-    const roll::Batch a = packed.next(), b = plain.next();
+    const music::Batch a = packed.next(), b = plain.next();
     EXPECT_EQ(a.frames, b.frames);
     EXPECT_EQ(a.bar_phase, b.bar_phase);
     EXPECT_EQ(a.sample, b.sample);
@@ -154,8 +155,8 @@ template <typename Number>
 void write_lying_pack(const fs::path& file, std::size_t place, Number lie) {
   Piece piece;
   piece.name = "a";
-  piece.roll = roll::make_roll(12, 24, 101, 4, true, {{0, 3, 4}});
-  piece.roll.frame(0)[7] = roll::kPlay | roll::kArticulate;
+  piece.roll = music::make_roll(12, 24, 101, 4, true, {{0, 3, 4}});
+  piece.roll.frame(0)[7] = music::kPlay | music::kArticulate;
   piece.hash = music_hash(piece.roll);
   PackWriter writer(file);
   writer.add(piece, std::nullopt);

@@ -7,7 +7,7 @@
 
 namespace toccata::corpus {
 
-std::string music_hash(const roll::Roll& roll) {
+std::string music_hash(const music::Roll& roll) {
   const std::size_t notes = static_cast<std::size_t>(roll.notes());
   const std::size_t steps = static_cast<std::size_t>(roll.steps);
   // Every pitch that sounds, as the OR of all frames.

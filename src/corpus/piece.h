@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::corpus {
 
@@ -22,7 +22,7 @@ struct CellCounts {
   std::int64_t again = 0;  // of them struck again
   bool operator==(const CellCounts&) const = default;
 };
-CellCounts count_cells(const roll::Roll& roll);
+CellCounts count_cells(const music::Roll& roll);
 
 /// Frames that lie in a pack (pack.h) and are read when they are asked for.
 struct PackedFrames {
@@ -37,7 +37,7 @@ struct Piece {
   // behind it: "x.mid[2]" in a type 2 file, "x.json:train[17]" in a roll file (only "train[17]"
   // where that file is all that was given).
   std::string name;
-  roll::Roll roll;
+  music::Roll roll;
   // Names the music whatever its key: hash of the frames moved to a common lowest pitch. Equal for
   // duplicates.
   std::string hash;
@@ -48,13 +48,13 @@ struct Piece {
 
 /// A piece's Roll with its frames: its own, or read from the pack into `room`. Throws Error where
 /// the pack is damaged there.
-const roll::Roll& whole_roll(const Piece& piece, roll::Roll& room);
+const music::Roll& whole_roll(const Piece& piece, music::Roll& room);
 
 /// The counts of a piece, which a pack knows without reading the frames.
 CellCounts cell_counts(const Piece& piece);
 
 /// The hash that names a Roll's music: of its frames from the lowest to the highest pitch that
 /// sounds, and of their number. Range, key, grid, meters and name do not enter.
-std::string music_hash(const roll::Roll& roll);
+std::string music_hash(const music::Roll& roll);
 
 }  // namespace toccata::corpus

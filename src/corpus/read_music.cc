@@ -6,11 +6,11 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "corpus/roll_file.h"
-#include "midi/abc.h"
-#include "midi/smf_reader.h"
-#include "midi/text_encoding.h"
-#include "roll/bars.h"
-#include "roll/from_score.h"
+#include "music/bars.h"
+#include "music/from_score.h"
+#include "notation/abc.h"
+#include "notation/smf_reader.h"
+#include "notation/text_encoding.h"
 
 namespace toccata::corpus {
 namespace {
@@ -18,15 +18,15 @@ namespace {
 // Far above any music: the longest opera takes a few megabytes.
 constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
 
-std::vector<std::string> meters_of(const roll::Roll& roll) {
+std::vector<std::string> meters_of(const music::Roll& roll) {
   std::vector<std::string> names;
   const auto add = [&](int numerator, int denominator) {
     std::string name = fmt::format("{}/{}", numerator, denominator);
     if (std::find(names.begin(), names.end(), name) == names.end())
       names.push_back(std::move(name));
   };
-  if (roll.meters.empty() || roll.meters.front().step > roll::kSameStep) add(4, 4);
-  for (const roll::MeterAt& meter : roll.meters) add(meter.numerator, meter.denominator);
+  if (roll.meters.empty() || roll.meters.front().step > music::kSameStep) add(4, 4);
+  for (const music::MeterAt& meter : roll.meters) add(meter.numerator, meter.denominator);
   return names;
 }
 
@@ -44,12 +44,12 @@ std::string why_not_kept(const FileReport& report, const ImportOptions& options)
   return {};
 }
 
-void lay_on_grid(const midi::Score& score, const ImportOptions& options, ReadPiece& row) {
+void lay_on_grid(const notation::Score& score, const ImportOptions& options, ReadPiece& row) {
   FileReport& report = row.report;
-  roll::ReadRoll read = roll::from_score(score, options.roll, report.name);
-  const roll::ReadStatistics& found = read.statistics;
+  music::ReadRoll read = music::from_score(score, options.roll, report.name);
+  const music::ReadStatistics& found = read.statistics;
   report.steps = read.roll.steps;
-  report.bars = roll::Bars(read.roll.meters, read.roll.grid).count(read.roll.steps);
+  report.bars = music::Bars(read.roll.meters, read.roll.grid).count(read.roll.steps);
   report.meters = meters_of(read.roll);
   report.notes_read = found.notes_read;
   report.notes_kept = found.notes_kept;
@@ -76,11 +76,12 @@ void mark_unreadable(FileReport& report, std::string_view why) {
   report.kept = false;
   report.unreadable = true;
   // A message may hold bytes of the file or of its path.
-  report.reason = midi::to_utf8({reinterpret_cast<const std::uint8_t*>(why.data()), why.size()});
+  report.reason =
+      notation::to_utf8({reinterpret_cast<const std::uint8_t*>(why.data()), why.size()});
 }
 
 // A piece as a row; an error that concerns this piece alone stays with it.
-ReadPiece read_piece(const midi::Score& score, std::string name, const ImportOptions& options) {
+ReadPiece read_piece(const notation::Score& score, std::string name, const ImportOptions& options) {
   ReadPiece row;
   row.report.name = std::move(name);
   try {
@@ -94,9 +95,9 @@ ReadPiece read_piece(const midi::Score& score, std::string name, const ImportOpt
 
 void read_midi(const Bytes& bytes, const MusicFile& file, const ImportOptions& options,
                ReadMusic& music) {
-  midi::ReadOptions how;
+  notation::ReadOptions how;
   how.strict = options.strict;
-  const midi::ReadResult read = midi::read_smf(bytes, file.name, how);
+  const notation::ReadResult read = notation::read_smf(bytes, file.name, how);
   if (const std::size_t most = most_pieces(bytes.size()); read.scores.size() > most)
     fail("{}: {} songs, where a file of this size has at most {}", file.name, read.scores.size(),
          most);
@@ -107,16 +108,16 @@ void read_midi(const Bytes& bytes, const MusicFile& file, const ImportOptions& o
   if (music.pieces.empty()) fail("{}: no track in this file", file.name);
   FileReport& first = music.pieces.front().report;
   first.repair_count = read.repair_count;
-  for (const midi::Repair& repair : read.repairs)
+  for (const notation::Repair& repair : read.repairs)
     first.repairs.push_back(fmt::format("byte {}: {}", repair.byte, repair.reason));
 }
 
 void read_text(const Bytes& bytes, const MusicFile& file, const ImportOptions& options,
                ReadMusic& music) {
-  midi::AbcOptions how;
+  notation::AbcOptions how;
   how.full_bars = options.strict;
   const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  music.pieces.push_back(read_piece(midi::read_abc(text, file.name, how), file.name, options));
+  music.pieces.push_back(read_piece(notation::read_abc(text, file.name, how), file.name, options));
 }
 
 void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& options, bool alone,

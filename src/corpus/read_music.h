@@ -7,7 +7,7 @@
 
 #include "corpus/import.h"
 #include "corpus/music_files.h"
-#include "roll/grid_fit.h"
+#include "music/grid_fit.h"
 
 namespace toccata::corpus {
 
@@ -16,7 +16,7 @@ struct ReadPiece {
   FileReport report;
   std::optional<Piece> piece;
   std::optional<Part> part;  // of a roll file
-  roll::GridFit fit;
+  music::GridFit fit;
 };
 
 struct ReadMusic {

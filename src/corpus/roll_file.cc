@@ -170,21 +170,21 @@ RollFile read_roll_file(std::string_view text, std::string_view where) {
   return reader.take();
 }
 
-midi::Score to_score(const RollFile& file, Part part, std::size_t index, int grid) {
+notation::Score to_score(const RollFile& file, Part part, std::size_t index, int grid) {
   const RollFilePart& pieces = file.parts.at(part);
   const std::size_t begin = index == 0 ? 0 : pieces.piece_ends[index - 1];
   const std::size_t end = pieces.piece_ends[index];
-  midi::Score score;
+  notation::Score score;
   score.ticks_per_quarter = grid;
   score.meters.push_back({0, file.numerator, file.denominator});
-  score.end = static_cast<midi::Tick>(end - begin);
-  midi::Track track;
-  std::array<midi::Tick, 128> onset = {};
+  score.end = static_cast<notation::Tick>(end - begin);
+  notation::Track track;
+  std::array<notation::Tick, 128> onset = {};
   std::bitset<128> sounding;
-  const auto end_notes = [&](const std::bitset<128>& ending, midi::Tick at) {
+  const auto end_notes = [&](const std::bitset<128>& ending, notation::Tick at) {
     for (std::size_t pitch = 0; pitch < 128; ++pitch) {
       if (!ending[pitch]) continue;
-      midi::Note note;
+      notation::Note note;
       note.onset = onset[pitch];
       note.end = at;
       note.pitch = static_cast<std::uint8_t>(pitch);
@@ -192,7 +192,7 @@ midi::Score to_score(const RollFile& file, Part part, std::size_t index, int gri
     }
   };
   for (std::size_t frame = begin; frame < end; ++frame) {
-    const midi::Tick at = static_cast<midi::Tick>(frame - begin);
+    const notation::Tick at = static_cast<notation::Tick>(frame - begin);
     std::bitset<128> now;
     for (std::size_t i = frame == 0 ? 0 : pieces.frame_ends[frame - 1];
          i < pieces.frame_ends[frame]; ++i)
@@ -204,9 +204,10 @@ midi::Score to_score(const RollFile& file, Part part, std::size_t index, int gri
     sounding = now;
   }
   end_notes(sounding, score.end);
-  std::sort(track.notes.begin(), track.notes.end(), [](const midi::Note& a, const midi::Note& b) {
-    return a.onset != b.onset ? a.onset < b.onset : a.pitch < b.pitch;
-  });
+  std::sort(track.notes.begin(), track.notes.end(),
+            [](const notation::Note& a, const notation::Note& b) {
+              return a.onset != b.onset ? a.onset < b.onset : a.pitch < b.pitch;
+            });
   score.tracks.push_back(std::move(track));
   return score;
 }

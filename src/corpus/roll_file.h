@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "corpus/piece.h"
-#include "midi/score.h"
+#include "notation/score.h"
 
 namespace toccata::corpus {
 
@@ -49,7 +49,7 @@ RollFile read_roll_file(std::string_view text, std::string_view where);
 
 /// One piece as a Score of `grid` ticks a quarter note; a note for each stretch of frames in which
 /// a pitch sounds.
-midi::Score to_score(const RollFile& file, Part part, std::size_t index, int grid);
+notation::Score to_score(const RollFile& file, Part part, std::size_t index, int grid);
 
 /// "train", "valid" or "test".
 std::string_view part_name(Part part);

@@ -230,7 +230,7 @@ TEST(MusicHash, IsOfTheMusicWhateverItsKeyAndRange) {
   const Piece here = test_piece("a", 40, 60, 12345), higher = test_piece("b", 40, 67, 12345);
   EXPECT_EQ(here.hash, higher.hash);
   Piece wide = here;
-  wide.roll = roll::make_roll(40, 0, 127, 4, true);
+  wide.roll = music::make_roll(40, 0, 127, 4, true);
   for (int t = 0; t < 40; ++t)
     std::copy(here.roll.frame(t), here.roll.frame(t) + here.roll.notes(), wide.roll.frame(t) + 24);
   EXPECT_EQ(music_hash(wide.roll), here.hash);
@@ -240,10 +240,10 @@ TEST(MusicHash, IsOfTheMusicWhateverItsKeyAndRange) {
                            static_cast<std::size_t>(longer.roll.notes()));
   EXPECT_NE(music_hash(longer.roll), here.hash);
   Piece held = here;
-  held.roll.frame(3)[63 - held.roll.low] ^= roll::kPlay;
+  held.roll.frame(3)[63 - held.roll.low] ^= music::kPlay;
   EXPECT_NE(music_hash(held.roll), here.hash);
-  EXPECT_NE(music_hash(roll::make_roll(3, 24, 101, 4, true)),
-            music_hash(roll::make_roll(4, 24, 101, 4, true)));
+  EXPECT_NE(music_hash(music::make_roll(3, 24, 101, 4, true)),
+            music_hash(music::make_roll(4, 24, 101, 4, true)));
 }
 
 }  // namespace

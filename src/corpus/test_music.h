@@ -62,10 +62,10 @@ inline Bytes test_scale(int pitch, int count) {
 inline Piece test_piece(const std::string& name, int steps, int pitch, std::uint64_t seed) {
   Piece piece;
   piece.name = name;
-  piece.roll = roll::make_roll(steps, 24, 101, 4, true);
+  piece.roll = music::make_roll(steps, 24, 101, 4, true);
   for (int t = 0; t < steps; ++t) {
     const int up = static_cast<int>(seed >> (t % 60) & 3);
-    piece.roll.frame(t)[pitch + up - piece.roll.low] = roll::kPlay | roll::kArticulate;
+    piece.roll.frame(t)[pitch + up - piece.roll.low] = music::kPlay | music::kArticulate;
   }
   piece.hash = music_hash(piece.roll);
   return piece;

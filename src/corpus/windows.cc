@@ -41,8 +41,8 @@ Windows::Windows(std::vector<const Piece*> pieces, const WindowOptions& options)
   if (options.share < 0 || options.share >= options.shares)
     fail_usage("share: expected 0 to {}, found {}", options.shares - 1, options.share);
   for (const Piece* piece : pieces) {
-    const roll::Roll& roll = piece->roll;
-    const roll::Roll& first = pieces.front()->roll;
+    const music::Roll& roll = piece->roll;
+    const music::Roll& first = pieces.front()->roll;
     if (roll.low != first.low || roll.high != first.high)
       fail("{}: expected the range {}..{} as in {}, found {}..{}", piece->name, first.low,
            first.high, pieces.front()->name, roll.low, roll.high);
@@ -133,9 +133,9 @@ void Windows::seek(Place place) {
   place_ = place;
 }
 
-void Windows::copy(const Window& window, int b, roll::Batch& batch) const {
-  roll::Roll room;
-  const roll::Roll& roll = whole_roll(*pieces_[window.piece], room);
+void Windows::copy(const Window& window, int b, music::Batch& batch) const {
+  music::Roll room;
+  const music::Roll& roll = whole_roll(*pieces_[window.piece], room);
   const std::size_t notes = static_cast<std::size_t>(batch.notes);
   // The rows of a frame that stay in range; those that fall off hold no note.
   const std::size_t from = static_cast<std::size_t>(std::max(0, -window.shift));
@@ -154,7 +154,7 @@ void Windows::copy(const Window& window, int b, roll::Batch& batch) const {
   batch.lengths[static_cast<std::size_t>(b)] = window.length;
 }
 
-void Windows::drop_notes(roll::Batch& batch) const {
+void Windows::drop_notes(music::Batch& batch) const {
   batch.heard = batch.frames;
   const auto notes = static_cast<std::size_t>(batch.notes);
   const auto sequences = static_cast<std::size_t>(batch.sequences);
@@ -169,7 +169,7 @@ void Windows::drop_notes(roll::Batch& batch) const {
   }
 }
 
-roll::Batch Windows::next() {
+music::Batch Windows::next() {
   const std::size_t size = static_cast<std::size_t>(options_.sequences);
   const std::size_t begin = static_cast<std::size_t>(place_.batch) * size;
   const std::size_t end = std::min(begin + size, epoch_.size());
@@ -181,7 +181,7 @@ roll::Batch Windows::next() {
     chosen.push_back(i);
     steps = std::max(steps, epoch_[i].length);
   }
-  roll::Batch batch;
+  music::Batch batch;
   batch.resize(steps, static_cast<int>(chosen.size()), pieces_.front()->roll.notes(),
                options_.history);
   for (std::size_t b = 0; b < chosen.size(); ++b) {

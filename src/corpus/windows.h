@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "corpus/piece.h"
-#include "roll/batch.h"
+#include "music/batch.h"
 
 namespace toccata::corpus {
 
@@ -52,7 +52,7 @@ class Windows {
 
   /// The batch at place(); place() moves on. Batch::steps is the length of its longest window.
   /// Batch::sample is epoch * 2^32 + the window's number in its epoch: no number comes twice.
-  roll::Batch next();
+  music::Batch next();
   Place place() const { return place_; }
   /// Throws Error where the epoch has no such batch.
   void seek(Place place);
@@ -70,8 +70,8 @@ class Windows {
   void order(std::vector<Window>& windows, std::uint64_t epoch) const;
   std::size_t batch_count(std::size_t windows) const;
   int draw_shift(std::uint64_t epoch, std::size_t piece) const;
-  void copy(const Window& window, int b, roll::Batch& batch) const;
-  void drop_notes(roll::Batch& batch) const;
+  void copy(const Window& window, int b, music::Batch& batch) const;
+  void drop_notes(music::Batch& batch) const;
 
   std::vector<const Piece*> pieces_;
   std::vector<Span> spans_;

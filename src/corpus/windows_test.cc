@@ -24,12 +24,12 @@ std::vector<Piece> pieces_of(const std::vector<int>& lengths) {
   for (std::size_t p = 0; p < lengths.size(); ++p) {
     Piece piece;
     piece.name = fmt::format("piece {}", p);
-    piece.roll = roll::make_roll(lengths[p], 0, 127, 4, true, {{0, 3, 4}});
+    piece.roll = music::make_roll(lengths[p], 0, 127, 4, true, {{0, 3, 4}});
     for (int t = 0; t < lengths[p]; ++t) {
       std::uint8_t* frame = piece.roll.frame(t);
-      frame[20 + p] = roll::kPlay;
-      frame[40 + t % 32] = roll::kPlay | roll::kArticulate;
-      frame[80 + t / 32] = roll::kPlay;
+      frame[20 + p] = music::kPlay;
+      frame[40 + t % 32] = music::kPlay | music::kArticulate;
+      frame[80 + t / 32] = music::kPlay;
     }
     pieces.push_back(std::move(piece));
   }
@@ -54,7 +54,7 @@ std::map<std::pair<int, int>, int> check_epoch(const std::vector<Piece>& pieces,
   std::map<std::pair<int, int>, int> seen;
   const std::uint64_t count = windows.batches_in_epoch(windows.place().epoch);
   for (std::uint64_t k = 0; k < count; ++k) {
-    const roll::Batch batch = windows.next();
+    const music::Batch batch = windows.next();
     EXPECT_EQ(batch.notes, 128);
     EXPECT_LE(batch.steps, options.steps);
     EXPECT_TRUE(batch.sequences == options.sequences || k + 1 == count);
@@ -62,7 +62,7 @@ std::map<std::pair<int, int>, int> check_epoch(const std::vector<Piece>& pieces,
     EXPECT_THAT(batch.lengths, Each(Ge(1)));
     for (int b = 0; b < batch.sequences; ++b) {
       const int p = piece_of(batch.frame(1, b), shift);
-      const roll::Roll& roll = pieces.at(static_cast<std::size_t>(p)).roll;
+      const music::Roll& roll = pieces.at(static_cast<std::size_t>(p)).roll;
       const std::size_t stride = static_cast<std::size_t>(batch.sequences);
       for (int t = 1 - batch.history; t <= batch.steps; ++t) {
         const int length = batch.lengths[static_cast<std::size_t>(b)];
@@ -118,7 +118,7 @@ TEST(Windows, KeepShortPiecesWholeAndMoveTheCutsOfLongOnes) {
   Windows windows(pointers(pieces), options);
   std::set<int> first_lengths;
   for (int epoch = 0; epoch < 200; ++epoch) {
-    const roll::Batch batch = windows.next();
+    const music::Batch batch = windows.next();
     EXPECT_EQ(windows.place().batch, 0u);
     for (int b = 0; b < batch.sequences; ++b) {
       const std::size_t at = static_cast<std::size_t>(b);
@@ -149,7 +149,7 @@ TEST(Windows, NumberTheirSamplesOnceForAll) {
   EXPECT_EQ(samples.size(), count);
 }
 
-bool equal(const roll::Batch& a, const roll::Batch& b) {
+bool equal(const music::Batch& a, const music::Batch& b) {
   return a.steps == b.steps && a.sequences == b.sequences && a.notes == b.notes &&
          a.frames == b.frames && a.bar_phase == b.bar_phase && a.beat_phase == b.beat_phase &&
          a.step == b.step && a.lengths == b.lengths && a.sample == b.sample;
@@ -163,7 +163,7 @@ TEST(Windows, GoOnFromAnyPlaceAsIfNeverStopped) {
   options.transpose = 3;
   options.seed = 7;
   Windows whole(pointers(pieces), options);
-  std::vector<std::pair<Windows::Place, roll::Batch>> all;
+  std::vector<std::pair<Windows::Place, music::Batch>> all;
   while (whole.place().epoch < 3) {
     const Windows::Place place = whole.place();
     all.emplace_back(place, whole.next());
@@ -185,7 +185,7 @@ TEST(Windows, SeedsAndEpochsGiveOtherOrders) {
   Windows second(pointers(pieces), options);
   EXPECT_FALSE(equal(first.next(), second.next()));
   first.seek({0, 0});
-  const roll::Batch here = first.next();
+  const music::Batch here = first.next();
   first.seek({1, 0});
   EXPECT_FALSE(equal(here, first.next()));
 }
@@ -200,7 +200,7 @@ TEST(Windows, MixThePieces) {
   int alone = 0;
   const std::uint64_t count = windows.batches_in_epoch(0);
   for (std::uint64_t k = 0; k < count; ++k) {
-    const roll::Batch batch = windows.next();
+    const music::Batch batch = windows.next();
     std::set<int> here;
     for (int b = 0; b < batch.sequences; ++b) here.insert(piece_of(batch.frame(1, b), 0));
     alone += here.size() == 1 && batch.sequences == 4;
@@ -211,10 +211,10 @@ TEST(Windows, MixThePieces) {
 TEST(Windows, TransposeWithinTheRange) {
   Piece piece;
   piece.name = "narrow";
-  piece.roll = roll::make_roll(10, 60, 71, 4, true);  // 12 pitches
+  piece.roll = music::make_roll(10, 60, 71, 4, true);  // 12 pitches
   for (int t = 0; t < 10; ++t) {
-    piece.roll.frame(t)[2] = roll::kPlay | roll::kArticulate;  // may go down by 2
-    piece.roll.frame(t)[8] = roll::kPlay;                      // and up by 3
+    piece.roll.frame(t)[2] = music::kPlay | music::kArticulate;  // may go down by 2
+    piece.roll.frame(t)[8] = music::kPlay;                       // and up by 3
   }
   WindowOptions options;
   options.transpose = 6;
@@ -222,14 +222,14 @@ TEST(Windows, TransposeWithinTheRange) {
   Windows windows({&piece}, options);
   std::map<int, int> times;
   for (int epoch = 0; epoch < 600; ++epoch) {
-    const roll::Batch batch = windows.next();
+    const music::Batch batch = windows.next();
     int low = 0;
     while (!batch.frame(1, 0)[low]) ++low;
     ++times[low - 2];
     for (int t = 1; t <= 10; ++t) {
       std::vector<std::uint8_t> expected(12, 0);
-      expected[static_cast<std::size_t>(low)] = roll::kPlay | roll::kArticulate;
-      expected[static_cast<std::size_t>(low + 6)] = roll::kPlay;
+      expected[static_cast<std::size_t>(low)] = music::kPlay | music::kArticulate;
+      expected[static_cast<std::size_t>(low + 6)] = music::kPlay;
       ASSERT_EQ(std::vector<std::uint8_t>(batch.frame(t, 0), batch.frame(t, 0) + 12), expected);
     }
   }
@@ -248,7 +248,7 @@ TEST(Windows, LetSomeNotesGoUnheard) {
   Windows windows(pointers(pieces), options);
   int notes = 0, heard = 0;
   while (windows.place().epoch == 0) {
-    const roll::Batch batch = windows.next();
+    const music::Batch batch = windows.next();
     EXPECT_EQ(batch.frames, plain.next().frames);  // the truth stays
     ASSERT_EQ(batch.heard.size(), batch.frames.size());
     for (std::size_t i = 0; i < batch.frames.size(); ++i) {
@@ -273,7 +273,7 @@ TEST(Windows, TransposeAllWindowsOfAPieceAlikeInOneEpoch) {
   options.sequences = 20;
   options.transpose = 4;
   Windows windows(pointers(pieces), options);
-  const roll::Batch batch = windows.next();
+  const music::Batch batch = windows.next();
   std::set<int> lows;
   for (int b = 0; b < batch.sequences; ++b) {
     int low = 0;
@@ -290,7 +290,7 @@ TEST(Windows, RefuseWhatTheyCannotDo) {
   const std::vector<Piece> silent = pieces_of({0});
   EXPECT_THROW(Windows(pointers(silent), {}), Error);
   Piece other = pieces[0];
-  other.roll = roll::make_roll(4, 21, 108, 4, true);
+  other.roll = music::make_roll(4, 21, 108, 4, true);
   try {
     Windows({&pieces[0], &other}, {});
     FAIL();

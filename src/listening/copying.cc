@@ -28,7 +28,7 @@ CopyIndex::CopyIndex(std::span<const corpus::Piece* const> pieces) {
            pieces.front()->name, grid_, piece->name, piece->roll.grid);
     }
     Source source{piece, text_.size(), notes_of(piece->roll),
-                  roll::Bars(piece->roll.meters, piece->roll.grid)};
+                  music::Bars(piece->roll.meters, piece->roll.grid)};
     for (std::size_t i = 1; i < source.notes.size(); ++i) {
       const auto next = static_cast<std::int32_t>(symbols_.size() + 1);
       text_.push_back(
@@ -87,14 +87,14 @@ std::size_t CopyIndex::match(std::span<const std::int32_t> query, std::size_t& p
   return best;
 }
 
-Copy CopyIndex::describe(const std::vector<RollNote>& notes, const roll::Roll& roll,
+Copy CopyIndex::describe(const std::vector<RollNote>& notes, const music::Roll& roll,
                          const Stretch& stretch) const {
   const auto source = std::prev(
       std::upper_bound(sources_.begin(), sources_.end(), stretch.place,
                        [](std::size_t at, const Source& s) { return at < s.first_token; }));
   const RollNote& there = source->notes[stretch.place - source->first_token];
   const RollNote& here = notes[stretch.begin];
-  const roll::Bars bars(roll.meters, roll.grid);
+  const music::Bars bars(roll.meters, roll.grid);
   return {.notes = static_cast<int>(stretch.tokens) + 1,
           .beats = static_cast<double>(stretch.steps) / grid_,
           .step = here.onset,
@@ -105,7 +105,7 @@ Copy CopyIndex::describe(const std::vector<RollNote>& notes, const roll::Roll& r
           .transposition = here.pitch - there.pitch};
 }
 
-void CopyIndex::check_grid(const roll::Roll& roll) const {
+void CopyIndex::check_grid(const music::Roll& roll) const {
   if (roll.grid != grid_) {
     fail("the piece has {} steps a quarter note and the corpus {}: copying needs one grid for all",
          roll.grid, grid_);
@@ -128,7 +128,7 @@ void CopyIndex::each_stretch(const std::vector<RollNote>& notes,
   }
 }
 
-Copying CopyIndex::longest(const roll::Roll& roll) const {
+Copying CopyIndex::longest(const music::Roll& roll) const {
   check_grid(roll);
   const std::vector<RollNote> notes = notes_of(roll);
   Stretch most_notes, most_beats;
@@ -141,7 +141,7 @@ Copying CopyIndex::longest(const roll::Roll& roll) const {
   return {describe(notes, roll, most_notes), describe(notes, roll, most_beats)};
 }
 
-std::optional<Copy> CopyIndex::first_longer(const roll::Roll& roll, double beats,
+std::optional<Copy> CopyIndex::first_longer(const music::Roll& roll, double beats,
                                             int fewest_notes) const {
   check_grid(roll);
   const std::vector<RollNote> notes = notes_of(roll);

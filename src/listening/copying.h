@@ -17,7 +17,7 @@
 
 #include "corpus/piece.h"
 #include "listening/notes.h"
-#include "roll/bars.h"
+#include "music/bars.h"
 
 namespace toccata::listening {
 
@@ -46,12 +46,12 @@ class CopyIndex {
 
   /// Throws Error where the Roll is on another grid. A stretch of fewer than two notes is none.
   /// Among equally long stretches the first in the piece counts. Safe from several threads.
-  Copying longest(const roll::Roll& roll) const;
+  Copying longest(const music::Roll& roll) const;
 
   /// The first stretch of the piece that lasts longer than `beats` and has at least `fewest_notes`
   /// notes; none where there is no such. Throws Error where the Roll is on another grid. Safe from
   /// several threads.
-  std::optional<Copy> first_longer(const roll::Roll& roll, double beats, int fewest_notes) const;
+  std::optional<Copy> first_longer(const music::Roll& roll, double beats, int fewest_notes) const;
 
  private:
   struct Range {
@@ -61,18 +61,18 @@ class CopyIndex {
     const corpus::Piece* piece;
     std::size_t first_token;
     std::vector<RollNote> notes;
-    roll::Bars bars;
+    music::Bars bars;
   };
   struct Stretch {
     std::size_t begin = 0, tokens = 0, place = 0;
     int steps = -1;  // from its first onset to its last
   };
-  void check_grid(const roll::Roll& roll) const;
+  void check_grid(const music::Roll& roll) const;
   void each_stretch(const std::vector<RollNote>& notes,
                     const std::function<bool(const Stretch&)>& visit) const;
   std::vector<std::int32_t> tokens_of(const std::vector<RollNote>& notes) const;
   std::size_t match(std::span<const std::int32_t> query, std::size_t& place) const;
-  Copy describe(const std::vector<RollNote>& notes, const roll::Roll& roll,
+  Copy describe(const std::vector<RollNote>& notes, const music::Roll& roll,
                 const Stretch& stretch) const;
 
   int grid_ = 4;

@@ -10,7 +10,7 @@ namespace toccata::listening {
 namespace {
 
 corpus::Piece random_piece(std::string name, std::uint64_t seed, int steps) {
-  corpus::Piece piece{std::move(name), roll::make_roll(steps, 24, 101, 4, true), ""};
+  corpus::Piece piece{std::move(name), music::make_roll(steps, 24, 101, 4, true), ""};
   Random random(seed, 0);
   for (int t = 0; t < steps; ++t) {
     for (std::uint64_t k = random.below(3); k > 0; --k) {
@@ -21,7 +21,7 @@ corpus::Piece random_piece(std::string name, std::uint64_t seed, int steps) {
 }
 
 // Steps begin … begin+length-1 of `from`, moved by `shift` semitones, over those of `to` at `at`.
-void quote(const roll::Roll& from, int begin, int length, int shift, roll::Roll& to, int at) {
+void quote(const music::Roll& from, int begin, int length, int shift, music::Roll& to, int at) {
   for (int t = 0; t < length; ++t) {
     for (int n = 0; n < to.notes(); ++n) {
       const int source = n - shift;
@@ -80,22 +80,22 @@ TEST(Copying, APieceOfTheCorpusStandsInItWhole) {
 }
 
 TEST(Copying, DoesNotReachFromOnePieceIntoTheNext) {
-  corpus::Piece first{"first", roll::make_roll(4, 60, 72, 4, true), ""};
+  corpus::Piece first{"first", music::make_roll(4, 60, 72, 4, true), ""};
   first.roll.frame(0)[0] = first.roll.frame(2)[3] = 3;
   corpus::Piece second = first;
   second.name = "second";
-  corpus::Piece made{"made", roll::make_roll(8, 60, 72, 4, true), ""};
+  corpus::Piece made{"made", music::make_roll(8, 60, 72, 4, true), ""};
   made.roll.frame(0)[0] = made.roll.frame(2)[3] = made.roll.frame(4)[0] = made.roll.frame(6)[3] = 3;
   const corpus::Piece* corpus[] = {&first, &second};
   EXPECT_EQ(CopyIndex(corpus).longest(made.roll).most_notes.notes, 2);
 }
 
 TEST(Copying, MostNotesAndMostBeatsMayBeDifferentStretches) {
-  corpus::Piece fast{"fast", roll::make_roll(8, 60, 72, 4, true), ""};
+  corpus::Piece fast{"fast", music::make_roll(8, 60, 72, 4, true), ""};
   for (int t = 0; t < 8; ++t) fast.roll.frame(t)[t] = 3;
-  corpus::Piece slow{"slow", roll::make_roll(64, 60, 72, 4, true), ""};
+  corpus::Piece slow{"slow", music::make_roll(64, 60, 72, 4, true), ""};
   for (int k = 0; k < 4; ++k) slow.roll.frame(16 * k)[2 * k] = 3;
-  corpus::Piece made{"made", roll::make_roll(80, 60, 72, 4, true), ""};
+  corpus::Piece made{"made", music::make_roll(80, 60, 72, 4, true), ""};
   quote(fast.roll, 0, 8, 1, made.roll, 0);
   quote(slow.roll, 0, 64, 2, made.roll, 11);
   const corpus::Piece* corpus[] = {&fast, &slow};
@@ -110,14 +110,14 @@ TEST(Copying, MostNotesAndMostBeatsMayBeDifferentStretches) {
 TEST(Copying, SilenceCopiesNothing) {
   const corpus::Piece a = random_piece("a", 1, 50);
   const corpus::Piece* corpus[] = {&a};
-  EXPECT_EQ(CopyIndex(corpus).longest(roll::make_roll(50, 24, 101, 4, true)).most_notes.notes, 0);
+  EXPECT_EQ(CopyIndex(corpus).longest(music::make_roll(50, 24, 101, 4, true)).most_notes.notes, 0);
 }
 
 TEST(Copying, RefusesAnEmptyCorpusAndAnotherGrid) {
   EXPECT_THROW(CopyIndex({}), Error);
   const corpus::Piece a = random_piece("a", 1, 50);
   const corpus::Piece* corpus[] = {&a};
-  EXPECT_THROW(CopyIndex(corpus).longest(roll::make_roll(50, 24, 101, 8, true)), Error);
+  EXPECT_THROW(CopyIndex(corpus).longest(music::make_roll(50, 24, 101, 8, true)), Error);
 }
 
 // The longest stretch by trying every pair of beginnings.
@@ -146,7 +146,7 @@ RC_GTEST_PROP(Copying, EqualsTryingEveryPairOfBeginnings, ()) {
   const auto piece_of = [](const char* name) {
     const auto cells = *rc::gen::container<std::vector<std::uint8_t>>(
         rc::gen::weightedElement<std::uint8_t>({{3, 0}, {2, 3}, {1, 1}}));
-    corpus::Piece piece{name, roll::make_roll(static_cast<int>(cells.size()) / 2, 60, 61, 4, true),
+    corpus::Piece piece{name, music::make_roll(static_cast<int>(cells.size()) / 2, 60, 61, 4, true),
                         ""};
     std::copy_n(cells.begin(), piece.roll.cells.size(), piece.roll.cells.begin());
     return piece;

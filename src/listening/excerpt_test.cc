@@ -8,9 +8,9 @@ namespace toccata::listening {
 namespace {
 
 TEST(Excerpt, KeepsThePlaceOfEveryStepInItsBar) {
-  roll::Roll whole = roll::make_roll(64, 60, 62, 4, true, {{0, 3, 4}, {24, 7, 8}, {38, 4, 4}});
+  music::Roll whole = music::make_roll(64, 60, 62, 4, true, {{0, 3, 4}, {24, 7, 8}, {38, 4, 4}});
   for (std::size_t i = 0; i < whole.cells.size(); ++i) whole.cells[i] = i % 3 ? 0 : 3;
-  const roll::Roll part = excerpt(whole, 5, 50);
+  const music::Roll part = excerpt(whole, 5, 50);
   EXPECT_EQ(part.steps, 50);
   for (std::size_t t = 0; t < 50; ++t) {
     EXPECT_EQ(part.bar_phase[t], whole.bar_phase[t + 5]) << t;
@@ -22,7 +22,7 @@ TEST(Excerpt, KeepsThePlaceOfEveryStepInItsBar) {
 }
 
 TEST(Excerpt, BeginsNotesThatSoundOnIntoIt) {
-  roll::Roll whole = roll::make_roll(4, 60, 60, 4, true);
+  music::Roll whole = music::make_roll(4, 60, 60, 4, true);
   whole.cells = {3, 1, 1, 1};
   EXPECT_EQ(excerpt(whole, 2, 2).cells, (std::vector<std::uint8_t>{3, 1}));
   whole.articulation = false;
@@ -31,7 +31,7 @@ TEST(Excerpt, BeginsNotesThatSoundOnIntoIt) {
 }
 
 TEST(Excerpt, RefusesWhatIsNotInThePiece) {
-  const roll::Roll whole = roll::make_roll(4, 60, 60, 4, true);
+  const music::Roll whole = music::make_roll(4, 60, 60, 4, true);
   EXPECT_THROW(excerpt(whole, 2, 3), Error);
   EXPECT_EQ(excerpt(whole, 4, 0).steps, 0);
 }

@@ -61,16 +61,16 @@ struct Coins {
 
 // Calls throw_play(n, bit) and throw_articulate(n, bit) for every choice that the Roll made.
 template <typename Play, typename Articulate>
-void each_choice(const roll::Roll& roll, const Play& throw_play,
+void each_choice(const music::Roll& roll, const Play& throw_play,
                  const Articulate& throw_articulate) {
   const std::vector<std::uint8_t> silence(static_cast<std::size_t>(roll.notes()));
   for (int t = 0; t < roll.steps; ++t) {
     const std::uint8_t* before = t == 0 ? silence.data() : roll.frame(t - 1);
     const std::uint8_t* frame = roll.frame(t);
     for (int n = 0; n < roll.notes(); ++n) {
-      throw_play(static_cast<std::size_t>(n), (frame[n] & roll::kPlay) != 0);
+      throw_play(static_cast<std::size_t>(n), (frame[n] & music::kPlay) != 0);
       if (roll.articulation && articulate_is_open(before[n], frame[n])) {
-        throw_articulate(static_cast<std::size_t>(n), (frame[n] & roll::kArticulate) != 0);
+        throw_articulate(static_cast<std::size_t>(n), (frame[n] & music::kArticulate) != 0);
       }
     }
   }
@@ -81,7 +81,7 @@ void each_choice(const roll::Roll& roll, const Play& throw_play,
 Likelihood baseline(std::span<const corpus::Piece* const> train,
                     std::span<const corpus::Piece* const> pieces) {
   if (train.empty()) fail("the baseline needs pieces to count notes on, and there are none");
-  const roll::Roll& first = train.front()->roll;
+  const music::Roll& first = train.front()->roll;
   const auto check_range = [&](const corpus::Piece& piece) {
     if (piece.roll.low != first.low || piece.roll.high != first.high ||
         piece.roll.articulation != first.articulation) {

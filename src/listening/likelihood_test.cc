@@ -17,15 +17,15 @@ const Stop never;
 
 // Every piece of `steps` steps that the loss's rules allow: a note that did not play before is
 // silent or struck; one that did may be held too.
-void every_piece(const roll::Roll& begun, int cell, std::vector<corpus::Piece>& all) {
+void every_piece(const music::Roll& begun, int cell, std::vector<corpus::Piece>& all) {
   if (cell == static_cast<int>(begun.cells.size())) {
     all.push_back({"piece", begun, ""});
     return;
   }
   const auto at = static_cast<std::size_t>(cell);
   const bool played = cell >= begun.notes() &&
-                      (begun.cells[at - static_cast<std::size_t>(begun.notes())] & roll::kPlay);
-  roll::Roll next = begun;
+                      (begun.cells[at - static_cast<std::size_t>(begun.notes())] & music::kPlay);
+  music::Roll next = begun;
   every_piece(next, cell + 1, all);
   next.cells[at] = begun.articulation ? 3 : 1;
   every_piece(next, cell + 1, all);
@@ -43,8 +43,8 @@ std::vector<const corpus::Piece*> pointers(const std::vector<corpus::Piece>& pie
 
 double sum_of_chances(const Models& models, int steps) {
   std::vector<corpus::Piece> all;
-  const roll::Options& read = models.config().roll;
-  every_piece(roll::make_roll(steps, read.low, read.high, 4, read.articulation), 0, all);
+  const music::Options& read = models.config().roll;
+  every_piece(music::make_roll(steps, read.low, read.high, 4, read.articulation), 0, all);
   double sum = 0;
   for (const auto& piece : likelihood(models, pointers(all), {.threads = 1}, quiet, never).pieces) {
     sum += std::exp(-piece.nats);
@@ -79,7 +79,7 @@ TEST(Likelihood, InAnotherArithmeticIsNearButNotTheSame) {
 TEST(Likelihood, EqualsThatOfTheReferenceNetwork) {
   const network::Model model = tiny_model(6, true);
   const corpus::Piece piece = random_piece_for(model, "a", 40, 1);
-  roll::Batch batch;
+  music::Batch batch;
   batch.resize(40, 1, 6);
   std::ranges::copy(piece.roll.cells, batch.frame(1, 0));
   batch.bar_phase = piece.roll.bar_phase;
@@ -124,15 +124,15 @@ TEST(Likelihood, IsPooledOverFramesNotAveragedOverPieces) {
 
 TEST(Likelihood, RefusesAPieceOfAnotherRangeGridOrArticulation) {
   const network::Model model = tiny_model(3, true);
-  const auto of = [&](const roll::Roll& roll) {
+  const auto of = [&](const music::Roll& roll) {
     const corpus::Piece piece{"odd", roll, ""};
     const corpus::Piece* pieces[] = {&piece};
     return likelihood(model, pieces, {}, quiet, never);
   };
-  EXPECT_THROW(of(roll::make_roll(4, 60, 63, 4, true)), Error);
-  EXPECT_THROW(of(roll::make_roll(4, 60, 62, 8, true)), Error);
-  EXPECT_THROW(of(roll::make_roll(4, 60, 62, 4, false)), Error);
-  EXPECT_EQ(of(roll::make_roll(0, 60, 62, 4, true)).steps, 0);
+  EXPECT_THROW(of(music::make_roll(4, 60, 63, 4, true)), Error);
+  EXPECT_THROW(of(music::make_roll(4, 60, 62, 8, true)), Error);
+  EXPECT_THROW(of(music::make_roll(4, 60, 62, 4, false)), Error);
+  EXPECT_EQ(of(music::make_roll(0, 60, 62, 4, true)).steps, 0);
 }
 
 TEST(Likelihood, OfModelsThatListenTogetherSumsToOneAndLiesBetweenTheirs) {
@@ -166,9 +166,9 @@ TEST(Likelihood, AStopLeavesOnlyWholePieces) {
 }
 
 TEST(Baseline, ByHand) {
-  corpus::Piece train{"train", roll::make_roll(4, 60, 61, 4, true), ""};
+  corpus::Piece train{"train", music::make_roll(4, 60, 61, 4, true), ""};
   train.roll.cells = {3, 0, 1, 0, 3, 0, 0, 3};
-  corpus::Piece held{"held", roll::make_roll(2, 60, 61, 4, true), ""};
+  corpus::Piece held{"held", music::make_roll(2, 60, 61, 4, true), ""};
   held.roll.cells = {3, 3, 1, 0};
   const corpus::Piece* trains[] = {&train};
   const corpus::Piece* helds[] = {&held};
@@ -186,7 +186,7 @@ TEST(Baseline, OfAllPiecesThatAreSumsToOne) {
   const network::Model model = tiny_model(2, true);
   const corpus::Piece train = random_piece_for(model, "train", 30, 1);
   std::vector<corpus::Piece> all;
-  every_piece(roll::make_roll(3, 60, 61, 4, true), 0, all);
+  every_piece(music::make_roll(3, 60, 61, 4, true), 0, all);
   const corpus::Piece* trains[] = {&train};
   double sum = 0;
   for (const auto& piece : baseline(trains, pointers(all)).pieces) sum += std::exp(-piece.nats);
@@ -194,8 +194,8 @@ TEST(Baseline, OfAllPiecesThatAreSumsToOne) {
 }
 
 TEST(Baseline, NeedsPiecesOfOneRange) {
-  const corpus::Piece a{"a", roll::make_roll(2, 60, 61, 4, true), ""};
-  const corpus::Piece b{"b", roll::make_roll(2, 60, 62, 4, true), ""};
+  const corpus::Piece a{"a", music::make_roll(2, 60, 61, 4, true), ""};
+  const corpus::Piece b{"b", music::make_roll(2, 60, 62, 4, true), ""};
   const corpus::Piece* as[] = {&a};
   const corpus::Piece* bs[] = {&b};
   EXPECT_THROW(baseline({}, as), Error);

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::listening {
 
@@ -20,7 +20,7 @@ inline double bit_nats(double logit, bool bit) {
 
 /// True where the articulate bit is a choice of its own: the note sounds on or is struck again.
 inline bool articulate_is_open(std::uint8_t previous, std::uint8_t cell) {
-  return (previous & roll::kPlay) && (cell & roll::kPlay);
+  return (previous & music::kPlay) && (cell & music::kPlay);
 }
 
 struct NoteNats {
@@ -33,9 +33,9 @@ struct NoteNats {
 inline NoteNats note_nats(std::uint8_t previous, std::uint8_t cell, const float* logits,
                           int channels) {
   NoteNats nats;
-  nats.play = bit_nats(logits[0], (cell & roll::kPlay) != 0);
+  nats.play = bit_nats(logits[0], (cell & music::kPlay) != 0);
   if (channels == 2 && articulate_is_open(previous, cell)) {
-    nats.articulate = bit_nats(logits[1], (cell & roll::kArticulate) != 0);
+    nats.articulate = bit_nats(logits[1], (cell & music::kArticulate) != 0);
   }
   return nats;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::listening {
 
@@ -20,10 +20,10 @@ struct RollNote {
 /// By onset, then pitch. A note begins where a cell articulates, or plays after a cell that does
 /// not; it lasts until the pitch is silent or struck again. Without articulation, repeated notes
 /// are one.
-std::vector<RollNote> notes_of(const roll::Roll& roll);
+std::vector<RollNote> notes_of(const music::Roll& roll);
 
 /// The steps at which bars begin, 0 first (a pickup is a bar).
-std::vector<int> bar_lines(const roll::Roll& roll);
+std::vector<int> bar_lines(const music::Roll& roll);
 
 /// "C4", "F#3": 60 is C4.
 std::string pitch_name(int pitch);

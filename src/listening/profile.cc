@@ -15,11 +15,11 @@ constexpr std::size_t kMostStretches = 2000;
 constexpr double kFarthest = 5;  // standard deviations
 
 struct Stretch {
-  const roll::Roll* roll;
+  const music::Roll* roll;
   int begin, length;
 };
 
-void add_stretches(const roll::Roll& roll, int quarters, std::vector<Stretch>& stretches) {
+void add_stretches(const music::Roll& roll, int quarters, std::vector<Stretch>& stretches) {
   const int length = quarters * roll.grid;
   for (int t = 0; t + length <= roll.steps; t += length) stretches.push_back({&roll, t, length});
 }
@@ -91,7 +91,7 @@ Profile profile(std::span<const corpus::Piece* const> pieces, int threads) {
   return result;
 }
 
-double distance(const Profile& profile, const roll::Roll& roll) {
+double distance(const Profile& profile, const music::Roll& roll) {
   for (auto length = profile.lengths.rbegin(); length != profile.lengths.rend(); ++length) {
     std::vector<Stretch> stretches;
     add_stretches(roll, length->quarters, stretches);

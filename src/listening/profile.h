@@ -50,7 +50,7 @@ Profile profile(std::span<const corpus::Piece* const> pieces, int threads);
 /// mean square over the statistics of (value - mean) / sd, each at most 5; the mean over the
 /// stretches. 1 is as far as a corpus piece is, about. A statistic without an answer, as silence
 /// gives, counts 5. The number of notes is left out: it says the same as notes_per_step.
-double distance(const Profile& profile, const roll::Roll& roll);
+double distance(const Profile& profile, const music::Roll& roll);
 
 OrderedJson to_json(const Profile& profile);
 /// Throws Error where it is none; `where` names the file.

@@ -38,10 +38,10 @@ TEST(Profile, MeansAndSpreadsAreThoseOfTheStretches) {
   EXPECT_EQ(found.lengths[0].stretches, 3);
   double sum = 0;
   for (const corpus::Piece& piece : pieces) {
-    roll::Roll part = piece.roll;
+    music::Roll part = piece.roll;
     part.steps = 64;
     part.cells.resize(64u * 12u);
-    roll::find_phases(part);
+    music::find_phases(part);
     sum += statistics(part).polyphony;
   }
   for (std::size_t i = 0; i < all_statistics().size(); ++i) {
@@ -55,24 +55,24 @@ TEST(Profile, MeansAndSpreadsAreThoseOfTheStretches) {
 TEST(Profile, MusicOfTheCorpusIsNearAndOtherMusicIsFar) {
   const Profile usual = profile_of(pieces_of(20, 256));
   const network::Model model = tiny_model(12, true);
-  const roll::Roll same = random_piece_for(model, "new", 256, 999).roll;
+  const music::Roll same = random_piece_for(model, "new", 256, 999).roll;
   const double near = distance(usual, same);
   EXPECT_GT(near, 0.2);
   EXPECT_LT(near, 1.6);
 
-  roll::Roll sparse = same;  // one voice
+  music::Roll sparse = same;  // one voice
   for (int t = 0; t < sparse.steps; ++t) {
     for (int n = 1; n < sparse.notes(); ++n) sparse.frame(t)[n] = 0;
   }
   EXPECT_GT(distance(usual, sparse), 2 * near);
-  const roll::Roll silence = roll::make_roll(256, 60, 71, 4, true);
+  const music::Roll silence = music::make_roll(256, 60, 71, 4, true);
   EXPECT_GT(distance(usual, silence), distance(usual, sparse));
   EXPECT_LE(distance(usual, silence), 5);
 }
 
 TEST(Profile, APieceShorterThanEveryStretchIsComparedWhole) {
   const Profile usual = profile_of(pieces_of(5, 128));
-  const roll::Roll brief = random_piece_for(tiny_model(12, true), "new", 30, 7).roll;
+  const music::Roll brief = random_piece_for(tiny_model(12, true), "new", 30, 7).roll;
   EXPECT_GT(distance(usual, brief), 0);
   EXPECT_LT(distance(usual, brief), 5);
 }

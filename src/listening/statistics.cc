@@ -60,7 +60,7 @@ void count_pitches(const std::vector<RollNote>& notes, Statistics& result) {
   result.scale_consistency = ratio(most, static_cast<double>(notes.size()));
 }
 
-void count_time(const std::vector<RollNote>& notes, const roll::Roll& roll, Statistics& result) {
+void count_time(const std::vector<RollNote>& notes, const music::Roll& roll, Statistics& result) {
   const auto count = static_cast<double>(notes.size());
   double length = 0, shift = 0, between = 0;
   int onsets = 0;
@@ -80,13 +80,13 @@ void count_time(const std::vector<RollNote>& notes, const roll::Roll& roll, Stat
   result.notes_per_step = ratio(count, roll.steps);
 }
 
-void count_sounding(const roll::Roll& roll, const std::vector<int>& lines, Statistics& result) {
+void count_sounding(const music::Roll& roll, const std::vector<int>& lines, Statistics& result) {
   double sounding_steps = 0, many = 0, total = 0;
   std::vector<bool> sounds(static_cast<std::size_t>(roll.steps));
   for (int t = 0; t < roll.steps; ++t) {
     const std::uint8_t* frame = roll.frame(t);
     const auto sounding = static_cast<double>(std::count_if(
-        frame, frame + roll.notes(), [](std::uint8_t cell) { return (cell & roll::kPlay) != 0; }));
+        frame, frame + roll.notes(), [](std::uint8_t cell) { return (cell & music::kPlay) != 0; }));
     sounds[static_cast<std::size_t>(t)] = sounding > 0;
     total += sounding;
     sounding_steps += sounding > 0 ? 1 : 0;
@@ -118,7 +118,7 @@ struct Bar {
   auto operator<=>(const Bar&) const = default;
 };
 
-std::vector<Bar> bars_of(const std::vector<RollNote>& notes, const roll::Roll& roll,
+std::vector<Bar> bars_of(const std::vector<RollNote>& notes, const music::Roll& roll,
                          const std::vector<int>& lines) {
   std::vector<Bar> bars(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -178,7 +178,7 @@ std::span<const Statistic> all_statistics() {
   return kAll;
 }
 
-Statistics statistics(const roll::Roll& roll) {
+Statistics statistics(const music::Roll& roll) {
   const std::vector<RollNote> notes = notes_of(roll);
   const std::vector<int> lines = bar_lines(roll);
   Statistics result{};

@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::listening {
 
@@ -48,6 +48,6 @@ struct Statistic {
 /// The fields of Statistics in their order.
 std::span<const Statistic> all_statistics();
 
-Statistics statistics(const roll::Roll& roll);
+Statistics statistics(const music::Roll& roll);
 
 }  // namespace toccata::listening

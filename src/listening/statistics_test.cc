@@ -11,9 +11,9 @@ struct Struck {
   int pitch, onset, length;
 };
 
-roll::Roll roll_of(const std::vector<Struck>& notes, int steps,
-                   std::vector<roll::MeterAt> meters = {}) {
-  roll::Roll roll = roll::make_roll(steps, 24, 101, 4, true, std::move(meters));
+music::Roll roll_of(const std::vector<Struck>& notes, int steps,
+                    std::vector<music::MeterAt> meters = {}) {
+  music::Roll roll = music::make_roll(steps, 24, 101, 4, true, std::move(meters));
   for (const Struck& note : notes) {
     for (int t = note.onset; t < note.onset + note.length; ++t) {
       roll.frame(t)[note.pitch - 24] = t == note.onset ? 3 : 1;

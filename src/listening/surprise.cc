@@ -16,7 +16,7 @@ double Surprise::of_step(int step) const {
   return sum;
 }
 
-Surprise surprise(const network::Model& model, const roll::Roll& roll, std::string_view name,
+Surprise surprise(const network::Model& model, const music::Roll& roll, std::string_view name,
                   int threads, Progress& progress, const Stop& stop) {
   check_fits(model.config, roll, name);
   const int channels = model.config.channels();
@@ -46,7 +46,7 @@ Surprise surprise(const network::Model& model, const roll::Roll& roll, std::stri
   return result;
 }
 
-std::vector<NoteSurprise> note_surprises(const roll::Roll& roll, const Surprise& surprise) {
+std::vector<NoteSurprise> note_surprises(const music::Roll& roll, const Surprise& surprise) {
   std::vector<NoteSurprise> result;
   for (const RollNote& note : notes_of(roll)) {
     NoteSurprise entry{.note = note};

@@ -8,8 +8,8 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "listening/notes.h"
+#include "music/roll.h"
 #include "network/weights.h"
-#include "roll/roll.h"
 
 namespace toccata::listening {
 
@@ -23,7 +23,7 @@ struct Surprise {
 
 /// Whole piece, state carried, dropout off: its nats are those of likelihood.h. Throws Error where
 /// the Roll does not fit the model (`name` stands in it).
-Surprise surprise(const network::Model& model, const roll::Roll& roll, std::string_view name,
+Surprise surprise(const network::Model& model, const music::Roll& roll, std::string_view name,
                   int threads, Progress& progress, const Stop& stop);
 
 struct NoteSurprise {
@@ -34,6 +34,6 @@ struct NoteSurprise {
 
 /// The notes of `roll` with what each cost, in the order of notes_of. (What silence costs is in
 /// Surprise alone.)
-std::vector<NoteSurprise> note_surprises(const roll::Roll& roll, const Surprise& surprise);
+std::vector<NoteSurprise> note_surprises(const music::Roll& roll, const Surprise& surprise);
 
 }  // namespace toccata::listening

@@ -25,7 +25,7 @@ TEST(Surprise, OfAllNotesAndStepsIsThePiecesLikelihood) {
 
 TEST(Surprise, OfNotesIsThatOfTheirCells) {
   const network::Model model = tiny_model(2, true);
-  corpus::Piece piece{"a", roll::make_roll(4, 60, 61, 4, true), ""};
+  corpus::Piece piece{"a", music::make_roll(4, 60, 61, 4, true), ""};
   piece.roll.cells = {3, 0, 1, 0, 3, 3, 0, 1};
   const Surprise all = surprise(model, piece.roll, "a", 1, quiet, never);
   const auto cell = [&](int t, int n) {

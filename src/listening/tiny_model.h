@@ -27,16 +27,16 @@ inline network::Model tiny_model(int notes, bool articulation, std::uint64_t see
 /// A piece that follows the model's rules, of random cells.
 inline corpus::Piece random_piece_for(const network::Model& model, const std::string& name,
                                       int steps, std::uint64_t seed) {
-  const roll::Options& read = model.config.roll;
+  const music::Options& read = model.config.roll;
   corpus::Piece piece{
-      name, roll::make_roll(steps, read.low, read.high, read.grid, read.articulation), ""};
+      name, music::make_roll(steps, read.low, read.high, read.grid, read.articulation), ""};
   Random random(seed, 0);
   for (int t = 0; t < steps; ++t) {
     for (int n = 0; n < piece.roll.notes(); ++n) {
-      const bool before = t > 0 && (piece.roll.frame(t - 1)[n] & roll::kPlay);
+      const bool before = t > 0 && (piece.roll.frame(t - 1)[n] & music::kPlay);
       if (random.below(2)) continue;
       const bool struck = read.articulation && (!before || random.below(2));
-      piece.roll.frame(t)[n] = struck ? roll::kPlay | roll::kArticulate : roll::kPlay;
+      piece.roll.frame(t)[n] = struck ? music::kPlay | music::kArticulate : music::kPlay;
     }
   }
   return piece;

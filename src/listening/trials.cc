@@ -50,7 +50,7 @@ Trials run_trials(const network::Model& model, std::span<const corpus::Piece* co
   std::vector<Stretch> windows;
   for (std::size_t i = 0; i < trials * sequences; ++i) {
     Random random(options.seed, i);
-    const roll::Roll& roll = sounding[random.below(sounding.size())]->roll;
+    const music::Roll& roll = sounding[random.below(sounding.size())]->roll;
     const int length = std::min(options.steps, roll.steps);
     const auto places = static_cast<std::uint64_t>(roll.steps - length + 1);
     windows.push_back({&roll, static_cast<int>(random.below(places)), length});

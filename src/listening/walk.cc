@@ -20,7 +20,7 @@ int useful_sequences(std::span<const Stretch> stretches, int most) {
       std::clamp<std::int64_t>((total + longest - 1) / longest, 1, std::max(most, 1)));
 }
 
-network::StepPlace place_of(const roll::Roll& roll, int step) {
+network::StepPlace place_of(const music::Roll& roll, int step) {
   const auto t = static_cast<std::size_t>(step);
   return {roll.bar_phase[t], roll.beat_phase[t], step};
 }
@@ -73,9 +73,9 @@ class Steppers {
 
 Models::Models(std::span<const network::Model> models) : models_(models) {
   if (models.empty()) fail_usage("models: expected one or more, found none");
-  const roll::Options& first = models.front().config.roll;
+  const music::Options& first = models.front().config.roll;
   for (const network::Model& model : models) {
-    const roll::Options& other = model.config.roll;
+    const music::Options& other = model.config.roll;
     if (other != first)
       fail_usage(
           "models that listen together must read music alike: one reads {}..{} on {} steps a "
@@ -84,8 +84,8 @@ Models::Models(std::span<const network::Model> models) : models_(models) {
   }
 }
 
-void check_fits(const network::Config& config, const roll::Roll& roll, std::string_view name) {
-  const roll::Options& wanted = config.roll;
+void check_fits(const network::Config& config, const music::Roll& roll, std::string_view name) {
+  const music::Options& wanted = config.roll;
   if (roll.low != wanted.low || roll.high != wanted.high) {
     fail(
         "{}: its notes are read as {}..{}, and the model's range is {}..{}; read it by the "

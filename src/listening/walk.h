@@ -8,8 +8,8 @@
 
 #include "base/progress.h"
 #include "base/stop.h"
+#include "music/roll.h"
 #include "network/stepper.h"
-#include "roll/roll.h"
 
 namespace toccata::listening {
 
@@ -31,7 +31,7 @@ class Models {
 /// Steps begin … begin+length-1 of a Roll. The first sees the true frame before it; the state is
 /// zero there.
 struct Stretch {
-  const roll::Roll* roll = nullptr;
+  const music::Roll* roll = nullptr;
   int begin = 0;
   int length = 0;
 };
@@ -62,6 +62,6 @@ void walk(const Models& models, std::span<const Stretch> stretches, const WalkOp
 
 /// Throws Error where a Roll cannot be read by the model: another range, another grid, or
 /// articulation in the one and not in the other. `name` is the piece's.
-void check_fits(const network::Config& config, const roll::Roll& roll, std::string_view name);
+void check_fits(const network::Config& config, const music::Roll& roll, std::string_view name);
 
 }  // namespace toccata::listening

@@ -21,11 +21,11 @@ using Names = std::array<std::pair<Enum, const char*>, Count>;
 
 constexpr Names<Beat, 2> kBeats{{{Beat::phase, "phase"}, {Beat::binary, "binary"}}};
 constexpr Names<Heads, 2> kHeads{{{Heads::shared, "shared"}, {Heads::per_note, "per-note"}}};
-constexpr Names<roll::OutOfRange, 3> kOutOfRange{{{roll::OutOfRange::fold, "fold"},
-                                                  {roll::OutOfRange::drop, "drop"},
-                                                  {roll::OutOfRange::refuse, "refuse"}}};
-constexpr Names<roll::Pedal, 2> kPedals{
-    {{roll::Pedal::off, "off"}, {roll::Pedal::extend, "extend"}}};
+constexpr Names<music::OutOfRange, 3> kOutOfRange{{{music::OutOfRange::fold, "fold"},
+                                                   {music::OutOfRange::drop, "drop"},
+                                                   {music::OutOfRange::refuse, "refuse"}}};
+constexpr Names<music::Pedal, 2> kPedals{
+    {{music::Pedal::off, "off"}, {music::Pedal::extend, "extend"}}};
 
 template <typename Enum, std::size_t Count>
 const char* name(const Names<Enum, Count>& names, Enum value) {
@@ -85,7 +85,7 @@ void check(const Config& config) {
   if (config.format_version != kFormatVersion)
     fail_usage("format_version: expected {}, found {}; a newer program wrote it", kFormatVersion,
                config.format_version);
-  roll::check(config.roll);
+  music::check(config.roll);
   if (config.window < 1 || config.window > 255 || config.window % 2 == 0)
     fail_usage(
         "window: expected an odd number of notes from 1 to 255, found {}; 25 is an octave "

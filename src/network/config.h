@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "roll/options.h"
+#include "music/options.h"
 
 namespace toccata::network {
 
@@ -25,8 +25,8 @@ enum class Heads {
 
 struct Config {
   int format_version = 1;
-  roll::Options roll;  // how music is read; N = roll.notes()
-  int window = 25;     // notes around a note that it sees, odd
+  music::Options roll;  // how music is read; N = roll.notes()
+  int window = 25;      // notes around a note that it sees, odd
   Beat beat = Beat::phase;
   int start_step = 0;  // Beat::binary only; the original's time_init
   // Lags of earlier frames that a note sees beside the one before, in steps, ascending: 16 shows

@@ -33,8 +33,8 @@ TEST(Config, ComesBackFromItsJson) {
                  .low = 21,
                  .high = 108,
                  .articulation = false,
-                 .out_of_range = roll::OutOfRange::refuse,
-                 .pedal = roll::Pedal::extend,
+                 .out_of_range = music::OutOfRange::refuse,
+                 .pedal = music::Pedal::extend,
                  .drums = true,
                  .trim = false};
   config.window = 31;

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <numbers>
 
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::network {
 namespace {
@@ -46,7 +46,7 @@ std::array<float, 24> sounding_notes(const Config& config, const std::uint8_t* f
   std::array<float, 24> counts{};
   int pitch_class = config.roll.low % 12;
   for (int n = 0; n < config.notes(); ++n) {
-    counts[static_cast<std::size_t>(pitch_class)] += static_cast<float>(frame[n] & roll::kPlay);
+    counts[static_cast<std::size_t>(pitch_class)] += static_cast<float>(frame[n] & music::kPlay);
     pitch_class = pitch_class == 11 ? 0 : pitch_class + 1;
   }
   std::copy_n(counts.begin(), 12, counts.begin() + 12);
@@ -56,8 +56,8 @@ std::array<float, 24> sounding_notes(const Config& config, const std::uint8_t* f
 float match(const std::uint8_t* a, const std::uint8_t* b, int notes) {
   int both = 0, either = 0;
   for (int n = 0; n < notes; ++n) {
-    both += a[n] & b[n] & roll::kPlay;
-    either += (a[n] | b[n]) & roll::kPlay;
+    both += a[n] & b[n] & music::kPlay;
+    either += (a[n] | b[n]) & music::kPlay;
   }
   return either == 0 ? 0.0f : static_cast<float>(both) / static_cast<float>(either);
 }
@@ -95,7 +95,7 @@ void Encoder::set_planes(const std::uint8_t* frame, int window) {
   std::fill_n(planes_.data(), margin, 0.0f);
   float* plane = planes_.data() + margin;
   for (int n = 0; n < notes; ++n) {
-    *plane++ = static_cast<float>(frame[n] & roll::kPlay);
+    *plane++ = static_cast<float>(frame[n] & music::kPlay);
     if (channels == 2) *plane++ = static_cast<float>(frame[n] >> 1 & 1);
   }
   std::fill_n(plane, margin, 0.0f);
@@ -132,7 +132,7 @@ void Encoder::encode(const std::uint8_t* const* past, const StepPlace& place, fl
   }
 }
 
-void Encoder::encode(const roll::Batch& batch, int t, int b, float* x) {
+void Encoder::encode(const music::Batch& batch, int t, int b, float* x) {
   for (std::size_t k = 0; k < lags_.size(); ++k) past_[k] = batch.heard_frame(t + 1 - lags_[k], b);
   const std::size_t at = static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
                          static_cast<std::size_t>(b);
@@ -148,13 +148,13 @@ void encode(const Config& config, const std::uint8_t* const* past, const StepPla
 void encode_lower(const Config& config, const std::uint8_t* frame, int n, float* x) {
   for (int k = 1; k <= config.lower_notes; ++k) {
     const std::uint8_t cell = k <= n ? frame[n - k] : 0;
-    *x++ = static_cast<float>(cell & roll::kPlay);
+    *x++ = static_cast<float>(cell & music::kPlay);
     if (config.channels() == 2) *x++ = static_cast<float>(cell >> 1 & 1);
   }
   if (!config.lower_chord) return;
   std::fill_n(x, 12, 0.0f);
   for (int m = 0, above = (12 - n % 12) % 12; m < n; ++m, above = above == 11 ? 0 : above + 1)
-    x[above] += static_cast<float>(frame[m] & roll::kPlay);
+    x[above] += static_cast<float>(frame[m] & music::kPlay);
 }
 
 }  // namespace toccata::network

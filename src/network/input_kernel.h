@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "music/batch.h"
 #include "network/config.h"
-#include "roll/batch.h"
 
 namespace toccata::network {
 
@@ -62,7 +62,7 @@ class Encoder {
   void encode(const std::uint8_t* const* past, const StepPlace& place, float* x,
               std::ptrdiff_t stride);
   /// The same for step t of window b.
-  void encode(const roll::Batch& batch, int t, int b, float* x);
+  void encode(const music::Batch& batch, int t, int b, float* x);
 
  private:
   void set_planes(const std::uint8_t* frame, int window);

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "roll/roll.h"
+#include "music/roll.h"
 
 namespace toccata::network {
 namespace {
@@ -32,13 +32,13 @@ std::vector<float> slow_features(const Config& config,
     for (int c = 0; c < 12; ++c) x.push_back(pitch % 12 == c ? 1.0f : 0.0f);
     for (int m = n - half; m <= n + half; ++m) {
       const int cell = m >= 0 && m < notes ? previous[static_cast<std::size_t>(m)] : 0;
-      x.push_back((cell & roll::kPlay) != 0 ? 1.0f : 0.0f);
-      if (config.roll.articulation) x.push_back((cell & roll::kArticulate) != 0 ? 1.0f : 0.0f);
+      x.push_back((cell & music::kPlay) != 0 ? 1.0f : 0.0f);
+      if (config.roll.articulation) x.push_back((cell & music::kArticulate) != 0 ? 1.0f : 0.0f);
     }
     for (int k = 0; k < 12; ++k) {
       int count = 0;
       for (int m = 0; m < notes; ++m) {
-        const bool sounds = (previous[static_cast<std::size_t>(m)] & roll::kPlay) != 0;
+        const bool sounds = (previous[static_cast<std::size_t>(m)] & music::kPlay) != 0;
         count += sounds && (config.roll.low + m) % 12 == (pitch + k) % 12;
       }
       x.push_back(static_cast<float>(count));
@@ -58,12 +58,12 @@ std::vector<float> slow_features(const Config& config,
       const auto& before = past[static_cast<std::size_t>(lag)];
       for (int m = n - config.echo_window / 2; m <= n + config.echo_window / 2; ++m) {
         const int cell = m >= 0 && m < notes ? echo[static_cast<std::size_t>(m)] : 0;
-        x.push_back((cell & roll::kPlay) != 0 ? 1.0f : 0.0f);
-        if (config.roll.articulation) x.push_back((cell & roll::kArticulate) != 0 ? 1.0f : 0.0f);
+        x.push_back((cell & music::kPlay) != 0 ? 1.0f : 0.0f);
+        if (config.roll.articulation) x.push_back((cell & music::kArticulate) != 0 ? 1.0f : 0.0f);
       }
       float both = 0, either = 0;
       for (std::size_t m = 0; m < before.size(); ++m) {
-        const bool a = (previous[m] & roll::kPlay) != 0, b = (before[m] & roll::kPlay) != 0;
+        const bool a = (previous[m] & music::kPlay) != 0, b = (before[m] & music::kPlay) != 0;
         both += a && b ? 1.0f : 0.0f;
         either += a || b ? 1.0f : 0.0f;
       }
@@ -159,7 +159,7 @@ RC_GTEST_PROP(InputKernel, EqualsTheDefinition, ()) {
   const auto past = *rc::gen::container<std::vector<std::vector<std::uint8_t>>>(
       9, rc::gen::container<std::vector<std::uint8_t>>(
              static_cast<std::size_t>(config.notes()),
-             rc::gen::element<std::uint8_t>(0, 0, 1, roll::kPlay | roll::kArticulate)));
+             rc::gen::element<std::uint8_t>(0, 0, 1, music::kPlay | music::kArticulate)));
   std::vector<const std::uint8_t*> frames;
   for (const int lag : lags(config))
     frames.push_back(past[static_cast<std::size_t>(lag - 1)].data());

@@ -50,7 +50,7 @@ TEST(RecurrentMask, IsAFunctionOfSeedUpdateAndLayer) {
 TEST(RecurrentMask, WeightsThatAnUpdateDropsHaveNoGradientInItAndAnyNumberOfThreadsAgrees) {
   const Config config = small_config(9, {20, 17}, {12, 9});
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const music::Batch batch = random_batch(config, 10, 5, true, 3);
   const Dropout dropout{0.8f, 1, 2, 0.5f};
   const std::vector<float> mask = recurrent_mask(config, dropout);
   std::vector<float> gradient(values.size()), one;
@@ -74,7 +74,7 @@ TEST(RecurrentMask, WeightsThatAnUpdateDropsHaveNoGradientInItAndAnyNumberOfThre
 TEST(RecurrentMask, NothingOfItStaysInTheLossOrTheNextGradient) {
   const Config config = small_config(9, {20, 17}, {12, 9});
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const music::Batch batch = random_batch(config, 10, 5, true, 3);
   std::vector<float> before(values.size()), after(values.size());
   TrainingPass pass(config, {.threads = 2}), fresh(config, {.threads = 2});
   fresh.gradient(values, batch, {0.8f, 1, 2}, before);

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <functional>
 
+#include "music/roll.h"
 #include "network/input_kernel.h"
 #include "network/recurrent_mask.h"
 #include "network/train_dropout.h"
 #include "network/weights.h"
-#include "roll/roll.h"
 
 namespace toccata::network {
 namespace {
@@ -130,7 +130,7 @@ Sequence backward(const std::vector<LstmSlice<const double>>& weights,
 /// The network over one window.
 class Window {
  public:
-  Window(const Config& config, std::span<const double> values, const roll::Batch& batch, int b,
+  Window(const Config& config, std::span<const double> values, const music::Batch& batch, int b,
          const Dropout& dropout)
       : config_(config),
         batch_(batch),
@@ -193,10 +193,10 @@ class Window {
       for (int n = 0; n < notes; ++n) {
         const std::uint8_t before = batch_.frame(t, b_)[n], cell = batch_.frame(t + 1, b_)[n];
         const std::size_t at = (static_cast<std::size_t>(t) * notes + n) * channels;
-        term(at, cell & roll::kPlay);
+        term(at, cell & music::kPlay);
         // Where the note did not sound before, its onset is certain.
-        if (channels == 2 && (cell & roll::kPlay) && (before & roll::kPlay))
-          term(at + 1, cell & roll::kArticulate);
+        if (channels == 2 && (cell & music::kPlay) && (before & music::kPlay))
+          term(at + 1, cell & music::kArticulate);
       }
     return nats;
   }
@@ -279,7 +279,7 @@ class Window {
   }
 
   const Config& config_;
-  const roll::Batch& batch_;
+  const music::Batch& batch_;
   int b_, length_;
   Dropout dropout_;
   DropoutMasks masks_;
@@ -301,14 +301,14 @@ std::vector<double> dropped(const Config& config, std::span<const double> values
 }  // namespace
 
 std::vector<double> reference_logits(const Config& config, std::span<const double> values,
-                                     const roll::Batch& batch, int b, const Dropout& dropout) {
+                                     const music::Batch& batch, int b, const Dropout& dropout) {
   const std::vector<double> weights = dropped(config, values, dropout);
   Window window(config, weights, batch, b, dropout);
   window.run();
   return std::move(window.logits);
 }
 
-Loss reference_loss(const Config& config, std::span<const double> values, const roll::Batch& batch,
+Loss reference_loss(const Config& config, std::span<const double> values, const music::Batch& batch,
                     const Dropout& dropout) {
   Loss loss;
   const std::vector<double> weights = dropped(config, values, dropout);
@@ -323,7 +323,7 @@ Loss reference_loss(const Config& config, std::span<const double> values, const 
 }
 
 Loss reference_gradient(const Config& config, std::span<const double> values,
-                        const roll::Batch& batch, const Dropout& dropout,
+                        const music::Batch& batch, const Dropout& dropout,
                         std::span<double> gradient) {
   Loss loss;
   std::fill(gradient.begin(), gradient.end(), 0.0);

@@ -11,7 +11,7 @@ namespace toccata::network {
 namespace {
 
 // Central differences of every parameter.
-void check_numerically(const Config& config, const roll::Batch& batch, const Dropout& dropout) {
+void check_numerically(const Config& config, const music::Batch& batch, const Dropout& dropout) {
   std::vector<double> values = to_double(initial_values(config, 3));
   std::vector<double> gradient(values.size());
   reference_gradient(config, values, batch, dropout, gradient);
@@ -85,7 +85,7 @@ double sum_of_probabilities(const Config& config, const std::vector<std::uint8_t
                             int steps) {
   const std::vector<double> values = to_double(initial_values(config, 8));
   const int notes = config.notes();
-  roll::Batch batch;
+  music::Batch batch;
   batch.resize(steps, 1, notes, config.history());
   std::uint8_t* const first = batch.frame(0, 0);
   std::copy(before.begin(), before.end(), first);
@@ -103,14 +103,14 @@ double sum_of_probabilities(const Config& config, const std::vector<std::uint8_t
       sum += std::exp(-reference_loss(config, values, batch).nats);
       return;
     }
-    const bool sounding = first[cell] & roll::kPlay;
+    const bool sounding = first[cell] & music::kPlay;
     std::uint8_t& now = first[cell + notes];
     now = 0;
     self(self, cell + 1);
-    now = roll::kPlay;
+    now = music::kPlay;
     // Without articulation a cell is play alone; with it, an onset is certain after silence.
     if (!config.roll.articulation || sounding) self(self, cell + 1);
-    now = roll::kPlay | roll::kArticulate;
+    now = music::kPlay | music::kArticulate;
     if (config.roll.articulation) self(self, cell + 1);
   };
   enumerate(enumerate, 0);
@@ -120,12 +120,12 @@ double sum_of_probabilities(const Config& config, const std::vector<std::uint8_t
 TEST(Reference, ProbabilitiesOfAllFramesSumToOne) {
   const Config config = small_config(3, {4, 3}, {3});
   EXPECT_NEAR(sum_of_probabilities(config, {0, 0, 0}, 2), 1, 1e-12);
-  EXPECT_NEAR(sum_of_probabilities(config, {roll::kPlay, 0, roll::kPlay | roll::kArticulate}, 2), 1,
+  EXPECT_NEAR(sum_of_probabilities(config, {music::kPlay, 0, music::kPlay | music::kArticulate}, 2),
+              1, 1e-12);
+  EXPECT_NEAR(sum_of_probabilities(far_seeing(config), {music::kPlay, 0, 0}, 2), 1, 1e-12);
+  EXPECT_NEAR(sum_of_probabilities(headed(small_config(3, {4}, {3})), {music::kPlay, 0, 0}, 2), 1,
               1e-12);
-  EXPECT_NEAR(sum_of_probabilities(far_seeing(config), {roll::kPlay, 0, 0}, 2), 1, 1e-12);
-  EXPECT_NEAR(sum_of_probabilities(headed(small_config(3, {4}, {3})), {roll::kPlay, 0, 0}, 2), 1,
-              1e-12);
-  EXPECT_NEAR(sum_of_probabilities(mixed(config, 3), {roll::kPlay, 0, 0}, 2), 1, 1e-12);
+  EXPECT_NEAR(sum_of_probabilities(mixed(config, 3), {music::kPlay, 0, 0}, 2), 1, 1e-12);
   EXPECT_NEAR(sum_of_probabilities(small_config(4, {3}, {2}, false), {0, 1, 0, 1}, 2), 1, 1e-12);
 }
 

@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "music/roll.h"
 #include "network/stepper.h"
 #include "network/stepper_test_music.h"
-#include "roll/roll.h"
 
 namespace toccata::network {
 namespace {
@@ -108,10 +108,10 @@ double log_probability(const Config& config, const std::uint8_t* previous,
   };
   for (int n = 0; n < config.notes(); ++n) {
     const float* z = logits + n * config.channels();
-    const bool play = (frame[n] & roll::kPlay) != 0;
+    const bool play = (frame[n] & music::kPlay) != 0;
     total += log_bit(z[0], play);
-    if (config.roll.articulation && play && (previous[n] & roll::kPlay) != 0)
-      total += log_bit(z[1], (frame[n] & roll::kArticulate) != 0);
+    if (config.roll.articulation && play && (previous[n] & music::kPlay) != 0)
+      total += log_bit(z[1], (frame[n] & music::kArticulate) != 0);
   }
   return total;
 }
@@ -123,7 +123,7 @@ std::vector<std::vector<std::uint8_t>> every_music(const Config& config, int ste
   for (std::size_t i = 0; i < static_cast<std::size_t>(steps) * notes; ++i) {
     std::vector<std::vector<std::uint8_t>> longer;
     for (const std::vector<std::uint8_t>& music : all) {
-      const bool sounded = i >= notes && (music[i - notes] & roll::kPlay) != 0;
+      const bool sounded = i >= notes && (music[i - notes] & music::kPlay) != 0;
       for (const std::uint8_t cell : {0, 1, 3}) {
         // An onset is certain where the note was silent, and there is none without articulation.
         if (cell == 1 && !sounded && config.roll.articulation) continue;

@@ -68,14 +68,14 @@ struct Music {
     for (std::size_t b = 0; b < width; ++b) batch.sample[b] = 100 + b;
   }
   const StepPlace* place(int t) const { return places.data() + t * batch.sequences; }
-  roll::Batch batch;
+  music::Batch batch;
   std::vector<StepPlace> places;  // (T, B)
 };
 
 /// Logits with teacher forcing: (T, B, N, C).
 inline std::vector<float> run(const Model& model, const Music& music, StepperOptions options,
                               bool note_by_note = false) {
-  const roll::Batch& batch = music.batch;
+  const music::Batch& batch = music.batch;
   options.sequences = batch.sequences;
   Stepper stepper(model, options);
   for (int b = 0; b < batch.sequences; ++b)
@@ -108,7 +108,7 @@ inline std::vector<float> run(const Model& model, const Music& music, StepperOpt
 inline std::vector<double> reference(const Model& model, const Music& music,
                                      const Dropout& dropout = {}) {
   const std::vector<double> values(model.values.begin(), model.values.end());
-  const roll::Batch& batch = music.batch;
+  const music::Batch& batch = music.batch;
   const std::size_t row =
       static_cast<std::size_t>(batch.notes) * static_cast<std::size_t>(model.config.channels());
   std::vector<double> all(static_cast<std::size_t>(batch.steps * batch.sequences) * row);

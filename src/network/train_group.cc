@@ -13,7 +13,7 @@ void Group::add(int sequence, int steps_) {
   frames_ += static_cast<std::size_t>(steps_);
 }
 
-std::vector<Group> plan_groups(const roll::Batch& batch, int windows) {
+std::vector<Group> plan_groups(const music::Batch& batch, int windows) {
   std::vector<int> order;
   for (int b = 0; b < batch.sequences; ++b)
     if (batch.lengths[b] > 0) order.push_back(b);
@@ -34,7 +34,7 @@ Group stretch(const Group& group, int from, int steps) {
   return part;
 }
 
-void check_batch(const Config& config, const roll::Batch& batch, bool may_rest) {
+void check_batch(const Config& config, const music::Batch& batch, bool may_rest) {
   if (batch.notes != config.notes())
     fail("The model looks at {} notes, but the batch holds {}.", config.notes(), batch.notes);
   if (batch.sequences < 1 || batch.steps < 1)

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "music/batch.h"
 #include "network/config.h"
-#include "roll/batch.h"
 
 namespace toccata::network::train {
 
@@ -26,13 +26,13 @@ struct Group {
 };
 
 /// The batch's windows in groups of about `windows`, windows of length zero left out.
-std::vector<Group> plan_groups(const roll::Batch& batch, int windows);
+std::vector<Group> plan_groups(const music::Batch& batch, int windows);
 
 /// Steps from..from+steps of a group's windows, as far as they go.
 Group stretch(const Group& group, int from, int steps);
 
 /// Throws Error where the batch's arrays do not fit each other or the model. `may_rest` allows
 /// windows of length zero.
-void check_batch(const Config& config, const roll::Batch& batch, bool may_rest);
+void check_batch(const Config& config, const music::Batch& batch, bool may_rest);
 
 }  // namespace toccata::network::train

@@ -43,7 +43,7 @@ void Network::begin(std::span<const float> values, bool gradient) {
   }
 }
 
-void Network::prepare(const roll::Batch& batch, const Group& group, const Dropout& dropout,
+void Network::prepare(const music::Batch& batch, const Group& group, const Dropout& dropout,
                       bool gradient) {
   const int windows = group.windows(), notes = config_.notes();
   const std::size_t frames = group.frames(), count = slices_.size();
@@ -97,7 +97,7 @@ void Network::prepare(const roll::Batch& batch, const Group& group, const Dropou
   }
 }
 
-void Network::encode(int index, const roll::Batch& batch, const Group& group) {
+void Network::encode(int index, const music::Batch& batch, const Group& group) {
   Slice& slice = slices_[index];
   // The frames of this slice of the note axis; their features go to every slice of the time axis.
   for (const auto [w, t] : slice.note.rows.places) {
@@ -127,7 +127,8 @@ void Network::time_forward(int index, const Group& group) {
                 nothing);
 }
 
-void Network::note_forward(int index, const roll::Batch& batch, const Group& group, bool gradient) {
+void Network::note_forward(int index, const music::Batch& batch, const Group& group,
+                           bool gradient) {
   Slice& slice = slices_[index];
   const Rows& rows = slice.note.rows;
   const LayerShape& top = note_.shape(note_.layers() - 1);

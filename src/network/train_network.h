@@ -44,7 +44,8 @@ class Network {
   /// Packs the weights; with `gradient`, sets the slices' sums to zero.
   void begin(std::span<const float> values, bool gradient);
   /// Makes room for a group and shares it out.
-  void prepare(const roll::Batch& batch, const Group& group, const Dropout& dropout, bool gradient);
+  void prepare(const music::Batch& batch, const Group& group, const Dropout& dropout,
+               bool gradient);
 
   /// The time axis' state before the group's first step: zeros, or what was carried.
   void clear_state(const Group& group) { time_.clear_state(0, group.windows() * config_.notes()); }
@@ -53,9 +54,9 @@ class Network {
   void store_state(const Group& group, CarriedState& carried) const;
 
   // The stages, in their order, each over every slice before the next.
-  void encode(int slice, const roll::Batch& batch, const Group& group);
+  void encode(int slice, const music::Batch& batch, const Group& group);
   void time_forward(int slice, const Group& group);
-  void note_forward(int slice, const roll::Batch& batch, const Group& group, bool gradient);
+  void note_forward(int slice, const music::Batch& batch, const Group& group, bool gradient);
   void note_backward(int slice, const Group& group);
   void time_backward(int slice, const Group& group);
 
@@ -75,7 +76,7 @@ class Network {
   std::size_t bytes() const;
 
  private:
-  void score(Slice& slice, const roll::Batch& batch, const Group& group, int n, bool gradient);
+  void score(Slice& slice, const music::Batch& batch, const Group& group, int n, bool gradient);
   /// The head of note n over a slice's rows.
   Head head(const Slice& slice, int n, bool with_y) const;
   const DropoutMasks* masks() const { return keep_prob_ < 1 ? masks_.data() : nullptr; }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "music/roll.h"
 #include "network/train_network.h"
-#include "roll/roll.h"
 
 namespace toccata::network::train {
 namespace {
@@ -29,7 +29,7 @@ Head Network::head(const Slice& slice, int n, bool with_y) const {
 }
 
 // Negative log-likelihood of note n in every step of the slice, and its gradient by the logits.
-void Network::score(Slice& slice, const roll::Batch& batch, const Group& group, int n,
+void Network::score(Slice& slice, const music::Batch& batch, const Group& group, int n,
                     bool gradient) {
   const Rows& rows = slice.note.rows;
   const int channels = config_.channels();
@@ -47,12 +47,12 @@ void Network::score(Slice& slice, const roll::Batch& batch, const Group& group, 
     const auto [w, t] = rows.places[r];
     const std::uint8_t before = batch.frame(group.begin + t, group.b[w])[n];
     const std::uint8_t cell = batch.frame(group.begin + t + 1, group.b[w])[n];
-    slice.nats[w] += term(r * channels, cell & roll::kPlay);
+    slice.nats[w] += term(r * channels, cell & music::kPlay);
     if (channels == 1) continue;
     // Where the note did not sound before, its onset is certain.
     d[r * channels + 1] = 0;
-    if ((cell & roll::kPlay) && (before & roll::kPlay))
-      slice.nats[w] += term(r * channels + 1, cell & roll::kArticulate);
+    if ((cell & music::kPlay) && (before & music::kPlay))
+      slice.nats[w] += term(r * channels + 1, cell & music::kArticulate);
   }
   if (!gradient) return;
   const std::size_t stride = note_.shape(note_.layers() - 1).unit_stride;

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "base/random.h"
+#include "music/batch.h"
+#include "music/roll.h"
 #include "network/config.h"
 #include "network/weights.h"
-#include "roll/batch.h"
-#include "roll/roll.h"
 
 namespace toccata::network {
 
@@ -46,11 +46,11 @@ inline Config mixed(Config config, int units) {
 
 /// Valid frames (articulate exactly where an onset is certain or drawn), windows of several
 /// lengths, the first of them the longest; even windows begin a piece.
-inline roll::Batch random_batch(const Config& config, int steps, int sequences, bool ragged,
-                                std::uint64_t seed) {
+inline music::Batch random_batch(const Config& config, int steps, int sequences, bool ragged,
+                                 std::uint64_t seed) {
   Random random(seed, 1);
   const int notes = config.notes();
-  roll::Batch batch;
+  music::Batch batch;
   batch.resize(steps, sequences, notes, config.history());
   for (int b = 0; b < sequences; ++b) {
     batch.lengths[b] = ragged && b > 0 ? 1 + static_cast<int>(random.below(steps)) : steps;
@@ -58,10 +58,10 @@ inline roll::Batch random_batch(const Config& config, int steps, int sequences, 
     const int first = b % 2 == 0 ? 1 : 1 - batch.history;
     for (int t = first; t <= batch.lengths[b]; ++t)
       for (int n = 0; n < notes; ++n) {
-        const bool before = t > first && (batch.frame(t - 1, b)[n] & roll::kPlay);
+        const bool before = t > first && (batch.frame(t - 1, b)[n] & music::kPlay);
         if (random.uniform() >= (before ? 0.7 : 0.2)) continue;
         const bool onset = config.roll.articulation && (!before || random.uniform() < 0.3);
-        batch.frame(t, b)[n] = roll::kPlay | (onset ? roll::kArticulate : 0);
+        batch.frame(t, b)[n] = music::kPlay | (onset ? music::kArticulate : 0);
       }
   }
   for (int t = 0; t < steps; ++t)

@@ -48,21 +48,21 @@ struct TrainingPass::State {
         slices(std::min(thread_count(options.threads), config.notes())),
         network(config, kernels, slices) {}
 
-  void check(std::span<const float> values, const roll::Batch& batch, bool may_rest) const {
+  void check(std::span<const float> values, const music::Batch& batch, bool may_rest) const {
     if (values.size() != parameter_count(config))
       fail("The model has {} parameters, but {} values were given.", parameter_count(config),
            values.size());
     check_batch(config, batch, may_rest);
   }
-  std::vector<Group> groups(const roll::Batch& batch, int steps) const;
+  std::vector<Group> groups(const music::Batch& batch, int steps) const;
   void each_slice(const std::function<void(int)>& work) const {
     parallel_for(static_cast<std::size_t>(slices), slices,
                  [&](std::size_t k) { work(static_cast<int>(k)); });
   }
   /// The weights that an update works with; its mask stays in `mask`.
   std::span<const float> dropped(std::span<const float> values, const Dropout& dropout);
-  void begin_state(const roll::Batch& batch, CarriedState& carried) const;
-  Loss loss(std::span<const float> values, const roll::Batch& batch, CarriedState& carried);
+  void begin_state(const music::Batch& batch, CarriedState& carried) const;
+  Loss loss(std::span<const float> values, const music::Batch& batch, CarriedState& carried);
 
   Config config;
   PassOptions options;
@@ -75,7 +75,7 @@ struct TrainingPass::State {
 
 // As many windows side by side as keep the threads busy and fit into the memory allowed, each
 // keeping `steps` steps.
-std::vector<Group> TrainingPass::State::groups(const roll::Batch& batch, int steps) const {
+std::vector<Group> TrainingPass::State::groups(const music::Batch& batch, int steps) const {
   const int notes = config.notes();
   const int wanted = (kRowsPerThread * slices + notes - 1) / notes;
   const std::size_t bytes = network.bytes_per_note_step() * notes * std::max(steps, 1);
@@ -102,7 +102,7 @@ TrainingPass::~TrainingPass() = default;
 TrainingPass::TrainingPass(TrainingPass&&) noexcept = default;
 TrainingPass& TrainingPass::operator=(TrainingPass&&) noexcept = default;
 
-Loss TrainingPass::gradient(std::span<const float> values, const roll::Batch& batch,
+Loss TrainingPass::gradient(std::span<const float> values, const music::Batch& batch,
                             const Dropout& dropout, std::span<float> gradient, const Ready& ready) {
   State& s = *state_;
   if (batch.sequences > 0) s.check(values, batch, false);
@@ -149,19 +149,19 @@ Loss TrainingPass::gradient(std::span<const float> values, const roll::Batch& ba
   return loss;
 }
 
-Loss TrainingPass::loss(std::span<const float> values, const roll::Batch& batch) {
+Loss TrainingPass::loss(std::span<const float> values, const music::Batch& batch) {
   state_->check(values, batch, false);
   state_->own_state = {};
   return state_->loss(values, batch, state_->own_state);
 }
 
-Loss TrainingPass::loss(std::span<const float> values, const roll::Batch& batch,
+Loss TrainingPass::loss(std::span<const float> values, const music::Batch& batch,
                         CarriedState& state) {
   state_->check(values, batch, true);
   return state_->loss(values, batch, state);
 }
 
-Loss TrainingPass::State::loss(std::span<const float> values, const roll::Batch& batch,
+Loss TrainingPass::State::loss(std::span<const float> values, const music::Batch& batch,
                                CarriedState& carried) {
   network.begin(values, false);
   begin_state(batch, carried);
@@ -186,7 +186,7 @@ Loss TrainingPass::State::loss(std::span<const float> values, const roll::Batch&
   return loss;
 }
 
-void TrainingPass::State::begin_state(const roll::Batch& batch, CarriedState& carried) const {
+void TrainingPass::State::begin_state(const music::Batch& batch, CarriedState& carried) const {
   carried.hidden.resize(network.time_layers());
   carried.cell.resize(network.time_layers());
   carried.nats.assign(batch.sequences, 0.0);

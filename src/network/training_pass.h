@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "music/batch.h"
 #include "network/config.h"
-#include "roll/batch.h"
 
 namespace toccata::network {
 
@@ -77,16 +77,16 @@ class TrainingPass {
   ///   ready: is told which part of it stands, begin to end, once it does; the parts are the whole.
   ///          The note axis' (and the mix's) stands while the way back through the time axis is
   ///          still to come
-  Loss gradient(std::span<const float> values, const roll::Batch& batch, const Dropout& dropout,
+  Loss gradient(std::span<const float> values, const music::Batch& batch, const Dropout& dropout,
                 std::span<float> gradient, const Ready& ready = {});
 
   /// The loss alone, without dropout, zero state at each window's beginning.
-  Loss loss(std::span<const float> values, const roll::Batch& batch);
+  Loss loss(std::span<const float> values, const music::Batch& batch);
 
   /// The loss of the next stretch of B pieces, state carried: exact likelihood of whole pieces,
   /// stretch by stretch. A sequence whose first step is 0 begins a piece: its state starts at zero.
   /// Here a length may be 0: the sequence rests.
-  Loss loss(std::span<const float> values, const roll::Batch& batch, CarriedState& state);
+  Loss loss(std::span<const float> values, const music::Batch& batch, CarriedState& state);
 
   /// The kernels in use, one of training_arithmetics.
   std::string arithmetic() const;

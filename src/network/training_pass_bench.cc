@@ -112,8 +112,8 @@ void BM_training_pass(benchmark::State& state, bool gradient) {
   options.precision = state.range(0) ? Precision::bf16 : Precision::f32;
   options.threads = static_cast<int>(state.range(1));
   const std::vector<float> values = initial_values(config, 1);
-  const roll::Batch batch = random_batch(config, static_cast<int>(state.range(3)),
-                                         static_cast<int>(state.range(2)), false, 2);
+  const music::Batch batch = random_batch(config, static_cast<int>(state.range(3)),
+                                          static_cast<int>(state.range(2)), false, 2);
   std::vector<float> into(values.size());
   TrainingPass pass(config, options);
   double best = 1e30, best_cpu = 1e30;

@@ -74,7 +74,7 @@ double worst_error(const Config& config, const std::vector<float>& found,
 void expect_reference(const PassOptions& options, double loss_tolerance, double tolerance) {
   for (const Case& c : cases()) {
     const std::vector<float> values = initial_values(c.config, 2);
-    const roll::Batch batch = random_batch(c.config, c.steps, c.sequences, c.ragged, 4);
+    const music::Batch batch = random_batch(c.config, c.steps, c.sequences, c.ragged, 4);
     const Dropout dropout{c.keep_prob, 9, 31, c.recurrent_keep_prob};
     std::vector<double> truth(values.size());
     const Loss expected = reference_gradient(c.config, to_double(values), batch, dropout, truth);
@@ -125,7 +125,7 @@ TEST(TrainingPass, TheLastArithmeticIsPlain) {
 TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {
   const Config config = mixed(small_config(13, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const music::Batch batch = random_batch(config, 10, 5, true, 3);
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
     std::vector<float> gradient(values.size());
     const double one = TrainingPass(config, pass_options(precision, 1))
@@ -144,9 +144,9 @@ TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {
 TEST(TrainingPass, TheSameThreadsGiveTheSameBits) {
   const Config config = mixed(small_config(13, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const music::Batch batch = random_batch(config, 10, 5, true, 3);
   // Other work in between leaves nothing behind.
-  const roll::Batch other = random_batch(config, 17, 8, true, 8);
+  const music::Batch other = random_batch(config, 17, 8, true, 8);
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
     TrainingPass pass(config, pass_options(precision, 2));
     std::vector<float> first(values.size()), second(values.size()), third(values.size());
@@ -163,7 +163,7 @@ TEST(TrainingPass, TheSameThreadsGiveTheSameBits) {
 TEST(TrainingPass, WindowsWorkedOnOneByOneGiveTheSameGradient) {
   const Config config = mixed(small_config(7, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const music::Batch batch = random_batch(config, 10, 5, true, 3);
   std::vector<double> truth(values.size());
   reference_gradient(config, to_double(values), batch, {0.5f, 1, 2}, truth);
   PassOptions options = pass_options(Precision::f32, 2);
@@ -191,7 +191,7 @@ TEST(TrainingPass, AMixThatNobodyHearsChangesNoLoss) {
   const std::size_t rest = values.data() + values.size() - first.weight_hh;
   std::copy_n(first.weight_hh, rest, wider.weight_hh);
 
-  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const music::Batch batch = random_batch(config, 10, 5, true, 3);
   const Dropout dropout{0.5f, 1, 2, 0.6f};
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
     TrainingPass plain(config, pass_options(precision, 2)),
@@ -234,7 +234,7 @@ TEST(TrainingPass, TellsOfEveryPartOfTheGradientOnce) {
 TEST(TrainingPass, MemoryDoesNotGrowFromCallToCall) {
   const Config config = mixed(small_config(13, {20, 17}, {12, 9}), 6);
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch = random_batch(config, 10, 5, true, 3);
+  const music::Batch batch = random_batch(config, 10, 5, true, 3);
   TrainingPass pass(config, pass_options(Precision::bf16, 2));
   std::vector<float> gradient(values.size());
   pass.gradient(values, batch, {0.5f, 1, 2}, gradient);
@@ -246,7 +246,7 @@ TEST(TrainingPass, MemoryDoesNotGrowFromCallToCall) {
 TEST(LongTrainingPass, GradientsAtTheOriginalsSizesAreCloseToDoublePrecision) {
   const Config config;  // [200,200] and [100,100], 78 notes
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch = random_batch(config, 24, 2, true, 3);
+  const music::Batch batch = random_batch(config, 24, 2, true, 3);
   const Dropout dropout{0.5f, 1, 2};
   std::vector<double> truth(values.size());
   const Loss expected = reference_gradient(config, to_double(values), batch, dropout, truth);
@@ -268,8 +268,8 @@ TEST(LongTrainingPass, GradientsAtTheOriginalsSizesAreCloseToDoublePrecision) {
 }
 
 /// Steps from..to of a batch, as a batch.
-roll::Batch stretch(const roll::Batch& batch, int from, int to) {
-  roll::Batch part;
+music::Batch stretch(const music::Batch& batch, int from, int to) {
+  music::Batch part;
   part.resize(to - from, batch.sequences, batch.notes, batch.history);
   std::copy_n(batch.frame(from + 1 - batch.history, 0), part.frames.size(), part.frames.data());
   const auto cut = [&](const auto& all, auto& into) {
@@ -286,7 +286,7 @@ roll::Batch stretch(const roll::Batch& batch, int from, int to) {
 
 void expect_stretches_to_sum(const Config& config) {
   const std::vector<float> values = initial_values(config, 2);
-  const roll::Batch batch =
+  const music::Batch batch =
       random_batch(config, 300, 3, true, 3);  // longer than a stretch of its own
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
     TrainingPass pass(config, pass_options(precision, 2));
@@ -310,7 +310,7 @@ void expect_stretches_to_sum(const Config& config) {
     EXPECT_NE(state.hidden[0], std::vector<float>(state.hidden[0].size()));
     const Loss again = pass.loss(values, stretch(batch, 0, 1), state);
     CarriedState fresh;
-    roll::Batch first = stretch(batch, 0, 1);
+    music::Batch first = stretch(batch, 0, 1);
     const Loss expected = pass.loss(values, first, fresh);
     EXPECT_NEAR(state.nats[0], fresh.nats[0], 0);
     EXPECT_NE(again.nats, expected.nats);  // window 1 stands inside a piece: its state is carried
@@ -327,7 +327,7 @@ TEST(TrainingPass, RefusesWhatDoesNotFit) {
   const Config config = small_config(4, {5}, {5});
   const std::vector<float> values = initial_values(config, 2);
   std::vector<float> gradient(values.size());
-  roll::Batch batch = random_batch(config, 3, 2, false, 3);
+  music::Batch batch = random_batch(config, 3, 2, false, 3);
   TrainingPass pass(config, {});
   EXPECT_THROW(pass.loss(std::span(values).first(3), batch), Error);
   EXPECT_THROW(pass.gradient(values, batch, {}, std::span(gradient).first(3)), Error);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "roll/bars.h"
+#include "music/bars.h"
 
 namespace toccata::playing {
 namespace {
@@ -79,9 +79,9 @@ double Player::step_seconds() const {
 }
 
 network::StepPlace Player::place() const {
-  const roll::MeterAt meter{0, options_.meter.numerator, options_.meter.denominator};
+  const music::MeterAt meter{0, options_.meter.numerator, options_.meter.denominator};
   const int grid = voice_->model().config.roll.grid;
-  const double bar = roll::bar_length(meter, grid), beat = roll::beat_length(meter, grid);
+  const double bar = music::bar_length(meter, grid), beat = music::beat_length(meter, grid);
   const double in_bar = std::fmod(step_, bar);
   return {static_cast<float>(in_bar / bar), static_cast<float>(std::fmod(in_bar, beat) / beat),
           step_};
@@ -173,7 +173,7 @@ void Player::take_input(PastStep& step) {
     const bool gone = ended[pitch];
     // A note that came and went between two steps has sounded in this one.
     if (!gone || held->second) {
-      step.cells[pitch] |= held->second ? roll::kPlay | roll::kArticulate : roll::kPlay;
+      step.cells[pitch] |= held->second ? music::kPlay | music::kArticulate : music::kPlay;
     }
     held = gone ? played_in_.erase(held) : std::next(held);
   }
@@ -189,12 +189,12 @@ void Player::compose() {
 void Player::sound(double time) {
   const auto begins = [&](std::size_t pitch) {
     const std::uint8_t cell = next_.cells[pitch];
-    if (!(cell & roll::kPlay)) return false;
-    const bool held = !past_.steps().empty() && (past_.steps().back().cells[pitch] & roll::kPlay);
-    return (cell & roll::kArticulate) || !held;
+    if (!(cell & music::kPlay)) return false;
+    const bool held = !past_.steps().empty() && (past_.steps().back().cells[pitch] & music::kPlay);
+    return (cell & music::kArticulate) || !held;
   };
   for (std::size_t pitch = 0; pitch < sounding_.size(); ++pitch) {
-    if (!sounding_[pitch] || ((next_.cells[pitch] & roll::kPlay) && !begins(pitch))) continue;
+    if (!sounding_[pitch] || ((next_.cells[pitch] & music::kPlay) && !begins(pitch))) continue;
     sounding_[pitch] = false;
     output_.note_off(static_cast<int>(pitch));
   }
@@ -266,8 +266,8 @@ PlayReport Player::run(const Lines& lines, const Stop& stop) {
     silent_ = silent ? silent_ + 1 : 0;
     ++step_;
     take_model();
-    const double bar = roll::bar_length({0, options_.meter.numerator, options_.meter.denominator},
-                                        voice_->model().config.roll.grid);
+    const double bar = music::bar_length({0, options_.meter.numerator, options_.meter.denominator},
+                                         voice_->model().config.roll.grid);
     if (options_.rest > 0 && silent_ >= options_.rest * bar) {
       voice_->begin(static_cast<std::uint64_t>(report_.pieces++));
       past_.clear();

@@ -31,10 +31,10 @@ void Voice::listen(const PastStep& step) {
   // to.
   if (!begun_) stepper_.begin_step(previous_.data(), &step.place);
   begun_ = false;
-  const roll::Options& range = model_->config.roll;
+  const music::Options& range = model_->config.roll;
   for (std::size_t n = 0; n < previous_.size(); ++n) {
     const std::uint8_t cell = step.cells[static_cast<std::size_t>(range.low) + n];
-    previous_[n] = range.articulation ? cell : static_cast<std::uint8_t>(cell & roll::kPlay);
+    previous_[n] = range.articulation ? cell : static_cast<std::uint8_t>(cell & music::kPlay);
   }
 }
 
@@ -49,7 +49,7 @@ PastStep Voice::compose(const network::StepPlace& place, const Controls& control
   for (std::size_t n = 0; n < previous_.size(); ++n) {
     stepper_.next_note(&cell, logits.data());
     const int pitch = low + static_cast<int>(n);
-    const bool sounds = previous_[n] & roll::kPlay;
+    const bool sounds = previous_[n] & music::kPlay;
     const bool in_key = (controls.pitch_classes >> (pitch % 12)) & 1;
     if (!sounds) logits[0] += static_cast<float>(density);
     const double play = composing::chance(logits[0], controls.temperature);
@@ -57,10 +57,10 @@ PastStep Voice::compose(const network::StepPlace& place, const Controls& control
     const int note = static_cast<int>(n);
     cell = 0;
     if ((sounds || in_key) && random_.play(place.step, note) < play) {
-      cell = roll::kPlay;
+      cell = music::kPlay;
       const bool struck =
           channels == 2 && (!sounds || (in_key && random_.articulate(place.step, note) < strike));
-      if (struck) cell |= roll::kArticulate;
+      if (struck) cell |= music::kArticulate;
     }
     step.cells[static_cast<std::size_t>(pitch)] = cell;
   }

@@ -113,7 +113,7 @@ bool is_audio_path(const fs::path& path) {
   return format_of(path) != nullptr;
 }
 
-AudioFacts render_audio(const midi::Score& score, const AudioOptions& options,
+AudioFacts render_audio(const notation::Score& score, const AudioOptions& options,
                         const std::function<void(std::span<const float>)>& sink, Progress& progress,
                         const Stop& stop) {
   const std::vector<Action> actions = performance(score);
@@ -144,8 +144,8 @@ AudioFacts render_audio(const midi::Score& score, const AudioOptions& options,
   return {static_cast<double>(recording.frames()) / kSampleRate, recording.peak()};
 }
 
-AudioFacts write_audio(const midi::Score& score, const fs::path& path, const AudioOptions& options,
-                       Progress& progress, const Stop& stop) {
+AudioFacts write_audio(const notation::Score& score, const fs::path& path,
+                       const AudioOptions& options, Progress& progress, const Stop& stop) {
   const Format* format = format_of(path);
   if (!format) fail_usage("{}: expected a name that ends in .wav, .flac or .ogg", path.string());
   AudioFacts facts;

@@ -8,7 +8,7 @@
 
 #include "base/progress.h"
 #include "base/stop.h"
-#include "midi/score.h"
+#include "notation/score.h"
 #include "rendering/synthesizer.h"
 
 namespace toccata::rendering {
@@ -27,14 +27,14 @@ struct AudioFacts {
 /// Gives `sink` the whole sound, block after block: (frames, 2) interleaved, kSampleRate. The same
 /// Score and soundfont give the same samples. Throws Error where the piece is longer than
 /// longest_piece. Ends early, with what there is, where `stop` asks for it.
-AudioFacts render_audio(const midi::Score& score, const AudioOptions& options,
+AudioFacts render_audio(const notation::Score& score, const AudioOptions& options,
                         const std::function<void(std::span<const float> samples)>& sink,
                         Progress& progress, const Stop& stop);
 
 /// Writes 16-bit WAV, 16-bit FLAC or Ogg Vorbis, as the path's extension says (.wav .flac .ogg),
 /// whole or not at all; the same bytes each time. Throws Error (usage) on another extension, and
 /// where `stop` is requested before the end.
-AudioFacts write_audio(const midi::Score& score, const std::filesystem::path& path,
+AudioFacts write_audio(const notation::Score& score, const std::filesystem::path& path,
                        const AudioOptions& options, Progress& progress, const Stop& stop);
 
 /// True for paths with an extension that write_audio knows.

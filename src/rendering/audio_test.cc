@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-midi::Score one_note(int pitch, midi::Tick onset = 480, midi::Tick end = 1440) {
-  midi::Score score;
+notation::Score one_note(int pitch, notation::Tick onset = 480, notation::Tick end = 1440) {
+  notation::Score score;
   score.tracks.resize(1);
-  midi::Note note;
+  notation::Note note;
   note.onset = onset;
   note.end = end;
   note.pitch = static_cast<std::uint8_t>(pitch);
@@ -75,7 +75,7 @@ class Audio : public testing::Test {
       GTEST_SKIP() << "skipped: " << error.what();
     }
   }
-  AudioFacts write(const midi::Score& score, const fs::path& path) {
+  AudioFacts write(const notation::Score& score, const fs::path& path) {
     return write_audio(score, path, options_, progress_, stop_);
   }
   TemporaryFolder folder_;
@@ -112,7 +112,7 @@ TEST_F(Audio, TheSameMusicGivesTheSameBytesInEveryFormat) {
 }
 
 TEST_F(Audio, ThePedalHoldsAndItsReleaseEnds) {
-  midi::Score held = one_note(60, 0, 240);
+  notation::Score held = one_note(60, 0, 240);
   held.tracks[0].pedals = {{0, 0, true}, {1920, 0, false}};
   write(held, folder_.path() / "held.wav");
   write(one_note(60, 0, 240), folder_.path() / "short.wav");
@@ -122,7 +122,7 @@ TEST_F(Audio, ThePedalHoldsAndItsReleaseEnds) {
 }
 
 TEST_F(Audio, AProgramChangesTheSound) {
-  midi::Score organ = one_note(60, 0, 960);
+  notation::Score organ = one_note(60, 0, 960);
   organ.tracks[0].programs = {{0, 0, 19}};
   write(organ, folder_.path() / "organ.wav");
   write(one_note(60, 0, 960), folder_.path() / "piano.wav");
@@ -130,9 +130,9 @@ TEST_F(Audio, AProgramChangesTheSound) {
 }
 
 TEST_F(Audio, LoudChordsStayWithinFullScale) {
-  midi::Score score = one_note(40, 0, 960);
+  notation::Score score = one_note(40, 0, 960);
   for (int pitch = 41; pitch < 90; ++pitch) {
-    midi::Note note = score.tracks[0].notes[0];
+    notation::Note note = score.tracks[0].notes[0];
     note.pitch = static_cast<std::uint8_t>(pitch);
     note.velocity = 127;
     score.tracks[0].notes.push_back(note);
@@ -143,7 +143,7 @@ TEST_F(Audio, LoudChordsStayWithinFullScale) {
 }
 
 TEST_F(Audio, SilenceIsAFileWithoutSound) {
-  EXPECT_EQ(write(midi::Score{}, folder_.path() / "nothing.wav").seconds, 0);
+  EXPECT_EQ(write(notation::Score{}, folder_.path() / "nothing.wav").seconds, 0);
   EXPECT_TRUE(fs::exists(folder_.path() / "nothing.wav"));
 }
 
@@ -153,7 +153,7 @@ TEST_F(Audio, OtherExtensionsAreRefused) {
 }
 
 TEST_F(Audio, APieceOfAYearIsRefusedAtOnce) {
-  EXPECT_THAT([&] { write(one_note(60, 0, midi::Tick{1} << 40), folder_.path() / "x.wav"); },
+  EXPECT_THAT([&] { write(one_note(60, 0, notation::Tick{1} << 40), folder_.path() / "x.wav"); },
               ThrowsMessage<Error>(HasSubstr("--to-bar")));
 }
 

@@ -4,8 +4,8 @@
 
 namespace toccata::rendering {
 
-using midi::MeterChange;
-using midi::Tick;
+using notation::MeterChange;
+using notation::Tick;
 
 // The ticks of `count` notes of 1/denominator. A bar need not be a whole number of ticks long;
 // counting from the stretch's beginning keeps the remainder from adding up.
@@ -13,7 +13,7 @@ Tick Bars::whole_notes(std::int64_t count, int denominator) const {
   return count * 4 * ticks_per_quarter_ / denominator;
 }
 
-Bars::Bars(const midi::Score& score) : ticks_per_quarter_(score.ticks_per_quarter) {
+Bars::Bars(const notation::Score& score) : ticks_per_quarter_(score.ticks_per_quarter) {
   stretches_.push_back({MeterChange{}, 1});
   for (MeterChange meter : score.meters) {
     meter.numerator = std::max(meter.numerator, 1);  // a bar of no length would have no successor

@@ -7,8 +7,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-midi::Score score_with(std::vector<midi::MeterChange> meters, int ticks_per_quarter = 480) {
-  midi::Score score;
+notation::Score score_with(std::vector<notation::MeterChange> meters, int ticks_per_quarter = 480) {
+  notation::Score score;
   score.ticks_per_quarter = ticks_per_quarter;
   score.meters = std::move(meters);
   return score;

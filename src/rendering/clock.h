@@ -3,19 +3,19 @@
 
 #include <vector>
 
-#include "midi/score.h"
+#include "notation/score.h"
 
 namespace toccata::rendering {
 
 class Clock {
  public:
-  explicit Clock(const midi::Score& score);
+  explicit Clock(const notation::Score& score);
   /// Seconds from tick 0.
-  double seconds(midi::Tick tick) const;
+  double seconds(notation::Tick tick) const;
 
  private:
   struct Stretch {
-    midi::Tick tick = 0;
+    notation::Tick tick = 0;
     double seconds = 0;  // at `tick`
     double seconds_per_tick = 0;
   };

@@ -6,11 +6,11 @@ namespace toccata::rendering {
 namespace {
 
 TEST(Clock, AQuarterLastsHalfASecondWhereNoTempoIsGiven) {
-  EXPECT_DOUBLE_EQ(Clock(midi::Score{}).seconds(480), 0.5);
+  EXPECT_DOUBLE_EQ(Clock(notation::Score{}).seconds(480), 0.5);
 }
 
 TEST(Clock, FollowsEveryChangeOfTempo) {
-  midi::Score score;
+  notation::Score score;
   score.ticks_per_quarter = 100;
   score.tempos = {{100, 1'000'000}, {300, 250'000}};
   const Clock clock(score);
@@ -21,7 +21,7 @@ TEST(Clock, FollowsEveryChangeOfTempo) {
 }
 
 TEST(Clock, ATempoAtTheBeginningReplacesTheDefault) {
-  midi::Score score;
+  notation::Score score;
   score.tempos = {{0, 1'000'000}};
   EXPECT_DOUBLE_EQ(Clock(score).seconds(480), 1);
 }

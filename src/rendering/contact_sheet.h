@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "midi/score.h"
+#include "notation/score.h"
 
 namespace toccata::rendering {
 
@@ -15,7 +15,7 @@ using Fact = std::pair<std::string, std::string>;  // what, and its value, in wo
 struct ContactPiece {
   std::string title;
   std::string file;  // what the links lead to, relative to the page
-  midi::Score score;
+  notation::Score score;
   std::vector<Fact> figures;
   std::string receipt;  // how it was made; empty: none
 };

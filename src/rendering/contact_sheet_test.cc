@@ -11,7 +11,7 @@ using ::testing::Not;
 ContactPiece piece(std::string title, std::string file) {
   ContactPiece piece{std::move(title), std::move(file), {}, {{"Surprise", "1.50 nats a note"}}, ""};
   piece.score.tracks.resize(1);
-  midi::Note note;
+  notation::Note note;
   note.end = 480;
   piece.score.tracks[0].notes = {note};
   piece.score.end = 1920;

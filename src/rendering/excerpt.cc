@@ -8,7 +8,7 @@
 
 namespace toccata::rendering {
 
-using midi::Tick;
+using notation::Tick;
 
 namespace {
 
@@ -48,10 +48,10 @@ std::vector<Event> cut_by_channel(const std::vector<Event>& events, const Cut& c
   return kept;
 }
 
-midi::Track cut_track(const midi::Track& track, const Cut& cut) {
-  midi::Track part;
+notation::Track cut_track(const notation::Track& track, const Cut& cut) {
+  notation::Track part;
   part.name = track.name;
-  for (midi::Note note : track.notes) {
+  for (notation::Note note : track.notes) {
     const bool sounds = note.onset == note.end ? cut.inside(note.onset)
                                                : note.end > cut.begin && note.onset < cut.end;
     if (!sounds) continue;
@@ -59,12 +59,13 @@ midi::Track cut_track(const midi::Track& track, const Cut& cut) {
     note.end = std::min(note.end, cut.end) - cut.begin;
     part.notes.push_back(note);
   }
-  std::sort(part.notes.begin(), part.notes.end(), [](const midi::Note& a, const midi::Note& b) {
-    return std::pair(a.onset, a.pitch) < std::pair(b.onset, b.pitch);
-  });
+  std::sort(part.notes.begin(), part.notes.end(),
+            [](const notation::Note& a, const notation::Note& b) {
+              return std::pair(a.onset, a.pitch) < std::pair(b.onset, b.pitch);
+            });
   part.pedals = cut_by_channel(track.pedals, cut);
   part.programs = cut_by_channel(track.programs, cut);
-  for (midi::Text text : track.texts) {
+  for (notation::Text text : track.texts) {
     if (!cut.inside(text.tick)) continue;
     text.tick -= cut.begin;
     part.texts.push_back(text);
@@ -80,7 +81,7 @@ void check_range(std::int64_t from, std::int64_t to, std::int64_t last) {
   if (to < from) fail_usage("bars {} to {}: the last bar stands before the first", from, to);
 }
 
-midi::Score excerpt(const midi::Score& score, const BarRange& range) {
+notation::Score excerpt(const notation::Score& score, const BarRange& range) {
   if (range.whole()) return score;
   const Bars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
@@ -88,12 +89,12 @@ midi::Score excerpt(const midi::Score& score, const BarRange& range) {
   check_range(from, to, last);
   const Cut cut{bars.begin_of(from),
                 to == last ? std::max(score.end, bars.begin_of(from) + 1) : bars.begin_of(to + 1)};
-  midi::Score part;
+  notation::Score part;
   part.ticks_per_quarter = score.ticks_per_quarter;
   part.tempos = cut_map(score.tempos, cut);
   part.meters = cut_map(score.meters, cut);
   part.keys = cut_map(score.keys, cut);
-  for (const midi::Track& track : score.tracks) part.tracks.push_back(cut_track(track, cut));
+  for (const notation::Track& track : score.tracks) part.tracks.push_back(cut_track(track, cut));
   part.end = cut.end - cut.begin;
   return part;
 }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "midi/score.h"
+#include "notation/score.h"
 
 namespace toccata::rendering {
 
@@ -17,7 +17,7 @@ struct BarRange {
 /// The bars of `score` in `range`, moved to tick 0. Notes that reach across an end are cut there;
 /// tempo, meter, key, programs and pedals in force at the beginning are set at tick 0. Throws Error
 /// (usage) where the range is empty or begins after the piece's last bar.
-midi::Score excerpt(const midi::Score& score, const BarRange& range);
+notation::Score excerpt(const notation::Score& score, const BarRange& range);
 
 /// Throws Error (usage) unless 1 <= from <= to <= last: bars of a piece whose last is `last`.
 void check_range(std::int64_t from, std::int64_t to, std::int64_t last);

@@ -7,20 +7,20 @@
 namespace toccata::rendering {
 namespace {
 
-midi::Note note(midi::Tick onset, midi::Tick end, int pitch = 60) {
-  midi::Note made;
+notation::Note note(notation::Tick onset, notation::Tick end, int pitch = 60) {
+  notation::Note made;
   made.onset = onset;
   made.end = end;
   made.pitch = static_cast<std::uint8_t>(pitch);
   return made;
 }
 
-midi::Score four_bars() {  // of 400 ticks
-  midi::Score score;
+notation::Score four_bars() {  // of 400 ticks
+  notation::Score score;
   score.ticks_per_quarter = 100;
   score.end = 1600;
   score.tempos = {{0, 400000}, {500, 300000}};
-  midi::Track track;
+  notation::Track track;
   track.notes = {note(0, 100), note(300, 600, 62), note(700, 1300, 64), note(1200, 1300)};
   track.programs = {{0, 0, 3}, {100, 0, 5}, {100, 1, 7}, {900, 0, 6}};
   track.pedals = {{50, 0, true}, {700, 0, false}};
@@ -33,7 +33,7 @@ TEST(Excerpt, OfEverythingIsThePiece) {
 }
 
 TEST(Excerpt, CutsNotesAtItsEndsAndMovesThemToItsBeginning) {
-  const midi::Score part = excerpt(four_bars(), {2, 3});
+  const notation::Score part = excerpt(four_bars(), {2, 3});
   ASSERT_EQ(part.tracks.size(), 1u);
   const auto& notes = part.tracks[0].notes;
   ASSERT_EQ(notes.size(), 2u);
@@ -43,11 +43,12 @@ TEST(Excerpt, CutsNotesAtItsEndsAndMovesThemToItsBeginning) {
 }
 
 TEST(Excerpt, KeepsWhatIsInForceAtItsBeginning) {
-  const midi::Score part = excerpt(four_bars(), {2, 3});
-  EXPECT_EQ(part.tempos, (std::vector<midi::TempoChange>{{0, 400000}, {100, 300000}}));
+  const notation::Score part = excerpt(four_bars(), {2, 3});
+  EXPECT_EQ(part.tempos, (std::vector<notation::TempoChange>{{0, 400000}, {100, 300000}}));
   EXPECT_EQ(part.tracks[0].programs,
-            (std::vector<midi::ProgramChange>{{0, 0, 5}, {0, 1, 7}, {500, 0, 6}}));
-  EXPECT_EQ(part.tracks[0].pedals, (std::vector<midi::PedalChange>{{0, 0, true}, {300, 0, false}}));
+            (std::vector<notation::ProgramChange>{{0, 0, 5}, {0, 1, 7}, {500, 0, 6}}));
+  EXPECT_EQ(part.tracks[0].pedals,
+            (std::vector<notation::PedalChange>{{0, 0, true}, {300, 0, false}}));
 }
 
 TEST(Excerpt, ReachesToTheEndWhereNoneIsGivenOrItIsBeyond) {
@@ -60,8 +61,8 @@ TEST(Excerpt, RefusesBarsThatAreNotThere) {
   EXPECT_THROW(excerpt(four_bars(), {5, {}}), Error);
   EXPECT_THROW(excerpt(four_bars(), {0, 3}), Error);
   EXPECT_THROW(excerpt(four_bars(), {3, 2}), Error);
-  EXPECT_THROW(excerpt(midi::Score{}, {2, {}}), Error);
-  EXPECT_NO_THROW(excerpt(midi::Score{}, {1, {}}));
+  EXPECT_THROW(excerpt(notation::Score{}, {2, {}}), Error);
+  EXPECT_NO_THROW(excerpt(notation::Score{}, {1, {}}));
 }
 
 }  // namespace

@@ -20,12 +20,12 @@ double luminance(const Colour& colour) {
   return 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue);
 }
 
-midi::Score two_tracks() {
-  midi::Score score;
+notation::Score two_tracks() {
+  notation::Score score;
   for (int track = 0; track < 2; ++track) {
     score.tracks.emplace_back();
     for (int i = 0; i < 3; ++i) {
-      midi::Note note;
+      notation::Note note;
       note.onset = i * 480;
       note.end = note.onset + 480;
       note.pitch = static_cast<std::uint8_t>(60 + 7 * track + i);
@@ -63,7 +63,7 @@ TEST(NoteScale, WhatIsBeyondTheScaleHasItsLastColour) {
 }
 
 TEST(NoteScale, EachNotesValueIsSeenInThePicture) {
-  const midi::Score score = two_tracks();
+  const notation::Score score = two_tracks();
   const std::vector<double> values(6, 1.0);
   const Bytes whole = to_svg(piano_roll(score, with_values(values)).picture);
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -24,20 +24,20 @@ void drop_early_offs(std::vector<Action>& actions) {
 
 }  // namespace
 
-std::vector<Action> performance(const midi::Score& score) {
+std::vector<Action> performance(const notation::Score& score) {
   const Clock clock(score);
   std::vector<Action> actions;
-  for (const midi::Track& track : score.tracks) {
-    for (const midi::Note& note : track.notes) {
+  for (const notation::Track& track : score.tracks) {
+    for (const notation::Note& note : track.notes) {
       const double begin = clock.seconds(note.onset);
       const double end = note.end > note.onset ? clock.seconds(note.end) : begin + kShortestNote;
       actions.push_back({begin, Action::Kind::note_on, note.channel, note.pitch, note.velocity});
       actions.push_back({end, Action::Kind::note_off, note.channel, note.pitch, 0});
     }
-    for (const midi::PedalChange& pedal : track.pedals)
+    for (const notation::PedalChange& pedal : track.pedals)
       actions.push_back({clock.seconds(pedal.tick), Action::Kind::pedal, pedal.channel,
                          static_cast<std::uint8_t>(pedal.down ? 1 : 0), 0});
-    for (const midi::ProgramChange& program : track.programs)
+    for (const notation::ProgramChange& program : track.programs)
       actions.push_back({clock.seconds(program.tick), Action::Kind::program, program.channel,
                          program.program, 0});
   }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "midi/score.h"
+#include "notation/score.h"
 
 namespace toccata::rendering {
 
@@ -26,6 +26,6 @@ struct Action {
 /// Sorted by time, then kind (offs before ons), else in the Score's order. Where two notes of one
 /// channel and pitch overlap, the second is struck anew and the pitch is let go when the last of
 /// them ends: one part's note-off never cuts another's note. Notes of length zero sound for 0.05 s.
-std::vector<Action> performance(const midi::Score& score);
+std::vector<Action> performance(const notation::Score& score);
 
 }  // namespace toccata::rendering

@@ -9,8 +9,8 @@ namespace {
 
 using Kind = Action::Kind;
 
-midi::Note note(midi::Tick onset, midi::Tick end, int pitch, int channel = 0) {
-  midi::Note made;
+notation::Note note(notation::Tick onset, notation::Tick end, int pitch, int channel = 0) {
+  notation::Note made;
   made.onset = onset;
   made.end = end;
   made.pitch = static_cast<std::uint8_t>(pitch);
@@ -18,8 +18,8 @@ midi::Note note(midi::Tick onset, midi::Tick end, int pitch, int channel = 0) {
   return made;
 }
 
-midi::Score score_of(std::vector<midi::Note> notes) {  // 2 quarters a second
-  midi::Score score;
+notation::Score score_of(std::vector<notation::Note> notes) {  // 2 quarters a second
+  notation::Score score;
   score.tracks.resize(1);
   score.tracks[0].notes = std::move(notes);
   return score;
@@ -58,7 +58,7 @@ TEST(Performance, ANoteWithoutLengthIsHeard) {
 }
 
 TEST(Performance, ProgramsAndPedalsStandBeforeTheNotesOfTheirTick) {
-  midi::Score score = score_of({note(480, 960, 60)});
+  notation::Score score = score_of({note(480, 960, 60)});
   score.tracks[0].programs = {{480, 0, 19}};
   score.tracks[0].pedals = {{480, 0, true}};
   const auto actions = performance(score);

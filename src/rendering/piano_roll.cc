@@ -13,7 +13,7 @@
 
 namespace toccata::rendering {
 
-using midi::Tick;
+using notation::Tick;
 
 namespace {
 
@@ -30,18 +30,18 @@ bool is_black(int pitch) {
 struct Part {
   std::string name;
   Colour colour;
-  std::vector<midi::Note> notes;
+  std::vector<notation::Note> notes;
   std::vector<Colour> colours;  // of each note, where they tell a number; else empty
 };
 
-bool is_drum(const midi::Note& note) {
-  return note.channel == midi::kDrumChannel;
+bool is_drum(const notation::Note& note) {
+  return note.channel == notation::kDrumChannel;
 }
 
-void check_scale(const midi::Score& score, const std::optional<NoteScale>& scale) {
+void check_scale(const notation::Score& score, const std::optional<NoteScale>& scale) {
   if (!scale) return;
   std::size_t notes = 0;
-  for (const midi::Track& track : score.tracks) notes += track.notes.size();
+  for (const notation::Track& track : score.tracks) notes += track.notes.size();
   if (scale->values.size() != notes || !(scale->most > 0))
     fail(
         "the scale of {}: expected a value for each of {} notes and an end above 0, found {} and "
@@ -49,15 +49,15 @@ void check_scale(const midi::Score& score, const std::optional<NoteScale>& scale
         scale->name, notes, scale->values.size(), scale->most);
 }
 
-std::vector<Part> parts_of(const midi::Score& score, const PianoRollOptions& options) {
+std::vector<Part> parts_of(const notation::Score& score, const PianoRollOptions& options) {
   const auto with_notes =
       std::count_if(score.tracks.begin(), score.tracks.end(),
-                    [](const midi::Track& track) { return !track.notes.empty(); });
+                    [](const notation::Track& track) { return !track.notes.empty(); });
   std::vector<Part> parts;
   std::size_t colour = 0, number = 0;
-  for (const midi::Track& track : score.tracks) {
+  for (const notation::Track& track : score.tracks) {
     std::map<int, Part> by_channel;
-    for (const midi::Note& note : track.notes) {
+    for (const notation::Note& note : track.notes) {
       Part& part = by_channel[with_notes == 1 || is_drum(note) ? note.channel : 0];
       part.notes.push_back(note);
       if (options.scale)
@@ -79,7 +79,7 @@ std::vector<Part> parts_of(const midi::Score& score, const PianoRollOptions& opt
 
 // What the drawing functions share.
 struct Sheet {
-  const midi::Score& score;
+  const notation::Score& score;
   const Bars& bars;
   const Layout& layout;
   const Palette& colours;
@@ -140,7 +140,7 @@ void draw_bar_lines(const Sheet& sheet, const SystemOfBars& system, double top) 
         sheet.canvas.line(sheet.x(system, beat), top, sheet.x(system, beat), bottom,
                           sheet.colours.faint, 0.8);
     sheet.canvas.line(x, top - 3, x, bottom, sheet.colours.line, 1);
-    const midi::MeterChange& meter = sheet.bars.meter_of(bar);
+    const notation::MeterChange& meter = sheet.bars.meter_of(bar);
     const bool changed = bar == 1 || std::pair(meter.numerator, meter.denominator) !=
                                          std::pair(sheet.bars.meter_of(bar - 1).numerator,
                                                    sheet.bars.meter_of(bar - 1).denominator);
@@ -168,8 +168,8 @@ void draw_drum(const Sheet& sheet, double x, double y, const Colour& colour) {
   sheet.canvas.fill(colour);
 }
 
-void draw_note(const Sheet& sheet, const SystemOfBars& system, double top, const midi::Note& note,
-               const Colour& colour) {
+void draw_note(const Sheet& sheet, const SystemOfBars& system, double top,
+               const notation::Note& note, const Colour& colour) {
   const double y = sheet.y(top, note.pitch), row = sheet.layout.row;
   const double x0 = sheet.x(system, std::max(note.onset, system.begin));
   if (is_drum(note)) return draw_drum(sheet, x0, y + row / 2, colour);
@@ -183,7 +183,7 @@ void draw_note(const Sheet& sheet, const SystemOfBars& system, double top, const
 
 void draw_notes(const Sheet& sheet, const SystemOfBars& system, double top, const Part& part) {
   for (std::size_t i = 0; i < part.notes.size(); ++i) {
-    const midi::Note& note = part.notes[i];
+    const notation::Note& note = part.notes[i];
     if (note.onset >= system.end) break;  // sorted by onset
     const double strength = kWeakest + (1 - kWeakest) * note.velocity / 127.0;
     if (note.end > system.begin || (note.onset == note.end && note.onset >= system.begin))
@@ -200,9 +200,9 @@ void draw_pedal(const Sheet& sheet, const SystemOfBars& system, double top) {
     const double x1 = sheet.x(system, std::min(to, system.end));
     if (x1 > x0) sheet.canvas.rounded(x0, y, x1 - x0 - 0.6, 3, 1.5, sheet.colours.line);
   };
-  for (const midi::Track& track : sheet.score.tracks) {
+  for (const notation::Track& track : sheet.score.tracks) {
     std::array<std::optional<Tick>, 16> down{};
-    for (const midi::PedalChange& pedal : track.pedals) {
+    for (const notation::PedalChange& pedal : track.pedals) {
       auto& since = down[pedal.channel & 15];
       if (since && !pedal.down) strip(*since, pedal.tick);
       if (pedal.down != since.has_value())
@@ -240,17 +240,17 @@ void draw_header(const Sheet& sheet, const std::string& title, const std::string
   }
 }
 
-std::string facts_of(const midi::Score& score, const Bars& bars, const PianoRoll& roll,
+std::string facts_of(const notation::Score& score, const Bars& bars, const PianoRoll& roll,
                      const std::vector<Part>& parts) {
-  const midi::MeterChange& meter = bars.meter_of(roll.first_bar);
+  const notation::MeterChange& meter = bars.meter_of(roll.first_bar);
   const Tick begin = bars.begin_of(roll.first_bar), end = bars.begin_of(roll.last_bar + 1);
-  std::uint32_t tempo = midi::TempoChange{}.microseconds_per_quarter;
-  for (const midi::TempoChange& change : score.tempos)
+  std::uint32_t tempo = notation::TempoChange{}.microseconds_per_quarter;
+  for (const notation::TempoChange& change : score.tempos)
     if (change.tick <= begin) tempo = change.microseconds_per_quarter;
   std::size_t count = 0;
   int low = 127, high = 0;
   for (const Part& part : parts)
-    for (const midi::Note& note : part.notes) {
+    for (const notation::Note& note : part.notes) {
       if (note.onset < begin || note.onset >= end) continue;
       ++count;
       if (is_drum(note)) continue;
@@ -275,7 +275,7 @@ std::string pitch_name(int pitch) {
   return fmt::format("{}{}", kNames[static_cast<std::size_t>(pitch % 12)], pitch / 12 - 1);
 }
 
-PianoRoll piano_roll(const midi::Score& score, const PianoRollOptions& options) {
+PianoRoll piano_roll(const notation::Score& score, const PianoRollOptions& options) {
   check_scale(score, options.scale);
   const Bars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "midi/score.h"
+#include "notation/score.h"
 #include "rendering/excerpt.h"
 #include "rendering/note_scale.h"
 #include "rendering/picture.h"
@@ -31,7 +31,7 @@ struct PianoRoll {
 /// (numbered) and beats. A track has a colour, a louder note is stronger; drums are grey diamonds;
 /// a strip below shows where the pedal is down. Throws Error (usage) where `bars` is not in the
 /// piece, and Error where `scale` has not one value a note.
-PianoRoll piano_roll(const midi::Score& score, const PianoRollOptions& options);
+PianoRoll piano_roll(const notation::Score& score, const PianoRollOptions& options);
 
 /// "C4" for 60, "C#4" for 61.
 std::string pitch_name(int pitch);

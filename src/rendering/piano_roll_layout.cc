@@ -5,7 +5,7 @@
 
 namespace toccata::rendering {
 
-using midi::Tick;
+using notation::Tick;
 
 namespace {
 
@@ -17,15 +17,15 @@ constexpr std::array<Size, 6> kSizes{{{9, 30}, {8, 26}, {7, 22}, {6, 16}, {5, 11
 constexpr double kWidestQuarter = 64;  // pixels; short pieces are stretched up to this
 constexpr int kFewestPitches = 25;     // two octaves
 
-void find_pitches(const midi::Score& score, Tick begin, Tick end, Layout& layout) {
+void find_pitches(const notation::Score& score, Tick begin, Tick end, Layout& layout) {
   int low = 128, high = -1;
-  for (const midi::Track& track : score.tracks) {
-    for (const midi::Note& note : track.notes) {
+  for (const notation::Track& track : score.tracks) {
+    for (const notation::Note& note : track.notes) {
       if (note.onset >= end || std::max(note.end, note.onset + 1) <= begin) continue;
       low = std::min<int>(low, note.pitch);
       high = std::max<int>(high, note.pitch);
     }
-    for (const midi::PedalChange& pedal : track.pedals) layout.pedal |= pedal.down;
+    for (const notation::PedalChange& pedal : track.pedals) layout.pedal |= pedal.down;
   }
   if (high < 0) return;  // silence: the octaves around middle C
   low -= 2;
@@ -35,12 +35,12 @@ void find_pitches(const midi::Score& score, Tick begin, Tick end, Layout& layout
   layout.high = std::min(127, high + (missing + 1) / 2);
 }
 
-double quarters(const midi::Score& score, Tick ticks) {
+double quarters(const notation::Score& score, Tick ticks) {
   return static_cast<double>(ticks) / score.ticks_per_quarter;
 }
 
 // Fills systems with as many bars as fit; where they are four or more, with a multiple of four.
-std::vector<SystemOfBars> wrap(const midi::Score& score, const Bars& bars, std::int64_t first,
+std::vector<SystemOfBars> wrap(const notation::Score& score, const Bars& bars, std::int64_t first,
                                std::int64_t last, double quarters_a_system, std::size_t most) {
   std::vector<SystemOfBars> systems;
   for (std::int64_t bar = first; bar <= last && systems.size() < most;) {
@@ -66,8 +66,8 @@ std::vector<SystemOfBars> wrap(const midi::Score& score, const Bars& bars, std::
 
 }  // namespace
 
-Layout lay_out(const midi::Score& score, const Bars& bars, std::int64_t first, std::int64_t last,
-               double width, double longest_height) {
+Layout lay_out(const notation::Score& score, const Bars& bars, std::int64_t first,
+               std::int64_t last, double width, double longest_height) {
   Layout layout;
   layout.width = width;
   const Tick begin = bars.begin_of(first), end = bars.begin_of(last + 1);

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "midi/score.h"
+#include "notation/score.h"
 #include "rendering/bars.h"
 
 namespace toccata::rendering {
@@ -17,7 +17,7 @@ inline constexpr double kBetween = 16;     // between systems
 
 struct SystemOfBars {
   std::int64_t first_bar = 1, last_bar = 1;
-  midi::Tick begin = 0, end = 0;
+  notation::Tick begin = 0, end = 0;
 };
 
 struct Layout {
@@ -40,7 +40,7 @@ struct Layout {
 
 /// Bars first … last of `score`, as large as fits: what would be higher than `longest_height` is
 /// drawn smaller, and what would still be is left out (the last system tells up to where).
-Layout lay_out(const midi::Score& score, const Bars& bars, std::int64_t first, std::int64_t last,
-               double width, double longest_height);
+Layout lay_out(const notation::Score& score, const Bars& bars, std::int64_t first,
+               std::int64_t last, double width, double longest_height);
 
 }  // namespace toccata::rendering

@@ -13,11 +13,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // `bars` bars of 4/4 with a note on each quarter.
-midi::Score quarters(int bars, int lowest = 60) {
-  midi::Score score;
+notation::Score quarters(int bars, int lowest = 60) {
+  notation::Score score;
   score.tracks.resize(1);
   for (int i = 0; i < 4 * bars; ++i) {
-    midi::Note note;
+    notation::Note note;
     note.onset = i * 480;
     note.end = note.onset + 480;
     note.pitch = static_cast<std::uint8_t>(lowest + i % 13);
@@ -28,7 +28,7 @@ midi::Score quarters(int bars, int lowest = 60) {
   return score;
 }
 
-std::string svg_of(const midi::Score& score, const PianoRollOptions& options = {}) {
+std::string svg_of(const notation::Score& score, const PianoRollOptions& options = {}) {
   const Bytes bytes = to_svg(piano_roll(score, options).picture);
   return {bytes.begin(), bytes.end()};
 }
@@ -52,16 +52,16 @@ TEST(PianoRoll, SaysWhatItShows) {
 TEST(PianoRoll, IsTheSameBytesEachTimeAndAnotherOneInTheDark) {
   PianoRollOptions dark;
   dark.theme = Theme::dark;
-  const midi::Score score = quarters(3);
+  const notation::Score score = quarters(3);
   EXPECT_EQ(to_png(piano_roll(score, {}).picture), to_png(piano_roll(score, {}).picture));
   EXPECT_NE(to_png(piano_roll(score, {}).picture), to_png(piano_roll(score, dark).picture));
 }
 
 TEST(PianoRoll, EveryNoteAndItsLoudnessIsSeen) {
-  const midi::Score score = quarters(2);
+  const notation::Score score = quarters(2);
   const Bytes whole = to_svg(piano_roll(score, {}).picture);
   for (std::size_t i = 0; i < score.tracks[0].notes.size(); ++i) {
-    midi::Score softer = score;
+    notation::Score softer = score;
     softer.tracks[0].notes[i].velocity = 1;
     EXPECT_NE(to_svg(piano_roll(softer, {}).picture), whole) << "note " << i;
   }
@@ -69,7 +69,7 @@ TEST(PianoRoll, EveryNoteAndItsLoudnessIsSeen) {
 
 TEST(PianoRoll, LongPiecesAreWrappedIntoSystemsThatHoldEveryBarOnce) {
   for (const int bars : {1, 5, 16, 17, 100, 400}) {
-    const midi::Score score = quarters(bars);
+    const notation::Score score = quarters(bars);
     const Layout layout = lay_out(score, Bars(score), 1, bars, 1400, 16000);
     std::int64_t next = 1;
     for (const SystemOfBars& system : layout.systems) {
@@ -106,7 +106,7 @@ TEST(PianoRoll, AFewBarsCanBeChosen) {
 }
 
 TEST(PianoRoll, TracksAreNamedAndOneTrackNeedsNoLegend) {
-  midi::Score score = quarters(2);
+  notation::Score score = quarters(2);
   score.tracks[0].name = "Right";
   EXPECT_THAT(svg_of(score), Not(HasSubstr("; Right")));
   score.tracks.push_back(quarters(2, 40).tracks[0]);
@@ -115,31 +115,31 @@ TEST(PianoRoll, TracksAreNamedAndOneTrackNeedsNoLegend) {
 }
 
 TEST(PianoRoll, DrumsAndPedalsAreDrawn) {
-  midi::Score score = quarters(2);
+  notation::Score score = quarters(2);
   const Bytes plain = to_svg(piano_roll(score, {}).picture);
-  midi::Score pedalled = score;
+  notation::Score pedalled = score;
   pedalled.tracks[0].pedals = {{0, 0, true}, {960, 0, false}, {1920, 0, true}};
   EXPECT_NE(to_svg(piano_roll(pedalled, {}).picture), plain);
-  midi::Score drums = score;
-  for (midi::Note& note : drums.tracks[0].notes) note.channel = midi::kDrumChannel;
+  notation::Score drums = score;
+  for (notation::Note& note : drums.tracks[0].notes) note.channel = notation::kDrumChannel;
   EXPECT_NE(to_svg(piano_roll(drums, {}).picture), plain);
 }
 
 TEST(PianoRoll, SilenceEmptinessAndOddMetersAreDrawn) {
-  EXPECT_GT(png_size(to_png(piano_roll(midi::Score{}, {}).picture, 0.5)).second, 100);
-  midi::Score odd = quarters(3);
+  EXPECT_GT(png_size(to_png(piano_roll(notation::Score{}, {}).picture, 0.5)).second, 100);
+  notation::Score odd = quarters(3);
   odd.meters = {{0, 13, 32}, {500, 1, 64}, {1000, 0, 4}, {1100, 255, 1}};
   EXPECT_GT(png_size(to_png(piano_roll(odd, {}).picture, 0.5)).second, 100);
-  midi::Score coarse = quarters(1);
+  notation::Score coarse = quarters(1);
   coarse.ticks_per_quarter = 1;
   coarse.meters = {{0, 1, 64}};
   EXPECT_GT(png_size(to_png(piano_roll(coarse, {}).picture, 0.5)).second, 100);
 }
 
 TEST(PianoRoll, APieceOfAYearIsDrawnAsFarAsItFits) {
-  midi::Score score = quarters(1);
+  notation::Score score = quarters(1);
   score.ticks_per_quarter = 1;
-  score.end = midi::Tick{1} << 40;
+  score.end = notation::Tick{1} << 40;
   const PianoRoll roll = piano_roll(score, {});
   EXPECT_LT(roll.last_bar, roll.bars);
 }

@@ -20,8 +20,9 @@ struct Checkpoint {
 };
 
 /// Makes checkpoints/step-N: `fill` writes its files into a temporary folder, which is sealed
-/// (seal.json: each file's size and XXH3 hash, and a hash of its own) and renamed. Throws what base/files.h throws; then
-/// nothing is left of it. An existing checkpoint of the same step is replaced.
+/// (seal.json: each file's size and XXH3 hash, and a hash of its own) and renamed. Throws what
+/// base/files.h throws; then nothing is left of it. An existing checkpoint of the same step is
+/// replaced.
 Checkpoint write_checkpoint(const RunFolder& run, long step,
                             const std::function<void(const std::filesystem::path& folder)>& fill);
 

@@ -46,17 +46,17 @@ std::string front_matter(const ModelFacts& facts) {
 }
 
 std::string music_read(const network::Config& config) {
-  const roll::Options& roll = config.roll;
-  const char* outside = roll.out_of_range == roll::OutOfRange::fold   ? "folded into it by octaves"
-                        : roll.out_of_range == roll::OutOfRange::drop ? "left out"
-                                                                      : "refused";
+  const music::Options& roll = config.roll;
+  const char* outside = roll.out_of_range == music::OutOfRange::fold   ? "folded into it by octaves"
+                        : roll.out_of_range == music::OutOfRange::drop ? "left out"
+                                                                       : "refused";
   return fmt::format(
       "It reads and writes MIDI pitches {} to {} ({} notes; others are {}) on a grid of {} steps a "
       "quarter note, {}, {}, {}.\n",
       roll.low, roll.high, roll.notes(), outside, roll.grid,
       roll.articulation ? "with articulation (held and struck notes differ)"
                         : "without articulation",
-      roll.pedal == roll::Pedal::extend ? "the sustain pedal lengthening notes" : "without pedal",
+      roll.pedal == music::Pedal::extend ? "the sustain pedal lengthening notes" : "without pedal",
       roll.drums ? "drums read as pitches" : "without drums");
 }
 

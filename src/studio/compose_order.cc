@@ -5,7 +5,7 @@
 
 #include "composing/piece_file.h"
 #include "composing/plan.h"
-#include "roll/bars.h"
+#include "music/bars.h"
 #include "studio/music.h"
 #include "studio/order_json.h"
 #include "studio/request_order.h"
@@ -22,7 +22,7 @@ void read_prime(const Json& json, ComposeOrder& order, const OrderLimits& limits
   order.prime_bars = whole<int>(json, "bars", 0, 0, 100000);
   const auto music = json.find("music");
   if (music == json.end()) fail_usage("order: \"prime\": \"music\" is missing");
-  const roll::Roll all = roll_from_json(*music, order.model->config.roll, limits.steps);
+  const music::Roll all = roll_from_json(*music, order.model->config.roll, limits.steps);
   order.music.prime = first_bars(all, order.prime_bars);
 }
 
@@ -30,14 +30,14 @@ void read_prime(const Json& json, ComposeOrder& order, const OrderLimits& limits
 int steps_of_bars(const Json& json, const ComposeOrder& order, int most) {
   const int bars = whole<int>(json, "bars", 16, 1, most);
   const int grid = order.model->config.roll.grid;
-  roll::MeterAt meter;
+  music::MeterAt meter;
   if (const auto& prime = order.music.prime) {
-    meter = roll::Bars(prime->meters, grid).meter(prime->steps);
+    meter = music::Bars(prime->meters, grid).meter(prime->steps);
   }
   if (order.options.meter) {
     meter = {0, order.options.meter->numerator, order.options.meter->denominator};
   }
-  return static_cast<int>(std::ceil(bars * roll::bar_length(meter, grid) - roll::kSameStep));
+  return static_cast<int>(std::ceil(bars * music::bar_length(meter, grid) - music::kSameStep));
 }
 
 // How long the piece is: as ordered, or as what is filled or harmonised.
@@ -102,7 +102,7 @@ ComposeOrder read_order(const Json& json, Models& models, const OrderLimits& lim
   ComposeOrder order;
   order.model_name = text(json, "model", "");
   order.model = models.get(order.model_name);
-  const roll::Options& read = order.model->config.roll;
+  const music::Options& read = order.model->config.roll;
   composing::ComposeOptions& options = order.options;
   options.pieces = whole<int>(json, "pieces", 1, 1, limits.pieces);
   options.first = whole<std::uint64_t>(json, "first", 0, 0, kMostSeed);
@@ -130,13 +130,13 @@ ComposeOrder read_order(const Json& json, Models& models, const OrderLimits& lim
   }
   check_sizes(order, limits);
   // A wrong tempo shall not be found after minutes of composing.
-  composing::write_piece({0, roll::make_roll(1, read.low, read.high, read.grid, true), 0, 0},
+  composing::write_piece({0, music::make_roll(1, read.low, read.high, read.grid, true), 0, 0},
                          receipt_of(order, ""));
   return order;
 }
 
 composing::ComposeOptions complete_options(const ComposeOrder& order) {
-  const auto pointer = [](const std::optional<roll::Roll>& roll) {
+  const auto pointer = [](const std::optional<music::Roll>& roll) {
     return roll ? &*roll : nullptr;
   };
   composing::ComposeOptions options = order.options;

@@ -13,10 +13,10 @@ namespace toccata::studio {
 
 /// Music that an order holds, by the part it plays.
 struct OrderMusic {
-  std::optional<roll::Roll> prime;       // what is gone on from
-  std::optional<roll::Roll> infill;      // a piece of which a part is composed anew
-  std::optional<roll::Roll> melody;      // notes around which the rest is composed
-  std::optional<roll::Roll> chord_file;  // chords to follow
+  std::optional<music::Roll> prime;       // what is gone on from
+  std::optional<music::Roll> infill;      // a piece of which a part is composed anew
+  std::optional<music::Roll> melody;      // notes around which the rest is composed
+  std::optional<music::Roll> chord_file;  // chords to follow
 };
 
 struct ComposeOrder {

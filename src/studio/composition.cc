@@ -44,11 +44,11 @@ class Composition::Teller {
   explicit Teller(Composition& composition) : composition_(composition) {}
 
   void hear(std::uint64_t piece, int step, const std::uint8_t* frame) {
-    const roll::Options& read = composition_.order_.model->config.roll;
+    const music::Options& read = composition_.order_.model->config.roll;
     OrderedJson struck = OrderedJson::array(), held = OrderedJson::array();
     for (int n = 0; n < read.notes(); ++n) {
-      if (!(frame[n] & roll::kPlay)) continue;
-      const bool onset = !read.articulation || (frame[n] & roll::kArticulate);
+      if (!(frame[n] & music::kPlay)) continue;
+      const bool onset = !read.articulation || (frame[n] & music::kArticulate);
       (onset ? struck : held).push_back(read.low + n);
     }
     parcel_.push_back({piece, step, std::move(struck), std::move(held)});

@@ -4,9 +4,9 @@
 
 #include "listening/excerpt.h"
 #include "listening/notes.h"
-#include "midi/smf_reader.h"
-#include "roll/bars.h"
-#include "roll/from_score.h"
+#include "music/bars.h"
+#include "music/from_score.h"
+#include "notation/smf_reader.h"
 
 namespace toccata::studio {
 namespace {
@@ -43,8 +43,8 @@ void check_same(const Json& json, const char* key, int wanted) {
 }
 
 // A file's last meters may stand after its last note.
-std::vector<roll::MeterAt> meters_from(const Json& json) {
-  std::vector<roll::MeterAt> meters;
+std::vector<music::MeterAt> meters_from(const Json& json) {
+  std::vector<music::MeterAt> meters;
   for (const Json& value : list(json, "meters", kMostMeters)) {
     const Json& meter = triple(value, "a meter");
     if (!meter[0].is_number() || !(std::abs(meter[0].get<double>()) <= kLastMeter)) {
@@ -58,7 +58,7 @@ std::vector<roll::MeterAt> meters_from(const Json& json) {
 
 }  // namespace
 
-OrderedJson to_json(const roll::Roll& roll) {
+OrderedJson to_json(const music::Roll& roll) {
   OrderedJson json;
   json["grid"] = roll.grid;
   json["low"] = roll.low;
@@ -66,7 +66,7 @@ OrderedJson to_json(const roll::Roll& roll) {
   json["articulation"] = roll.articulation;
   json["steps"] = roll.steps;
   json["meters"] = OrderedJson::array();
-  for (const roll::MeterAt& meter : roll.meters) {
+  for (const music::MeterAt& meter : roll.meters) {
     json["meters"].push_back({meter.step, meter.numerator, meter.denominator});
   }
   json["bars"] = roll.steps > 0 ? listening::bar_lines(roll) : std::vector<int>{};
@@ -77,13 +77,13 @@ OrderedJson to_json(const roll::Roll& roll) {
   return json;
 }
 
-roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_steps) {
+music::Roll roll_from_json(const Json& json, const music::Options& read, int most_steps) {
   try {
     if (!json.is_object()) fail_usage("music: expected an object, found {}", json_type(json));
     const int steps = whole(json_get<Json>(json, "steps", kWhere), 0, most_steps, "\"steps\"");
     check_same(json, "grid", read.grid);
-    roll::Roll roll = roll::make_roll(steps, read.low, read.high, read.grid, read.articulation,
-                                      meters_from(json));
+    music::Roll roll = music::make_roll(steps, read.low, read.high, read.grid, read.articulation,
+                                        meters_from(json));
     for (const Json& value : list(json, "notes", roll.cells.size())) {
       const Json& note = triple(value, "a note");
       const int onset = whole(note[0], 0, steps - 1, "a note's onset");
@@ -92,9 +92,9 @@ roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_
       for (int t = onset; t < onset + length; ++t) {
         std::uint8_t& cell = roll.frame(t)[pitch - read.low];
         if (t == onset && read.articulation) {
-          cell = roll::kPlay | roll::kArticulate;
+          cell = music::kPlay | music::kArticulate;
         } else {
-          cell |= roll::kPlay;
+          cell |= music::kPlay;
         }
       }
     }
@@ -104,32 +104,32 @@ roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_
   }
 }
 
-ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options read,
+ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Options read,
                     int most_steps, const ReadAs& as) {
   try {
     if (as.given) read.trim = false;
-    if (as.given || read.out_of_range == roll::OutOfRange::drop) {
-      read.out_of_range = roll::OutOfRange::refuse;
+    if (as.given || read.out_of_range == music::OutOfRange::drop) {
+      read.out_of_range = music::OutOfRange::refuse;
     }
-    midi::ReadResult file =
-        midi::read_smf({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
+    notation::ReadResult file = notation::read_smf(
+        {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
     if (file.scores.size() != 1) {
       fail("{}: expected one piece, found {} (a file of type 2)", name, file.scores.size());
     }
-    midi::Score& score = file.scores.front();
+    notation::Score& score = file.scores.front();
     ReadMusic music;
     music.tracks = OrderedJson::array();
-    for (const midi::Track& track : score.tracks) {
+    for (const notation::Track& track : score.tracks) {
       if (track.notes.empty()) continue;
       music.tracks.push_back({{"name", track.name}, {"notes", track.notes.size()}});
     }
     if (as.track > 0) {
-      std::erase_if(score.tracks, [](const midi::Track& track) { return track.notes.empty(); });
+      std::erase_if(score.tracks, [](const notation::Track& track) { return track.notes.empty(); });
       const auto count = static_cast<int>(score.tracks.size());
       if (as.track > count) fail("{}: it has {} tracks with notes", name, count);
       score.tracks = {std::move(score.tracks[static_cast<std::size_t>(as.track - 1)])};
     }
-    roll::ReadRoll laid = roll::from_score(score, read, name);
+    music::ReadRoll laid = music::from_score(score, read, name);
     if (laid.roll.steps > most_steps) {
       fail("{}: has {} steps, and a piece may have up to {} here", name, laid.roll.steps,
            most_steps);
@@ -138,7 +138,7 @@ ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options
     music.roll = std::move(laid.roll);
     if (!score.tempos.empty()) music.tempo = 6e7 / score.tempos.front().microseconds_per_quarter;
     music.report["repairs"] = OrderedJson::array();
-    for (const midi::Repair& repair : file.repairs) {
+    for (const notation::Repair& repair : file.repairs) {
       music.report["repairs"].push_back({{"byte", repair.byte}, {"reason", repair.reason}});
     }
     music.report["repair_count"] = file.repair_count;
@@ -155,9 +155,9 @@ ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options
   }
 }
 
-roll::Roll first_bars(const roll::Roll& roll, int bars) {
+music::Roll first_bars(const music::Roll& roll, int bars) {
   if (bars == 0) return roll;
-  const roll::Bars lines(roll.meters, roll.grid);
+  const music::Bars lines(roll.meters, roll.grid);
   const long last = lines.at(0).number + bars - 1;
   int steps = 0;
   while (steps < roll.steps && lines.at(steps).number <= last) ++steps;

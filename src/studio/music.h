@@ -9,17 +9,17 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "music/roll.h"
 #include "network/config.h"
-#include "roll/roll.h"
 
 namespace toccata::studio {
 
-OrderedJson to_json(const roll::Roll& roll);
+OrderedJson to_json(const music::Roll& roll);
 
 /// The Roll that `json` says, read for `config`. Throws Error (usage) where it is not such music,
 /// has another grid than the model, notes outside its range or the piece, or more than
 /// `most_steps`.
-roll::Roll roll_from_json(const Json& json, const roll::Options& read, int most_steps);
+music::Roll roll_from_json(const Json& json, const music::Options& read, int most_steps);
 
 /// What a file is read for.
 struct ReadAs {
@@ -30,7 +30,7 @@ struct ReadAs {
 };
 
 struct ReadMusic {
-  roll::Roll roll;
+  music::Roll roll;
   double tempo = 120;  // the file's first
   OrderedJson report;  // {"repairs": […], "repair_count", "folded", "merged", "dropped", "drums"…}
   OrderedJson tracks;  // of the file, those with notes: [{"name", "notes"}…]
@@ -38,10 +38,10 @@ struct ReadMusic {
 
 /// A MIDI file as a model with these options hears it. Throws Error (usage) where the bytes are no
 /// such file or hold several pieces.
-ReadMusic read_midi(std::string_view bytes, std::string_view name, roll::Options read,
+ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Options read,
                     int most_steps, const ReadAs& as = {});
 
 /// The first `bars` bars of a piece; all of it where 0 or more than it has.
-roll::Roll first_bars(const roll::Roll& roll, int bars);
+music::Roll first_bars(const music::Roll& roll, int bars);
 
 }  // namespace toccata::studio

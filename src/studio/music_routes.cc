@@ -5,14 +5,14 @@
 
 #include "base/hash.h"
 #include "listening/surprise.h"
-#include "midi/smf_reader.h"
-#include "midi/smf_writer.h"
+#include "music/to_score.h"
+#include "notation/smf_reader.h"
+#include "notation/smf_writer.h"
 #include "rendering/audio.h"
 #include "rendering/clock.h"
 #include "rendering/piano_roll.h"
 #include "rendering/picture.h"
 #include "rendering/synthesizer.h"
-#include "roll/to_score.h"
 #include "studio/music.h"
 #include "studio/order_json.h"
 #include "studio/routes.h"
@@ -53,10 +53,10 @@ void check_still_wanted(const Request& request) {
 }
 
 // What music is read for where no model is named: the whole piano.
-roll::Options read_options(const Request& request, Models& models) {
+music::Options read_options(const Request& request, Models& models) {
   const std::string model = value(request, "model", "");
   if (!model.empty()) return models.get(model)->config.roll;
-  roll::Options piano;
+  music::Options piano;
   piano.low = 21;
   piano.high = 108;
   return piano;
@@ -83,8 +83,8 @@ Response read(const Request& request, Models& models, const OrderLimits& limits)
   return json_response(json);
 }
 
-roll::Options wide_options(const Json& json) {
-  roll::Options options;
+music::Options wide_options(const Json& json) {
+  music::Options options;
   options.low = 0;
   options.high = 127;
   const Json grid = json.is_object() ? json.value("grid", Json(4)) : Json(4);
@@ -96,23 +96,23 @@ roll::Options wide_options(const Json& json) {
 Response write_midi(const Request& request, const OrderLimits& limits) {
   const Json json = parsed(request);
   const Json& music = music_of(json);
-  const roll::Roll roll = roll_from_json(music, wide_options(music), limits.steps);
+  const music::Roll roll = roll_from_json(music, wide_options(music), limits.steps);
   const Json tempo = json.value("tempo", Json(120)), velocity = json.value("velocity", Json(80));
   if (!tempo.is_number() || !velocity.is_number_integer()) {
     fail_usage("expected numbers as \"tempo\" and \"velocity\"");
   }
-  const midi::Score score = roll::to_score(
+  const notation::Score score = music::to_score(
       roll,
       {.tempo = tempo.get<double>(),
        .velocity = static_cast<int>(std::clamp<std::int64_t>(velocity.get<std::int64_t>(), 0, 128)),
        .track_name = "Toccata"});
-  return download(midi::write_smf(score), "audio/midi", "toccata.mid");
+  return download(notation::write_smf(score), "audio/midi", "toccata.mid");
 }
 
 Response surprise(const Request& request, Models& models, const OrderLimits& limits) {
   const Json json = parsed(request);
   const auto model = models.get(text(json, "model", ""));
-  const roll::Roll roll = roll_from_json(music_of(json), model->config.roll, limits.steps);
+  const music::Roll roll = roll_from_json(music_of(json), model->config.roll, limits.steps);
   Progress silent;
   const listening::Surprise found =
       listening::surprise(*model, roll, "the music sent", 1, silent, *request.gone);
@@ -148,9 +148,9 @@ Response soundfont_file(const Request& request, const std::optional<fs::path>& a
   return response;
 }
 
-midi::Score read_score(const std::string& body) {
+notation::Score read_score(const std::string& body) {
   try {
-    const auto file = midi::read_smf(
+    const auto file = notation::read_smf(
         {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()}, "the file sent");
     return file.scores.at(0);
   } catch (const Error& error) {
@@ -194,7 +194,7 @@ class SoundFolder {
 Response render(const Request& request, const std::string& format,
                 const std::optional<fs::path>& soundfont,
                 const std::shared_ptr<SoundFolder>& folder) {
-  const midi::Score score = read_score(request.body);
+  const notation::Score score = read_score(request.body);
   const std::string name = "toccata." + format;
   if (format == "svg" || format == "png") {
     const rendering::Picture picture = rendering::piano_roll(score, {}).picture;

@@ -3,31 +3,31 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "midi/smf_writer.h"
-#include "roll/to_score.h"
+#include "music/to_score.h"
+#include "notation/smf_writer.h"
 #include "studio/compose_order.h"
 #include "studio/test_studio.h"
 
 namespace toccata::studio {
 namespace {
 
-roll::Roll random_roll(bool articulation) {
+music::Roll random_roll(bool articulation) {
   const int steps = *rc::gen::inRange(1, 40);
-  roll::Roll roll = roll::make_roll(steps, 48, 71, 4, articulation, {{0, 3, 4}, {12, 4, 4}});
+  music::Roll roll = music::make_roll(steps, 48, 71, 4, articulation, {{0, 3, 4}, {12, 4, 4}});
   for (int t = 0; t < steps; ++t) {
     for (int n = 0; n < roll.notes(); ++n) {
-      const bool before = t > 0 && (roll.frame(t - 1)[n] & roll::kPlay);
+      const bool before = t > 0 && (roll.frame(t - 1)[n] & music::kPlay);
       if (*rc::gen::inRange(0, 4) > 0) continue;
       const bool struck = articulation && (!before || *rc::gen::arbitrary<bool>());
-      roll.frame(t)[n] = struck ? roll::kPlay | roll::kArticulate : roll::kPlay;
+      roll.frame(t)[n] = struck ? music::kPlay | music::kArticulate : music::kPlay;
     }
   }
   return roll;
 }
 
 RC_GTEST_PROP(Music, LosesNothingOnItsWayToThePageAndBack, ()) {
-  const roll::Roll roll = random_roll(*rc::gen::arbitrary<bool>());
-  roll::Options read;
+  const music::Roll roll = random_roll(*rc::gen::arbitrary<bool>());
+  music::Options read;
   read.low = roll.low;
   read.high = roll.high;
   read.articulation = roll.articulation;
@@ -36,7 +36,7 @@ RC_GTEST_PROP(Music, LosesNothingOnItsWayToThePageAndBack, ()) {
 }
 
 TEST(Music, IsRefusedWhereItIsNone) {
-  roll::Options read;
+  music::Options read;
   const std::string good = R"("steps":8,"meters":[[0,4,4]],"notes":[])";
   EXPECT_EQ(roll_from_json(Json::parse('{' + good + '}'), read, 100).steps, 8);
   for (const char* bad :
@@ -59,10 +59,10 @@ TEST(Music, IsRefusedWhereItIsNone) {
 }
 
 TEST(Music, OfAFileIsWhatTheModelHears) {
-  roll::Roll roll = roll::make_roll(32, 48, 71, 4, true);
-  roll.frame(0)[12] = roll::kPlay | roll::kArticulate;
-  roll.frame(31)[3] = roll::kPlay | roll::kArticulate;
-  const Bytes bytes = midi::write_smf(roll::to_score(roll, {.tempo = 90, .track_name = "x"}));
+  music::Roll roll = music::make_roll(32, 48, 71, 4, true);
+  roll.frame(0)[12] = music::kPlay | music::kArticulate;
+  roll.frame(31)[3] = music::kPlay | music::kArticulate;
+  const Bytes bytes = notation::write_smf(music::to_score(roll, {.tempo = 90, .track_name = "x"}));
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const ReadMusic read = read_midi(text, "x.mid", small_model().config.roll, 1000);
   EXPECT_EQ(read.roll, roll);

@@ -30,17 +30,17 @@ Value word(const Json& json, std::string_view key,
   fail_usage("order: \"{}\": expected one of {}, found \"{}\"", key, all, found);
 }
 
-roll::Roll music_of(const Json& json, const roll::Options& read, int most_steps) {
+music::Roll music_of(const Json& json, const music::Options& read, int most_steps) {
   const auto found = json.find("music");
   if (found == json.end()) fail_usage("order: \"music\" is missing");
   return roll_from_json(*found, read, most_steps);
 }
 
-GivenFile named(const Json& json, const roll::Roll& music) {
+GivenFile named(const Json& json, const music::Roll& music) {
   return {text(json, "name", "the page's piece"), composing::music_hash(music)};
 }
 
-composing::Region read_region(const Json& json, const roll::Roll& piece) {
+composing::Region read_region(const Json& json, const music::Roll& piece) {
   if (piece.steps == 0) fail_usage("order: the piece to rework is empty");
   composing::Region region{whole<int>(json, "from", 0, 0, piece.steps - 1),
                            whole<int>(json, "to", piece.steps, 1, piece.steps),
@@ -64,7 +64,7 @@ composing::Region read_region(const Json& json, const roll::Roll& piece) {
   return region;
 }
 
-void read_infill(const Json& json, const roll::Options& read, int most_steps, Request& request,
+void read_infill(const Json& json, const music::Options& read, int most_steps, Request& request,
                  OrderMusic& music) {
   refuse_unknown(json, {"music", "name", "bars", "from", "to", "low", "high", "pinned"});
   music.infill = music_of(json, read, most_steps);
@@ -79,7 +79,7 @@ void read_infill(const Json& json, const roll::Options& read, int most_steps, Re
   }
 }
 
-void read_melody(const Json& json, const roll::Options& read, int most_steps, Request& request,
+void read_melody(const Json& json, const music::Options& read, int most_steps, Request& request,
                  OrderMusic& music) {
   using composing::Voice;
   refuse_unknown(json, {"music", "name", "voice", "track"});
@@ -90,10 +90,10 @@ void read_melody(const Json& json, const roll::Options& read, int most_steps, Re
   request.melody = named(json, *music.melody);
 }
 
-void read_chord_file(const Json& json, const roll::Options& read, int most_steps, Request& request,
+void read_chord_file(const Json& json, const music::Options& read, int most_steps, Request& request,
                      OrderMusic& music) {
   refuse_unknown(json, {"music", "name"});
-  roll::Options wide = read;
+  music::Options wide = read;
   wide.low = 0;
   wide.high = 127;
   music.chord_file = music_of(json, wide, most_steps);
@@ -102,7 +102,7 @@ void read_chord_file(const Json& json, const roll::Options& read, int most_steps
 
 }  // namespace
 
-Request read_request(const Json& json, const roll::Options& read, int most_steps,
+Request read_request(const Json& json, const music::Options& read, int most_steps,
                      OrderMusic& music) {
   using composing::ChordTones;
   Request request;

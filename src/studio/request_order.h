@@ -11,7 +11,7 @@ namespace toccata::studio {
 /// "repeat_gap", "chords", "chord_tones", "ending", "ending_bars" as composing/request.h has them,
 /// "chord_file": {"music", "name"}; and "infill" and "melody" as compose_order.h says. Music goes
 /// to `music`, its hashes into the request. Throws Error (usage).
-composing::Request read_request(const Json& json, const roll::Options& read, int most_steps,
+composing::Request read_request(const Json& json, const music::Options& read, int most_steps,
                                 OrderMusic& music);
 
 /// "temperature", "articulate_temperature", "density", "conservativity" (a number or "adaptive").

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "composing/piece_file.h"
-#include "midi/smf_writer.h"
-#include "roll/to_score.h"
+#include "music/to_score.h"
+#include "notation/smf_writer.h"
 #include "studio/test_studio.h"
 
 namespace toccata::studio {
@@ -217,9 +217,9 @@ TEST(Studio, ReworksARegionAndKeepsWhatIsPinned) {
 
 TEST(Studio, RendersPicturesAndRefusesWhatIsNoMusic) {
   const TestStudio studio;
-  roll::Roll roll = roll::make_roll(16, 48, 71, 4, true);
-  roll.frame(0)[12] = roll::kPlay | roll::kArticulate;
-  const std::string midi = text_of(midi::write_smf(roll::to_score(roll)));
+  music::Roll roll = music::make_roll(16, 48, 71, 4, true);
+  roll.frame(0)[12] = music::kPlay | music::kArticulate;
+  const std::string midi = text_of(notation::write_smf(music::to_score(roll)));
   const Answer svg = studio.ask("POST", "/api/render/svg", midi, "audio/midi");
   EXPECT_EQ(svg.status, 200);
   EXPECT_EQ(svg.headers.at("Content-Type"), "image/svg+xml");

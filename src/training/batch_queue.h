@@ -14,7 +14,7 @@ namespace toccata::training {
 class BatchQueue {
  public:
   struct Item {
-    roll::Batch batch;
+    music::Batch batch;
     corpus::Windows::Place after;  // where the batch after this one stands
     double epoch = 0;              // passes over the pieces after this batch, with fraction
   };

@@ -16,7 +16,7 @@ TEST(BatchQueue, HandsOutWhatTheWindowsWouldInTheirOrder) {
   corpus::Windows plain = windows_of(data);
   BatchQueue queue(windows_of(data));
   for (int i = 0; i < 40; ++i) {
-    const roll::Batch expected = plain.next();
+    const music::Batch expected = plain.next();
     const BatchQueue::Item item = queue.next();
     ASSERT_EQ(item.batch.frames, expected.frames) << i;
     ASSERT_EQ(item.batch.sample, expected.sample) << i;

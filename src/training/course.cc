@@ -4,8 +4,8 @@
 
 namespace toccata::training {
 
-corpus::Windows stage_windows(const TrainOptions& options, const StageData& data,
-                              std::size_t stage, int share, int shares) {
+corpus::Windows stage_windows(const TrainOptions& options, const StageData& data, std::size_t stage,
+                              int share, int shares) {
   const Stage values = resolved_stages(options)[stage];
   constexpr std::uint64_t kSeedsApart = 0x9e3779b97f4a7c15;
   return corpus::Windows(data.train, {.steps = values.time_steps,

@@ -12,8 +12,8 @@ namespace toccata::training {
 
 /// Windows of a stage's pieces from their first batch on. Each stage draws its own.
 ///   share, shares: as corpus::WindowOptions
-corpus::Windows stage_windows(const TrainOptions& options, const StageData& data,
-                              std::size_t stage, int share = 0, int shares = 1);
+corpus::Windows stage_windows(const TrainOptions& options, const StageData& data, std::size_t stage,
+                              int share = 0, int shares = 1);
 
 /// Where a run stands; with the weights, all that going on needs. Stored in checkpoints.
 struct Position {

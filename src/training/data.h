@@ -27,7 +27,7 @@ struct TrainingData {
   std::vector<StageData> stages;        // as resolved_stages
   Pieces train, valid, test;            // of all stages, each piece once
   std::set<std::string> trained;        // hashes of train, and of what was trained on before
-  roll::Options roll;  // how all of it was read: the options, without articulation for roll files
+  music::Options roll;  // how all of it was read: the options, without articulation for roll files
 };
 
 /// Reads the pieces of every stage and splits them. What one stage holds out, no other learns from.

@@ -25,7 +25,7 @@ fs::path write_rolls(const fs::path& path, int first, int count) {
     for (int t = 0; t < piece.roll.steps; ++t) {
       Json frame = Json::array();
       for (int n = 0; n < piece.roll.notes(); ++n)
-        if (piece.roll.frame(t)[n] & roll::kPlay) frame.push_back(piece.roll.low + n);
+        if (piece.roll.frame(t)[n] & music::kPlay) frame.push_back(piece.roll.low + n);
       frames.push_back(frame);
     }
     pieces.push_back(frames);

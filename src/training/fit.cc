@@ -22,7 +22,7 @@ Music music_of(const Pieces& pieces) {
 }
 
 /// Seconds per note-step of a model of these sizes.
-double measure(TrainOptions options, const network::Config& config, const roll::Batch& batch) {
+double measure(TrainOptions options, const network::Config& config, const music::Batch& batch) {
   options.model = config;
   Learner learner(options, network::initial_values(config, options.seed));
   double note_steps = 0;
@@ -40,7 +40,7 @@ Pace measure_pace(const TrainOptions& options, const Given& given, const Trainin
   few.time_steps = 32;
   few.batch_size = pace.sequences;
   corpus::Windows windows = stage_windows(few, data.stages.front(), 0);
-  const roll::Batch batch = windows.next();
+  const music::Batch batch = windows.next();
   if (given.units) {
     pace.by_operation = measure(options, options.model, batch) / dense_operations(options.model);
     return pace;

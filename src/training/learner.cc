@@ -167,7 +167,7 @@ Learner::Learner(const TrainOptions& options, const std::vector<float>& values, 
 }
 Learner::~Learner() = default;
 
-void Learner::learn(const roll::Batch& batch, std::int64_t update, double learning_rate) {
+void Learner::learn(const music::Batch& batch, std::int64_t update, double learning_rate) {
   State& s = *state_;
   s.dropout.update = static_cast<std::uint64_t>(update);
   s.learning_rate = learning_rate;
@@ -197,7 +197,7 @@ std::optional<Figures> Learner::figures() {
   return state_->checked(state_->figures.next());
 }
 
-double Learner::measure(const roll::Batch& batch) {
+double Learner::measure(const music::Batch& batch) {
   State& s = *state_;
   const torch::Tensor values = s.values.detach();
   torch::Tensor gradient = torch::empty_like(values);

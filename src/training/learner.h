@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "music/batch.h"
 #include "network/safetensors.h"
-#include "roll/batch.h"
 #include "training/figures.h"
 #include "training/loss_function.h"
 #include "training/options.h"
@@ -29,7 +29,7 @@ class Learner {
   /// before the update is done. Throws Error where the loss or the gradient is not a finite number,
   /// with the weights as they were, and where the update left anything that is kept infinite or no
   /// number; on a GPU that is found out with the figures.
-  void learn(const roll::Batch& batch, std::int64_t update, double learning_rate);
+  void learn(const music::Batch& batch, std::int64_t update, double learning_rate);
 
   /// What updates came to, one after the other, in their order: those that are due (on the CPU at
   /// once, on a GPU some updates later), or any that were not told yet. Throws Error where one is
@@ -38,7 +38,7 @@ class Learner {
   std::optional<Figures> figures();
 
   /// Seconds that the gradient of `batch` takes, the better of two; nothing is changed.
-  double measure(const roll::Batch& batch);
+  double measure(const music::Batch& batch);
 
   /// The weights to use: their moving average where one is kept.
   std::vector<float> weights() const;

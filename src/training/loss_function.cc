@@ -26,7 +26,7 @@ class OwnEngine : public Engine {
                                                : network::Precision::f32,
                               .threads = options.threads}) {}
   const char* name() const override { return "own"; }
-  BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+  BatchLoss gradient(const torch::Tensor& values, const music::Batch& batch,
                      const network::Dropout& dropout, torch::Tensor& gradient,
                      const network::Ready& ready) override {
     const auto size = static_cast<std::size_t>(values.numel());
@@ -54,7 +54,7 @@ class TorchEngine : public Engine {
     at::globalContext().setAllowTF32CuDNN(tf32);
   }
   const char* name() const override { return "torch"; }
-  BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+  BatchLoss gradient(const torch::Tensor& values, const music::Batch& batch,
                      const network::Dropout& dropout, torch::Tensor& gradient,
                      const network::Ready& ready) override {
     // LibTorch's dropout draws from a generator of its own: naming its state by the update lets a
@@ -99,7 +99,7 @@ class LossFunction : public torch::autograd::Function<LossFunction> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context,
                                const torch::Tensor& values, Engine* engine,
-                               const roll::Batch* batch, const network::Dropout* dropout,
+                               const music::Batch* batch, const network::Dropout* dropout,
                                std::int64_t* counted) {
     torch::Tensor gradient = torch::empty_like(values);
     const BatchLoss loss = engine->gradient(values.detach(), *batch, *dropout, gradient);
@@ -135,7 +135,7 @@ std::unique_ptr<Engine> make_engine(const TrainOptions& options) {
   return std::make_unique<TorchEngine>(options);
 }
 
-torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const roll::Batch& batch,
+torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const music::Batch& batch,
                          const network::Dropout& dropout, std::int64_t* frames) {
   return LossFunction::apply(values, &engine, &batch, &dropout, frames);
 }

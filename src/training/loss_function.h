@@ -5,8 +5,8 @@
 
 #include <memory>
 
+#include "music/batch.h"
 #include "network/training_pass.h"
-#include "roll/batch.h"
 #include "training/options.h"
 
 namespace toccata::training {
@@ -23,7 +23,7 @@ class Engine {
   /// The batch's nats and their gradient; zeros where it has no windows.
   ///   values, gradient: (P) f32 on the engine's device; gradient is written whole
   ///   ready: as TrainingPass::gradient's; the same parts in the same order for every batch
-  virtual BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+  virtual BatchLoss gradient(const torch::Tensor& values, const music::Batch& batch,
                              const network::Dropout& dropout, torch::Tensor& gradient,
                              const network::Ready& ready = {}) = 0;
 };
@@ -36,7 +36,7 @@ torch::Device torch_device(Device device);
 /// What training descends on: the batch's nats per counted step, 0-dim f64, differentiable in
 /// `values`. The gradient is computed together with the loss; backward only scales it.
 ///   frames: how many steps were counted, where asked for
-torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const roll::Batch& batch,
+torch::Tensor batch_loss(const torch::Tensor& values, Engine& engine, const music::Batch& batch,
                          const network::Dropout& dropout, std::int64_t* frames = nullptr);
 
 }  // namespace toccata::training

@@ -18,7 +18,7 @@ torch::Tensor tensor_of(const std::vector<float>& values) {
 }
 
 /// The masks that network::TrainingPass draws, as tensors.
-Masks masks_of(const network::Config& config, const roll::Batch& batch,
+Masks masks_of(const network::Config& config, const music::Batch& batch,
                const network::Dropout& dropout) {
   Masks masks;
   int layer = 0;
@@ -62,7 +62,7 @@ void compare(const TestMusic& music, float keep_prob) {
   const TestData data(5, 0, music);
   TrainOptions options = test_options(music);
   options.batch_size = 4;
-  const roll::Batch batch = test_batch(data, options);
+  const music::Batch batch = test_batch(data, options);
   const network::Dropout dropout{.keep_prob = keep_prob, .seed = 3, .update = 17};
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
 
@@ -114,7 +114,7 @@ TEST(LossFunction, OurGradientIsThatOfStockLstmsWithAHeadANote) {
 void expect_bf16_close(const TestMusic& music) {
   const TestData data(5, 0, music);
   const TrainOptions options = test_options(music);
-  const roll::Batch batch = test_batch(data, options);
+  const music::Batch batch = test_batch(data, options);
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
   const auto gradient = [&](torch::ScalarType type) {
     TorchModel model(options.model, torch::kCPU, type);
@@ -134,7 +134,7 @@ TEST(LossFunction, StockLstmsInBf16GiveNearlyTheSameGradient) {
 TEST(LossFunction, BothEnginesDropTheSameRecurrentWeights) {
   const TestData data(5, 0);
   TrainOptions options = test_options();
-  const roll::Batch batch = test_batch(data, options);
+  const music::Batch batch = test_batch(data, options);
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
   const network::Dropout dropout{.seed = 3, .update = 17, .recurrent_keep_prob = 0.6f};
   torch::Tensor ours = torch::empty_like(values), theirs = torch::empty_like(values);
@@ -150,7 +150,7 @@ TEST(LossFunction, BothEnginesDropTheSameRecurrentWeights) {
 TEST(LossFunction, IsNatsPerCountedStepAndScalesItsGradient) {
   const TestData data(3, 0);
   const TrainOptions options = test_options();
-  const roll::Batch batch = test_batch(data, options);
+  const music::Batch batch = test_batch(data, options);
   const std::unique_ptr<Engine> engine = make_engine(options);
   torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
   torch::Tensor whole = torch::empty_like(values);
@@ -168,7 +168,7 @@ TEST(LossFunction, TorchsOwnDropoutIsAFunctionOfSeedAndUpdate) {
   const TestData data(3, 0);
   TrainOptions options = test_options();
   options.engine = EngineKind::torch;
-  const roll::Batch batch = test_batch(data, options);
+  const music::Batch batch = test_batch(data, options);
   const std::unique_ptr<Engine> engine = make_engine(options);
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
   torch::Tensor gradient = torch::empty_like(values);

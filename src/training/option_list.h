@@ -70,16 +70,16 @@ struct Words<network::Heads> {
       {{"shared", network::Heads::shared}, {"per-note", network::Heads::per_note}}};
 };
 template <>
-struct Words<roll::OutOfRange> {
-  static constexpr std::array<std::pair<const char*, roll::OutOfRange>, 3> list{
-      {{"fold", roll::OutOfRange::fold},
-       {"drop", roll::OutOfRange::drop},
-       {"refuse", roll::OutOfRange::refuse}}};
+struct Words<music::OutOfRange> {
+  static constexpr std::array<std::pair<const char*, music::OutOfRange>, 3> list{
+      {{"fold", music::OutOfRange::fold},
+       {"drop", music::OutOfRange::drop},
+       {"refuse", music::OutOfRange::refuse}}};
 };
 template <>
-struct Words<roll::Pedal> {
-  static constexpr std::array<std::pair<const char*, roll::Pedal>, 2> list{
-      {{"off", roll::Pedal::off}, {"extend", roll::Pedal::extend}}};
+struct Words<music::Pedal> {
+  static constexpr std::array<std::pair<const char*, music::Pedal>, 2> list{
+      {{"off", music::Pedal::off}, {"extend", music::Pedal::extend}}};
 };
 
 /// Calls visit(group, key, field, meaning) for every option but `paths`, `config` and `stages`.

@@ -13,7 +13,7 @@ class SharedEngine : public Engine {
   SharedEngine(std::unique_ptr<Engine> own, Ranks& ranks, ReduceKind reduce)
       : own_(std::move(own)), ranks_(ranks), reduce_(reduce) {}
   const char* name() const override { return own_->name(); }
-  BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+  BatchLoss gradient(const torch::Tensor& values, const music::Batch& batch,
                      const network::Dropout& dropout, torch::Tensor& gradient,
                      const network::Ready& ready) override {
     const auto sum = [&](std::size_t begin, std::size_t end) {

@@ -43,7 +43,7 @@ class FaultyEngine : public Engine {
       : sound_(make_engine(options)), fault_(fault) {}
 
   const char* name() const override { return sound_->name(); }
-  BatchLoss gradient(const torch::Tensor& values, const roll::Batch& batch,
+  BatchLoss gradient(const torch::Tensor& values, const music::Batch& batch,
                      const network::Dropout& dropout, torch::Tensor& gradient,
                      const network::Ready& ready) override {
     const bool now = static_cast<std::int64_t>(dropout.update) == fault_.update;
@@ -53,7 +53,7 @@ class FaultyEngine : public Engine {
           fault_.value;
     };
     if (now && fault_.in == Fault::In::weights) put(values);
-    roll::Batch hurt = batch;
+    music::Batch hurt = batch;
     if (now && fault_.in == Fault::In::batch) {
       const std::size_t sequence = fault_.place % hurt.lengths.size();
       const std::size_t step = fault_.place % static_cast<std::size_t>(hurt.lengths[sequence]);

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "corpus/piece.h"
 #include "corpus/windows.h"
-#include "roll/roll.h"
+#include "music/roll.h"
 #include "training/data.h"
 
 namespace toccata::training {
@@ -26,14 +26,14 @@ struct TestMusic {
 inline corpus::Piece test_piece(int number, int steps, const TestMusic& music = {}) {
   corpus::Piece piece;
   piece.name = "piece-" + std::to_string(number);
-  piece.roll = roll::make_roll(steps, music.low, music.high, 4, music.articulation);
+  piece.roll = music::make_roll(steps, music.low, music.high, 4, music.articulation);
   Random random(7, static_cast<std::uint64_t>(number));
   const int notes = piece.roll.notes();
   int melody = static_cast<int>(random.below(static_cast<std::uint64_t>(notes)));
   const auto strike = [&](int step, int note, int length) {
     for (int t = step; t < std::min(step + length, steps); ++t)
       piece.roll.frame(t)[note] = static_cast<std::uint8_t>(
-          roll::kPlay | (t == step && music.articulation ? roll::kArticulate : 0));
+          music::kPlay | (t == step && music.articulation ? music::kArticulate : 0));
   };
   for (int t = 0; t < steps; ++t) {
     melody = (melody + 2 + static_cast<int>(random.below(2))) % notes;
@@ -87,7 +87,7 @@ inline TrainOptions test_options(const TestMusic& music = {}) {
   return options;
 }
 
-inline roll::Batch test_batch(const TestData& data, const TrainOptions& options) {
+inline music::Batch test_batch(const TestData& data, const TrainOptions& options) {
   corpus::Windows windows(data.data.train, {.steps = options.time_steps,
                                             .sequences = options.batch_size,
                                             .history = options.model.history(),

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "music/roll.h"
 #include "network/input_kernel.h"
-#include "roll/roll.h"
 
 namespace toccata::training {
 namespace {
@@ -40,12 +40,12 @@ torch::Tensor match(const torch::Tensor& a, const torch::Tensor& b) {
 
 /// Play and articulate of cells, as f32.
 std::pair<torch::Tensor, torch::Tensor> planes_of(const torch::Tensor& cells) {
-  return {cells.bitwise_and(roll::kPlay).to(torch::kFloat32),
-          cells.bitwise_and(roll::kArticulate).ne(0).to(torch::kFloat32)};
+  return {cells.bitwise_and(music::kPlay).to(torch::kFloat32),
+          cells.bitwise_and(music::kArticulate).ne(0).to(torch::kFloat32)};
 }
 
 /// Place features and start flag of each step: (T, B, 5).
-torch::Tensor rest_of(const network::Config& config, const roll::Batch& batch) {
+torch::Tensor rest_of(const network::Config& config, const music::Batch& batch) {
   torch::Tensor rest = torch::empty({batch.steps, batch.sequences, 5}, torch::kFloat32);
   float* row = rest.data_ptr<float>();
   for (std::size_t at = 0; at < batch.step.size(); ++at, row += 5) {
@@ -79,7 +79,7 @@ TorchEncoder::TorchEncoder(const network::Config& config, torch::Device device,
   lower_rotation_ = lower_rotation.to(device);
 }
 
-TorchBatch TorchEncoder::encode(const roll::Batch& batch) const {
+TorchBatch TorchEncoder::encode(const music::Batch& batch) const {
   const torch::NoGradGuard no_gradient;
   const std::int64_t steps = batch.steps, sequences = batch.sequences, notes = batch.notes;
   // (T + history, B, N)
@@ -164,7 +164,8 @@ torch::Tensor TorchEncoder::lower(const torch::Tensor& play,
   return torch::cat(groups, 3);
 }
 
-TorchBatch to_torch(const network::Config& config, const roll::Batch& batch, torch::Device device) {
+TorchBatch to_torch(const network::Config& config, const music::Batch& batch,
+                    torch::Device device) {
   return TorchEncoder(config, device).encode(batch);
 }
 

@@ -4,8 +4,8 @@
 
 #include <torch/types.h>
 
+#include "music/batch.h"
 #include "network/config.h"
-#include "roll/batch.h"
 
 namespace toccata::training {
 
@@ -27,7 +27,7 @@ class TorchEncoder {
   TorchEncoder(const network::Config& config, torch::Device device,
                torch::ScalarType type = torch::kFloat32);
 
-  TorchBatch encode(const roll::Batch& batch) const;
+  TorchBatch encode(const music::Batch& batch) const;
 
  private:
   torch::Tensor features(const torch::Tensor& play, const torch::Tensor& articulate,
@@ -45,7 +45,7 @@ class TorchEncoder {
 };
 
 /// The same for one batch.
-TorchBatch to_torch(const network::Config& config, const roll::Batch& batch, torch::Device device);
+TorchBatch to_torch(const network::Config& config, const music::Batch& batch, torch::Device device);
 
 /// A tensor on `device`; to a GPU by way of pinned memory, without waiting.
 torch::Tensor sent(const torch::Tensor& tensor, torch::Device device);

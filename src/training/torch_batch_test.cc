@@ -9,7 +9,7 @@ namespace toccata::training {
 namespace {
 
 /// Every feature that the tensors give, beside the one encoder's.
-void expect_equal_features(const network::Config& config, const roll::Batch& batch) {
+void expect_equal_features(const network::Config& config, const music::Batch& batch) {
   const TorchBatch made = to_torch(config, batch, torch::kCPU);
   const auto features = made.features.accessor<float, 4>();
   const auto lower = made.lower.accessor<float, 4>();
@@ -45,7 +45,7 @@ TEST(TorchBatch, FeaturesMadeInTensorsAreThoseOfTheEncoder) {
       options.batch_size = 5;
       for (const network::Beat beat : {network::Beat::phase, network::Beat::binary}) {
         options.model.beat = beat;
-        roll::Batch batch = test_batch(data, options);
+        music::Batch batch = test_batch(data, options);
         expect_equal_features(options.model, batch);
         batch.heard = batch.frames;
         for (std::size_t i = 0; i < batch.heard.size(); i += 3) batch.heard[i] = 0;
@@ -57,7 +57,7 @@ TEST(TorchBatch, FeaturesMadeInTensorsAreThoseOfTheEncoder) {
 TEST(TorchBatch, CanComeInBf16) {
   const TestData data(3, 0);
   const TrainOptions options = test_options();
-  const roll::Batch batch = test_batch(data, options);
+  const music::Batch batch = test_batch(data, options);
   const TorchBatch half = TorchEncoder(options.model, torch::kCPU, torch::kBFloat16).encode(batch);
   const TorchBatch whole = to_torch(options.model, batch, torch::kCPU);
   EXPECT_EQ(half.features.scalar_type(), torch::kBFloat16);

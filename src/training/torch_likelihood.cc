@@ -17,13 +17,13 @@ constexpr int kSequences = 16;  // pieces side by side
 constexpr int kSteps = 128;     // a stretch
 
 /// Steps begin … begin+steps-1 of each piece side by side; past a piece's end, padding.
-roll::Batch stretch(std::span<const corpus::Piece* const> pieces, int begin, int steps,
-                    int history) {
-  roll::Batch batch;
+music::Batch stretch(std::span<const corpus::Piece* const> pieces, int begin, int steps,
+                     int history) {
+  music::Batch batch;
   const std::size_t sequences = pieces.size();
   batch.resize(steps, static_cast<int>(sequences), pieces.front()->roll.notes(), history);
   for (std::size_t b = 0; b < sequences; ++b) {
-    const roll::Roll& roll = pieces[b]->roll;
+    const music::Roll& roll = pieces[b]->roll;
     batch.lengths[b] = std::clamp(roll.steps - begin, 0, steps);
     // frame(t) is the frame before step begin + t.
     for (int t = std::max(1 - history, 1 - begin); t <= batch.lengths[b]; ++t)

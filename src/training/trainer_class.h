@@ -40,7 +40,7 @@ class Trainer {
   double first_says(double mine);
   void keep_to_the_minutes();
   void tell_start();
-  void learn(const roll::Batch& batch);
+  void learn(const music::Batch& batch);
   void hear_of_updates(bool all);
   void hear(const Figures& figures);
   bool asked_to_save();

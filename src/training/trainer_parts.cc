@@ -130,7 +130,7 @@ void Trainer::next_stage() {
   open_stage();
 }
 
-void Trainer::learn(const roll::Batch& batch) {
+void Trainer::learn(const music::Batch& batch) {
   try {
     learner_.learn(batch, position_.update, lately_.learning_rate);
   } catch (const Error& error) {

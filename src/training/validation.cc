@@ -48,7 +48,7 @@ Pieces own_share(const Pieces& pieces, const Ranks& ranks) {
 std::size_t end_of_part(const Pieces& pieces, std::size_t begin) {
   std::size_t end = begin;
   for (std::int64_t bytes = 0; end < pieces.size(); ++end) {
-    const roll::Roll& roll = pieces[end]->roll;
+    const music::Roll& roll = pieces[end]->roll;
     bytes += static_cast<std::int64_t>(roll.steps) * roll.notes();
     if (bytes > kReadTogether && end > begin) break;
   }
@@ -73,7 +73,7 @@ double measure_validation(const network::Model& model, const Pieces& pieces,
                           const TrainOptions& options) {
   constexpr int kSteps = 64;
   std::vector<corpus::Piece> beginnings;
-  roll::Roll room;
+  music::Roll room;
   for (const corpus::Piece* piece : pieces) {
     if (beginnings.size() == kSequences) break;
     corpus::Piece& beginning = beginnings.emplace_back();

@@ -19,7 +19,7 @@
 #include "base/json.h"
 #include "hostile/malformed_midi.h"
 #include "hostile/midi_mutants.h"
-#include "midi/smf_reader.h"
+#include "notation/smf_reader.h"
 
 namespace toccata::hostile {
 namespace {
@@ -79,12 +79,12 @@ int notes() {
   while (std::getline(std::cin, path)) {
     OrderedJson line{{"file", path}};
     try {
-      const midi::ReadResult result = midi::read_smf(read_file(path), path);
+      const notation::ReadResult result = notation::read_smf(read_file(path), path);
       line["repairs"] = result.repair_count;
       OrderedJson& list = line["notes"] = OrderedJson::array();
-      for (const midi::Score& score : result.scores)
-        for (const midi::Track& track : score.tracks)
-          for (const midi::Note& n : track.notes)
+      for (const notation::Score& score : result.scores)
+        for (const notation::Track& track : score.tracks)
+          for (const notation::Note& n : track.notes)
             list.push_back({n.onset, n.end, n.channel, n.pitch, n.velocity, n.off_velocity});
     } catch (const Error& error) {
       line["error"] = error.what();

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "midi/smf_reader.h"
-#include "midi/smf_writer.h"
+#include "notation/smf_reader.h"
+#include "notation/smf_writer.h"
 
 namespace toccata::hostile {
 namespace {
@@ -18,13 +18,13 @@ namespace {
 constexpr int kEach = 40;  // files of each kind
 
 /// What strict reading makes of a sound file.
-std::vector<midi::Score> sound(const Bytes& bytes) {
-  const midi::ReadResult result = midi::read_smf(bytes, "sound.mid", {.strict = true});
+std::vector<notation::Score> sound(const Bytes& bytes) {
+  const notation::ReadResult result = notation::read_smf(bytes, "sound.mid", {.strict = true});
   return result.scores;
 }
 
-void expect_same_music(const std::vector<midi::Score>& read,
-                       const std::vector<midi::Score>& meant) {
+void expect_same_music(const std::vector<notation::Score>& read,
+                       const std::vector<notation::Score>& meant) {
   ASSERT_EQ(read.size(), meant.size());
   for (std::size_t i = 0; i < read.size(); ++i) {
     EXPECT_EQ(read[i].tempos, meant[i].tempos);
@@ -38,7 +38,7 @@ void expect_same_music(const std::vector<midi::Score>& read,
 
 void expect_refused(const MalformedKind& kind, const Bytes& bytes) {
   try {
-    midi::read_smf(bytes, "file.mid");
+    notation::read_smf(bytes, "file.mid");
     ADD_FAILURE() << "it was read";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::StartsWith("file.mid: "));
@@ -47,13 +47,13 @@ void expect_refused(const MalformedKind& kind, const Bytes& bytes) {
 }
 
 void expect_repaired(const MalformedKind& kind, const Malformed& file) {
-  const midi::ReadResult result = midi::read_smf(file.bytes, "file.mid");
+  const notation::ReadResult result = notation::read_smf(file.bytes, "file.mid");
   EXPECT_GE(result.repair_count, 1U);
   std::string told;
-  for (const midi::Repair& repair : result.repairs) told += repair.reason + "; ";
+  for (const notation::Repair& repair : result.repairs) told += repair.reason + "; ";
   EXPECT_THAT(told, testing::HasSubstr(kind.says));
   expect_same_music(result.scores, sound(file.meant));
-  EXPECT_THROW(midi::read_smf(file.bytes, "file.mid", {.strict = true}), Error);
+  EXPECT_THROW(notation::read_smf(file.bytes, "file.mid", {.strict = true}), Error);
 }
 
 TEST(MalformedMidi, EachKindIsRefusedWithItsReasonOrReadWithoutLosingANote) {
@@ -83,10 +83,10 @@ TEST(MalformedMidi, SoundTreesNeedNoRepair) {
   for (std::uint64_t i = 0; i < 500; ++i) {
     Random random(12, i);
     const Bytes bytes = to_bytes(sound_tree(random));
-    const midi::ReadResult result = midi::read_smf(bytes, "sound.mid", {.strict = true});
+    const notation::ReadResult result = notation::read_smf(bytes, "sound.mid", {.strict = true});
     std::size_t notes = 0;
-    for (const midi::Score& score : result.scores)
-      for (const midi::Track& track : score.tracks) notes += track.notes.size();
+    for (const notation::Score& score : result.scores)
+      for (const notation::Track& track : score.tracks) notes += track.notes.size();
     EXPECT_GT(notes, 0U);
   }
 }

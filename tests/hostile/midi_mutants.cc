@@ -6,14 +6,14 @@
 
 #include "base/error.h"
 #include "hostile/malformed_midi.h"
-#include "midi/smf_reader.h"
-#include "midi/smf_writer.h"
-#include "roll/from_score.h"
+#include "music/from_score.h"
+#include "notation/smf_reader.h"
+#include "notation/smf_writer.h"
 
 namespace toccata::hostile {
 namespace {
 
-constexpr midi::Tick kLongestOnGrid = 4000;  // quarters: longer ones cost time and show no more
+constexpr notation::Tick kLongestOnGrid = 4000;  // quarters: longer ones cost time and show no more
 
 template <typename T>
 std::size_t any(const std::vector<T>& list, Random& random) {
@@ -222,25 +222,26 @@ Bytes midi_mutant(std::uint64_t seed, std::uint64_t number) {
 
 std::string survive_midi(const Bytes& bytes, bool& read) {
   read = false;
-  midi::ReadResult result;
+  notation::ReadResult result;
   try {
-    result = midi::read_smf(bytes, "mutant.mid");
+    result = notation::read_smf(bytes, "mutant.mid");
   } catch (const Error& error) {
     if (std::string_view(error.what()).starts_with("mutant.mid: ")) return "";
     return fmt::format("an error that does not name the file: {}", error.what());
   }
   read = true;
-  for (const midi::Score& score : result.scores) {
-    const Bytes written = midi::write_smf(score);
+  for (const notation::Score& score : result.scores) {
+    const Bytes written = notation::write_smf(score);
     try {
-      const midi::ReadResult again = midi::read_smf(written, "written", {.strict = true});
-      if (midi::write_smf(again.scores.at(0)) != written) return "written and read it is another";
+      const notation::ReadResult again = notation::read_smf(written, "written", {.strict = true});
+      if (notation::write_smf(again.scores.at(0)) != written)
+        return "written and read it is another";
     } catch (const Error& error) {
       return fmt::format("what was written is not sound: {}", error.what());
     }
     if (score.end / score.ticks_per_quarter > kLongestOnGrid) continue;
     try {
-      roll::from_score(score, roll::Options{}, "mutant.mid");
+      music::from_score(score, music::Options{}, "mutant.mid");
     } catch (const Error&) {  // too long for a grid: said so
     }
   }

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "midi/smf_reader.h"
+#include "notation/smf_reader.h"
 
 namespace toccata::hostile {
 namespace {

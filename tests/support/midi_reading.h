@@ -8,10 +8,10 @@
 #include <string>
 
 #include "base/error.h"
-#include "midi/smf_reader.h"
+#include "notation/smf_reader.h"
 #include "support/midi_bytes.h"
 
-namespace toccata::midi {
+namespace toccata::notation {
 
 /// Reads by default: with repairs.
 inline ReadResult read(const Bytes& bytes) {
@@ -65,4 +65,4 @@ inline Note note(Tick onset, Tick end, int pitch = 60) {
   return {.onset = onset, .end = end, .pitch = static_cast<std::uint8_t>(pitch)};
 }
 
-}  // namespace toccata::midi
+}  // namespace toccata::notation

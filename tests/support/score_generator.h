@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "midi/score.h"
-#include "midi/tidy.h"
+#include "notation/score.h"
+#include "notation/tidy.h"
 
-namespace toccata::midi {
+namespace toccata::notation {
 
 struct ScoreShape {
   int most_tracks = 4;
@@ -174,4 +174,4 @@ inline Score generate_score(const ScoreShape& shape = {}) {
   return score;
 }
 
-}  // namespace toccata::midi
+}  // namespace toccata::notation

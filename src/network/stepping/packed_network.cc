@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "music/roll.h"
 #include "network/stepping/packing.h"
-#include "roll/roll.h"
 
 namespace toccata::network::stepping {
 namespace {
@@ -182,8 +182,8 @@ void FirstInputs::write(const std::uint8_t* const* past, const StepPlace& place,
       for (int m = std::max(0, n - half); m <= std::min(notes - 1, n + half); ++m) {
         if (frame[m] == 0) continue;
         const int seen = at + (m - n + half) * channels;
-        if ((frame[m] & roll::kPlay) != 0) add(feature(seen), 1);
-        if (channels == 2 && (frame[m] & roll::kArticulate) != 0) add(feature(seen + 1), 1);
+        if ((frame[m] & music::kPlay) != 0) add(feature(seen), 1);
+        if (channels == 2 && (frame[m] & music::kArticulate) != 0) add(feature(seen + 1), 1);
       }
     };
     add_window(previous, config.window, FeatureOrder::window);
@@ -206,7 +206,7 @@ void LowerNotes::clear() {
 }
 
 void LowerNotes::add(int note, std::uint8_t cell) {
-  if ((cell & roll::kPlay) == 0) return;
+  if ((cell & music::kPlay) == 0) return;
   notes_.push_back({note, cell});
   ++chord_[static_cast<std::size_t>(note % 12)];
 }

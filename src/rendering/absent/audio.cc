@@ -20,13 +20,13 @@ std::filesystem::path find_soundfont(const std::optional<std::filesystem::path>&
   refuse();
 }
 
-AudioFacts render_audio(const midi::Score&, const AudioOptions&,
+AudioFacts render_audio(const notation::Score&, const AudioOptions&,
                         const std::function<void(std::span<const float> samples)>&, Progress&,
                         const Stop&) {
   refuse();
 }
 
-AudioFacts write_audio(const midi::Score&, const std::filesystem::path&, const AudioOptions&,
+AudioFacts write_audio(const notation::Score&, const std::filesystem::path&, const AudioOptions&,
                        Progress&, const Stop&) {
   refuse();
 }

@@ -1,0 +1,57 @@
+#pragma once
+// Where the bar lines of a piece lie.
+
+#include <string>
+#include <vector>
+
+#include "music/roll.h"
+
+namespace toccata::music {
+
+/// Room for rounding where positions in steps are compared: far below any note's length.
+inline constexpr double kSameStep = 1e-6;
+
+/// Steps in a bar and in a beat of a meter, on a grid of `grid` steps per quarter note. Both may be
+/// broken numbers: a bar of 3/32 has 1.5 steps on a grid of 4. A beat is one denominator's note,
+/// or three in compound meters (denominator >= 8; numerator 6, 9, 12, …).
+double bar_length(const MeterAt& meter, int grid);
+double beat_length(const MeterAt& meter, int grid);
+
+/// Throws Error where a meter's numbers are not positive or the list is not sorted by step.
+void check_meters(const std::vector<MeterAt>& meters);
+
+/// One bar, in steps.
+struct Bar {
+  double begin = 0, end = 0;
+  long number = 1;  // counted from 1, as musicians do; a bar cut short by a new meter counts as one
+};
+
+/// The bar lines that a list of meters gives: the bar begins anew at each MeterAt. `meters` as in
+/// Roll: sorted; 4/4 from step 0 before the first.
+class Bars {
+ public:
+  Bars(const std::vector<MeterAt>& meters, int grid);
+
+  /// The bar that holds `step` (>= 0).
+  Bar at(double step) const;
+  /// Bars from step 0 to `step`, with fractions.
+  double count(double step) const;
+  /// The meter at `step`.
+  MeterAt meter(double step) const;
+
+ private:
+  struct Stretch {  // of one meter
+    MeterAt meter;
+    double length = 0;      // of a bar, in steps
+    long bars_before = 0;   // bars begun before it
+    double bars_until = 0;  // bars before it, with fractions
+  };
+  std::size_t stretch_at(double step) const;
+
+  std::vector<Stretch> stretches_;
+};
+
+/// The place of a step in words, for messages: "bar 12".
+std::string bar_name(const Bars& bars, double step);
+
+}  // namespace toccata::music

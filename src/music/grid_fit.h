@@ -1,0 +1,42 @@
+#pragma once
+// Which grid a piece was written on.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace toccata::music {
+
+/// The grids that are suggested, coarsest first, in steps per quarter note.
+inline constexpr std::array<int, 4> kSuggestedGrids = {4, 8, 12, 24};
+
+/// Counts, for each suggested grid, the onsets that lie on it: within 1/96 of a quarter note (5
+/// ticks of 480) of a line. Fits of several pieces can be added up.
+class GridFit {
+ public:
+  GridFit() = default;
+  explicit GridFit(int ticks_per_quarter);
+
+  void add(std::int64_t onset_tick);
+  GridFit& operator+=(const GridFit& other);
+
+  /// The coarsest grid that holds the onsets nearly as well as any. Since a finer grid also catches
+  /// more onsets by chance, what counts is the share of onsets on the grid beyond the share c that
+  /// onsets spread evenly over the ticks would have, (share - c) / (1 - c); nearly means 0.05 below
+  /// the best. Music played freely, which lies on no grid, so gets the coarsest: a finer one would
+  /// only follow chance. 4 where there are no onsets.
+  int suggested() const;
+  long onsets() const { return onsets_; }
+
+ private:
+  static constexpr std::size_t kGrids = kSuggestedGrids.size();
+  bool on_grid(std::int64_t tick_in_quarter, int grid) const;
+
+  int ticks_per_quarter_ = 1;
+  std::array<double, kGrids> chance_ = {};    // that a tick lies on the grid
+  std::array<double, kGrids> expected_ = {};  // onsets on the grid by chance
+  std::array<long, kGrids> near_ = {};        // onsets on the grid
+  long onsets_ = 0;
+};
+
+}  // namespace toccata::music

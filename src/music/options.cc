@@ -1,0 +1,20 @@
+#include "music/options.h"
+
+#include "base/error.h"
+
+namespace toccata::music {
+
+void check(const Options& options) {
+  if (options.grid < 1 || options.grid > 96)
+    fail_usage(
+        "grid: expected 1 to 96 steps per quarter note, found {}; 4 gives 16ths, 8 32nds, 12 and "
+        "24 hold triplets too",
+        options.grid);
+  if (options.low < 0 || options.high > 127 || options.low > options.high)
+    fail_usage(
+        "range of pitches: expected 0 <= low <= high <= 127, found {}..{}; the default is 24..101, "
+        "a piano's keys are 21..108",
+        options.low, options.high);
+}
+
+}  // namespace toccata::music

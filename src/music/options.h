@@ -1,0 +1,35 @@
+#pragma once
+// How music is read for a model. Part of the model's Config: whoever reads music for a model obeys
+// these.
+
+namespace toccata::music {
+
+/// What happens to a note outside low..high.
+enum class OutOfRange {
+  fold,    // by octaves into the range (default)
+  drop,    // left out, and counted
+  refuse,  // an error that names the piece, the bar and the pitch
+};
+
+enum class Pedal {
+  off,     // controller 64 is ignored (default)
+  extend,  // a note sounds on until the pedal is up or its pitch is struck again
+};
+
+struct Options {
+  int grid = 4;  // steps per quarter note: 4 gives 16ths, 8 32nds, 12 and 24 hold triplets too
+  int low = 24;  // lowest and highest MIDI pitch, both included; N = high - low + 1
+  int high = 101;
+  bool articulation = true;  // false for roll files: play only
+  OutOfRange out_of_range = OutOfRange::fold;
+  Pedal pedal = Pedal::off;
+  bool drums = false;  // true reads channel 10 as pitches
+  bool trim = true;    // whole silent bars before the first note and after the last are left out
+  int notes() const { return high - low + 1; }
+  bool operator==(const Options&) const = default;
+};
+
+/// Throws Error (usage) where a field is outside its bounds: grid 1..96, 0 <= low <= high <= 127.
+void check(const Options& options);
+
+}  // namespace toccata::music

@@ -1,0 +1,146 @@
+#include "notation/smf_reader.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "notation/note_pairing.h"
+#include "notation/smf_chunks.h"
+#include "notation/tidy.h"
+#include "notation/track_builder.h"
+
+namespace toccata::notation {
+namespace {
+
+constexpr std::uint64_t kDivisionOffset = 2;  // bytes of the division, at the end of the header
+constexpr std::size_t kMostTracks = 65535;    // what a header can count
+
+struct Grid {
+  int ticks_per_quarter = 480;
+  std::optional<std::uint32_t> tempo;  // where the division fixes it
+};
+
+/// RP-001: bit 15 clear, ticks a quarter; set, the high byte is minus the frames a second (29 means
+/// 30000/1001) and the low byte the ticks a frame.
+Grid read_division(const Header& header, std::uint64_t byte, RepairLog& repairs) {
+  if (header.division == 0)
+    fail(
+        "{}: byte {}: a division of 0 ticks a quarter note: expected 1 to 32767; the file has no "
+        "time to read its notes by",
+        repairs.where(), byte);
+  if (header.division < 0x8000) return {header.division, std::nullopt};
+  const int frames = -std::bit_cast<std::int8_t>(static_cast<std::uint8_t>(header.division >> 8));
+  const int ticks_per_frame = header.division & 0xff;
+  if (ticks_per_frame == 0)
+    fail(
+        "{}: byte {}: an SMPTE division of 0 ticks a frame: expected 1 to 255; the file has no "
+        "time to read its notes by",
+        repairs.where(), byte);
+  if (frames == 29) return {15 * ticks_per_frame, 500500};
+  if (frames != 24 && frames != 25 && frames != 30)
+    repairs.add(byte,
+                "an SMPTE division of {} frames a second, where 24, 25, 29 and 30 exist; "
+                "taken as it stands",
+                frames);
+  const int per_second = frames * ticks_per_frame;
+  if (per_second % 2 == 0) return {per_second / 2, 500000};
+  return {per_second, 1000000};
+}
+
+bool holds_nothing(const Track& track) {
+  return track == Track{};
+}
+
+Score make_score(const Grid& grid, Maps maps) {
+  Score score;
+  score.ticks_per_quarter = grid.ticks_per_quarter;
+  if (grid.tempo) maps.tempos.assign(1, {0, *grid.tempo});
+  tidy(maps.tempos);
+  tidy(maps.meters);
+  tidy(maps.keys);
+  score.tempos = std::move(maps.tempos);
+  score.meters = std::move(maps.meters);
+  score.keys = std::move(maps.keys);
+  return score;
+}
+
+/// Goes through the file's tracks; a type 2 file's become Scores of their own.
+class FileReader {
+ public:
+  FileReader(std::span<const std::uint8_t> bytes, RepairLog& repairs)
+      : bytes_(bytes), repairs_(repairs) {}
+
+  std::vector<Score> read() {
+    header_ = read_header(bytes_, repairs_);
+    grid_ = read_division(header_, header_.body_end - kDivisionOffset, repairs_);
+    std::uint64_t place = header_.next;
+    while (const auto where = next_track(bytes_, place, header_.end, repairs_)) {
+      if (++tracks_read_ > kMostTracks)
+        fail("{}: byte {}: more than {} tracks, which no MIDI file can have", repairs_.where(),
+             where->begin, kMostTracks);
+      BuiltTrack built = build_track(bytes_, *where, repairs_, pairing_, maps_);
+      place = after_track(bytes_, *where, built.stopped, built.ended, header_.end, repairs_);
+      keep(std::move(built));
+    }
+    check_count();
+    if (header_.format != 2) finish_score();
+    return std::move(scores_);
+  }
+
+ private:
+  void keep(BuiltTrack built) {
+    end_ = std::max(end_, built.end);
+    const bool conductor = header_.format != 2 && tracks_read_ == 1 && holds_nothing(built.track);
+    if (!conductor) tracks_.push_back(std::move(built.track));
+    if (header_.format == 2) finish_score();
+  }
+
+  void finish_score() {
+    Score score = make_score(grid_, std::exchange(maps_, {}));
+    score.tracks = std::exchange(tracks_, {});
+    score.end = std::exchange(end_, 0);
+    scores_.push_back(std::move(score));
+  }
+
+  void check_count() {
+    if (tracks_read_ == 0)
+      fail("{}: byte {}: a MIDI header without a track behind it: expected the letters MTrk",
+           repairs_.where(), header_.next);
+    const auto claimed = static_cast<std::size_t>(header_.tracks);
+    if (claimed != tracks_read_)
+      repairs_.add(header_.body_end - 4, "the header counts {}, the file holds {}",
+                   counted(claimed, "track"), tracks_read_);
+    else if (header_.format == 0 && tracks_read_ > 1)
+      repairs_.add(header_.body_end - 6, "a type 0 file of {} tracks; read as type 1",
+                   tracks_read_);
+  }
+
+  std::span<const std::uint8_t> bytes_;
+  RepairLog& repairs_;
+  Header header_;
+  Grid grid_;
+  NotePairing pairing_;
+  Maps maps_;
+  std::vector<Track> tracks_;
+  Tick end_ = 0;
+  std::size_t tracks_read_ = 0;
+  std::vector<Score> scores_;
+};
+
+}  // namespace
+
+ReadResult read_smf(std::span<const std::uint8_t> bytes, std::string_view where,
+                    const ReadOptions& options) {
+  RepairLog repairs(where, options.strict ? RepairLog::Mode::strict : RepairLog::Mode::record);
+  ReadResult result;
+  result.scores = FileReader(bytes, repairs).read();
+  result.repair_count = repairs.count();
+  result.repairs = repairs.take();
+  return result;
+}
+
+}  // namespace toccata::notation
