@@ -1,12 +1,12 @@
 #pragma once
-// What the field counts to describe a piece of music, each statistic by the name and definition of
-// where it comes from:
+// Statistics that describe a piece of music. A statistic has the name and the definition of its
+// source, with small differences that docs/statistics.md lists:
 //   muspy   Dong, Chen, McAuley, Berg-Kirkpatrick, "MusPy: a toolkit for symbolic music
 //           generation", ISMIR 2020 (a beat is a quarter note there and here)
 //   mgeval  Yang & Lerch, "On the evaluation of generative models in music", Neural Computing and
 //           Applications 2020
-//   toccata ours
-// Counted on a Roll: on the grid, within the range, unisons merged.
+//   toccata our own, and those that share a published name but are defined otherwise
+// They are counted on a Roll: on the grid, within the range, unisons merged.
 
 #include <span>
 #include <string_view>
