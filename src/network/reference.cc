@@ -5,9 +5,8 @@
 #include <functional>
 
 #include "music/roll.h"
+#include "network/dropout.h"
 #include "network/input_kernel.h"
-#include "network/recurrent_mask.h"
-#include "network/train_dropout.h"
 #include "network/weights.h"
 
 namespace toccata::network {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "network/train_dropout.h"
+#include "network/dropout.h"
 #include "network/train_test_batch.h"
 
 namespace toccata::network {

@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "network/dropout.h"
 #include "network/stepping/choice.h"
 #include "network/stepping/drop.h"
 #include "network/stepping/frame_history.h"
 #include "network/stepping/layer_state.h"
 #include "network/stepping/mix_layers.h"
 #include "network/stepping/worker_pool.h"
-#include "network/train_dropout.h"
 
 namespace toccata::network {
 namespace {

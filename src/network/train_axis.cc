@@ -23,20 +23,18 @@ void Axis::pack(const std::vector<LstmSlice<const float>>& weights) {
   for (int k = 0; k < layers(); ++k) pack_layer(kernels_, shapes_[k], weights[k], packed_[k]);
 }
 
-void Axis::reserve(int positions, std::size_t rows, bool gradient) {
+void Axis::reserve(int positions, std::size_t rows) {
   for (int k = 0; k < layers(); ++k) {
     traces_[k].reserve(kernels_, shapes_[k], positions, rows);
-    if (gradient)
-      dx_[k % 2].reserve(static_cast<std::size_t>(positions) * rows * shapes_[k].below_stride);
+    dx_[k % 2].reserve(static_cast<std::size_t>(positions) * rows * shapes_[k].below_stride);
   }
 }
 
-void Axis::reserve(AxisSlice& slice, bool gradient) const {
+void Axis::reserve(AxisSlice& slice) const {
   const int rows = slice.rows.count();
   slice.gradient.resize(shapes_.size());
   for (int k = 0; k < layers(); ++k) {
     slice.work.reserve(kernels_, shapes_[k], rows);
-    if (!gradient) continue;
     slice.gradient[k].weight.reserve(shapes_[k].gradient_size());
     slice.gradient[k].bias.reserve(shapes_[k].gate_values);
   }

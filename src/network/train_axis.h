@@ -24,8 +24,8 @@ class Axis {
 
   void pack(const std::vector<LstmSlice<const float>>& weights);
   /// Makes room for a group: positions and rows of all slices together.
-  void reserve(int positions, std::size_t rows, bool gradient);
-  void reserve(AxisSlice& slice, bool gradient) const;
+  void reserve(int positions, std::size_t rows);
+  void reserve(AxisSlice& slice) const;
 
   /// Row `row` of what enters the axis at a position: `input` operand values.
   char* input(int position, std::size_t row) const;

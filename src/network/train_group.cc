@@ -1,6 +1,7 @@
 #include "network/train_group.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/error.h"
 
@@ -14,9 +15,8 @@ void Group::add(int sequence, int steps_) {
 }
 
 std::vector<Group> plan_groups(const music::Batch& batch, int windows) {
-  std::vector<int> order;
-  for (int b = 0; b < batch.sequences; ++b)
-    if (batch.lengths[b] > 0) order.push_back(b);
+  std::vector<int> order(batch.sequences);
+  std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](int x, int y) { return batch.lengths[x] > batch.lengths[y]; });
   const std::size_t count = (order.size() + windows - 1) / windows;
@@ -26,15 +26,7 @@ std::vector<Group> plan_groups(const music::Batch& batch, int windows) {
   return groups;
 }
 
-Group stretch(const Group& group, int from, int steps) {
-  Group part;
-  part.begin = group.begin + from;
-  for (int w = 0; w < group.windows() && group.length[w] > from; ++w)
-    part.add(group.b[w], std::min(group.length[w] - from, steps));
-  return part;
-}
-
-void check_batch(const Config& config, const music::Batch& batch, bool may_rest) {
+void check_batch(const Config& config, const music::Batch& batch) {
   if (batch.notes != config.notes())
     fail("The model looks at {} notes, but the batch holds {}.", config.notes(), batch.notes);
   if (batch.sequences < 1 || batch.steps < 1)
@@ -55,8 +47,8 @@ void check_batch(const Config& config, const music::Batch& batch, bool may_rest)
     fail("A batch of {} steps by {} sequences has arrays of other sizes.", batch.steps,
          batch.sequences);
   for (const int length : batch.lengths)
-    if (length < (may_rest ? 0 : 1) || length > batch.steps)
-      fail("A window's length is {}; it must be {} to {}.", length, may_rest ? 0 : 1, batch.steps);
+    if (length < 1 || length > batch.steps)
+      fail("A window's length is {}; it must be 1 to {}.", length, batch.steps);
 }
 
 }  // namespace toccata::network::train

@@ -1,5 +1,5 @@
 #pragma once
-// Which windows of a batch are worked on side by side, and in which stretches.
+// Which windows of a batch are worked on side by side.
 
 #include <cstddef>
 #include <vector>
@@ -14,7 +14,6 @@ struct Group {
   std::vector<int> b;                  // of the batch
   std::vector<int> length;             // steps that count, none zero
   std::vector<std::size_t> first_row;  // of each window on the note axis
-  int begin = 0;                       // first step, of the batch
 
   void add(int sequence, int steps);
   int windows() const { return static_cast<int>(b.size()); }
@@ -25,14 +24,10 @@ struct Group {
   std::size_t frames_ = 0;
 };
 
-/// The batch's windows in groups of about `windows`, windows of length zero left out.
+/// The batch's windows in groups of about `windows`.
 std::vector<Group> plan_groups(const music::Batch& batch, int windows);
 
-/// Steps from..from+steps of a group's windows, as far as they go.
-Group stretch(const Group& group, int from, int steps);
-
-/// Throws Error where the batch's arrays do not fit each other or the model. `may_rest` allows
-/// windows of length zero.
-void check_batch(const Config& config, const music::Batch& batch, bool may_rest);
+/// Throws Error where the batch's arrays do not fit each other or the model.
+void check_batch(const Config& config, const music::Batch& batch);
 
 }  // namespace toccata::network::train

@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "network/train_dropout.h"
-#include "network/training_pass.h"
+#include "network/dropout.h"
+#include "network/precision.h"
 
 namespace toccata::network::train {
 
@@ -113,8 +113,6 @@ struct Kernels {
                     std::size_t group_stride);
   /// Floats to operand values, rounded.
   void (*store)(const float* from, int count, void* to);
-  /// Operand values to floats.
-  void (*load)(const void* from, int count, float* to);
   /// logits (rows, C) = bias + y weight^T
   void (*head_forward)(const Head&, const float* bias, float* logits);
   /// weight_gradient (C, weight_stride) += dlogits^T y, dlogits (rows, C)

@@ -16,17 +16,17 @@ void Mix::pack(const std::vector<LstmSlice<const float>>& weights) {
   down_.pack({weights[1]});
 }
 
-void Mix::reserve(int notes, std::size_t rows, bool gradient) {
+void Mix::reserve(int notes, std::size_t rows) {
   notes_ = notes;
   rows_ = rows;
-  up_.reserve(notes, rows, gradient);
-  down_.reserve(notes, rows, gradient);
+  up_.reserve(notes, rows);
+  down_.reserve(notes, rows);
 }
 
-void Mix::reserve(MixSlice& slice, const Rows& rows, bool gradient) const {
+void Mix::reserve(MixSlice& slice, const Rows& rows) const {
   slice.up.rows = slice.down.rows = rows;
-  up_.reserve(slice.up, gradient);
-  down_.reserve(slice.down, gradient);
+  up_.reserve(slice.up);
+  down_.reserve(slice.down);
   slice.to_note.resize(rows.places.size());
   slice.from_note.resize(rows.places.size());
 }

@@ -20,9 +20,9 @@ class Mix {
 
   void pack(const std::vector<LstmSlice<const float>>& weights);
   /// Makes room for a group: notes and rows of all slices together.
-  void reserve(int notes, std::size_t rows, bool gradient);
+  void reserve(int notes, std::size_t rows);
   /// Takes over the rows of the note axis' slice.
-  void reserve(MixSlice& slice, const Rows& rows, bool gradient) const;
+  void reserve(MixSlice& slice, const Rows& rows) const;
 
   /// Reads the time axis' output where it stands in the note axis' input, and writes both layers'
   /// beside it.

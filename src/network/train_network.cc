@@ -18,7 +18,7 @@ Network::Network(const Config& config, const Kernels& kernels, int slices)
   for (int k = 0; k < slices; ++k) slices_.emplace_back(config);
 }
 
-void Network::begin(std::span<const float> values, bool gradient) {
+void Network::begin(std::span<const float> values) {
   const WeightSlices<const float> weights = network::slices(config_, values.data());
   time_.pack(weights.time);
   if (mix_) mix_->pack(weights.mix);
@@ -30,7 +30,6 @@ void Network::begin(std::span<const float> values, bool gradient) {
     std::copy_n(weights.head_weight + row * top.hidden, top.hidden,
                 head_weight_.data() + row * top.unit_stride);
   head_bias_.assign(weights.head_bias, weights.head_bias + logits);
-  if (!gradient) return;
   for (Slice& slice : slices_) {
     for (AxisSlice* axis : {&slice.time, &slice.mix.up, &slice.mix.down, &slice.note})
       for (LayerGradient& layer : axis->gradient) {
@@ -43,13 +42,12 @@ void Network::begin(std::span<const float> values, bool gradient) {
   }
 }
 
-void Network::prepare(const music::Batch& batch, const Group& group, const Dropout& dropout,
-                      bool gradient) {
+void Network::prepare(const music::Batch& batch, const Group& group, const Dropout& dropout) {
   const int windows = group.windows(), notes = config_.notes();
   const std::size_t frames = group.frames(), count = slices_.size();
-  time_.reserve(group.steps(), static_cast<std::size_t>(windows) * notes, gradient);
-  if (mix_) mix_->reserve(notes, frames, gradient);
-  note_.reserve(notes, frames, gradient);
+  time_.reserve(group.steps(), static_cast<std::size_t>(windows) * notes);
+  if (mix_) mix_->reserve(notes, frames);
+  note_.reserve(notes, frames);
   dlogits_.reserve(frames * notes * config_.channels());
   keep_prob_ = dropout.keep_prob;
   masks_.clear();
@@ -85,14 +83,14 @@ void Network::prepare(const music::Batch& batch, const Group& group, const Dropo
       }
     steps.active.assign(notes, steps.count());
 
-    time_.reserve(slice.time, gradient);
-    if (mix_) mix_->reserve(slice.mix, steps, gradient);
-    note_.reserve(slice.note, gradient);
+    time_.reserve(slice.time);
+    if (mix_) mix_->reserve(slice.mix, steps);
+    note_.reserve(slice.note);
     const LayerShape& top = note_.shape(note_.layers() - 1);
     const std::size_t note_rows = steps.places.size();
     slice.y.reserve(note_rows * top.unit_stride * kernels_.bytes());
     slice.logits.reserve(note_rows * config_.channels());
-    if (gradient) slice.dy.reserve(note_rows * top.unit_stride);
+    slice.dy.reserve(note_rows * top.unit_stride);
     slice.y_rows.resize(note_rows);
   }
 }
@@ -101,7 +99,7 @@ void Network::encode(int index, const music::Batch& batch, const Group& group) {
   Slice& slice = slices_[index];
   // The frames of this slice of the note axis; their features go to every slice of the time axis.
   for (const auto [w, t] : slice.note.rows.places) {
-    slice.encoder.encode(batch, group.begin + t, group.b[w], slice.features.data());
+    slice.encoder.encode(batch, t, group.b[w], slice.features.data());
     for (const Slice& owner : slices_) {
       const Rows& rows = owner.time.rows;
       const std::size_t notes = rows.places.size() / group.b.size();
@@ -127,8 +125,7 @@ void Network::time_forward(int index, const Group& group) {
                 nothing);
 }
 
-void Network::note_forward(int index, const music::Batch& batch, const Group& group,
-                           bool gradient) {
+void Network::note_forward(int index, const music::Batch& batch, const Group& group) {
   Slice& slice = slices_[index];
   const Rows& rows = slice.note.rows;
   const LayerShape& top = note_.shape(note_.layers() - 1);
@@ -140,13 +137,13 @@ void Network::note_forward(int index, const music::Batch& batch, const Group& gr
   const auto lower_notes = [&](int n) {
     for (int r = 0; r < rows.count(); ++r) {
       const auto [w, t] = rows.places[r];
-      encode_lower(config_, batch.frame(group.begin + t + 1, group.b[w]), n, slice.lower.data());
+      encode_lower(config_, batch.frame(t + 1, group.b[w]), n, slice.lower.data());
       kernels_.store(slice.lower.data(), config_.lower_inputs(),
                      note_.input(n, rows.first + r) + past_bytes);
     }
   };
   note_.forward(slice.note, {slice.y.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,
-                lower_notes, [&](int n) { score(slice, batch, group, n, gradient); });
+                lower_notes, [&](int n) { score(slice, batch, group, n); });
 }
 
 void Network::note_backward(int index, const Group& group) {

@@ -14,7 +14,6 @@
 #include "network/train_axis.h"
 #include "network/train_group.h"
 #include "network/train_mix.h"
-#include "network/training_pass.h"
 
 namespace toccata::network::train {
 
@@ -41,22 +40,17 @@ class Network {
  public:
   Network(const Config& config, const Kernels& kernels, int slices);
 
-  /// Packs the weights; with `gradient`, sets the slices' sums to zero.
-  void begin(std::span<const float> values, bool gradient);
+  /// Packs the weights and sets the slices' gradients to zero.
+  void begin(std::span<const float> values);
   /// Makes room for a group and shares it out.
-  void prepare(const music::Batch& batch, const Group& group, const Dropout& dropout,
-               bool gradient);
-
-  /// The time axis' state before the group's first step: zeros, or what was carried.
+  void prepare(const music::Batch& batch, const Group& group, const Dropout& dropout);
+  /// Sets the time axis' state before the group's first step to zero.
   void clear_state(const Group& group) { time_.clear_state(0, group.windows() * config_.notes()); }
-  void load_state(const Group& group, const CarriedState& carried);
-  /// The state after each window's last step.
-  void store_state(const Group& group, CarriedState& carried) const;
 
   // The stages, in their order, each over every slice before the next.
   void encode(int slice, const music::Batch& batch, const Group& group);
   void time_forward(int slice, const Group& group);
-  void note_forward(int slice, const music::Batch& batch, const Group& group, bool gradient);
+  void note_forward(int slice, const music::Batch& batch, const Group& group);
   void note_backward(int slice, const Group& group);
   void time_backward(int slice, const Group& group);
 
@@ -67,8 +61,6 @@ class Network {
   std::size_t notes_from() const;
 
   const std::vector<Slice>& slices() const { return slices_; }
-  int time_layers() const { return time_.layers(); }
-  int time_units(int layer) const { return time_.shape(layer).hidden; }
   /// Kept for the way back, bytes a note-step.
   std::size_t bytes_per_note_step() const {
     return time_.bytes_per_row() + (mix_ ? mix_->bytes_per_row() : 0) + note_.bytes_per_row();
@@ -76,12 +68,10 @@ class Network {
   std::size_t bytes() const;
 
  private:
-  void score(Slice& slice, const music::Batch& batch, const Group& group, int n, bool gradient);
+  void score(Slice& slice, const music::Batch& batch, const Group& group, int n);
   /// The head of note n over a slice's rows.
   Head head(const Slice& slice, int n, bool with_y) const;
   const DropoutMasks* masks() const { return keep_prob_ < 1 ? masks_.data() : nullptr; }
-  template <typename Work>
-  void each_state(const Group& group, const Work& work) const;
 
   Config config_;
   const Kernels& kernels_;

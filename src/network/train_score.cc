@@ -1,4 +1,4 @@
-// The head, the loss, and the state that is carried from stretch to stretch.
+// The head and the loss.
 
 #include <algorithm>
 #include <cmath>
@@ -29,8 +29,7 @@ Head Network::head(const Slice& slice, int n, bool with_y) const {
 }
 
 // Negative log-likelihood of note n in every step of the slice, and its gradient by the logits.
-void Network::score(Slice& slice, const music::Batch& batch, const Group& group, int n,
-                    bool gradient) {
+void Network::score(Slice& slice, const music::Batch& batch, const Group& group, int n) {
   const Rows& rows = slice.note.rows;
   const int channels = config_.channels();
   float* logits = slice.logits.data();
@@ -45,8 +44,8 @@ void Network::score(Slice& slice, const music::Batch& batch, const Group& group,
   };
   for (int r = 0; r < rows.count(); ++r) {
     const auto [w, t] = rows.places[r];
-    const std::uint8_t before = batch.frame(group.begin + t, group.b[w])[n];
-    const std::uint8_t cell = batch.frame(group.begin + t + 1, group.b[w])[n];
+    const std::uint8_t before = batch.frame(t, group.b[w])[n];
+    const std::uint8_t cell = batch.frame(t + 1, group.b[w])[n];
     slice.nats[w] += term(r * channels, cell & music::kPlay);
     if (channels == 1) continue;
     // Where the note did not sound before, its onset is certain.
@@ -54,38 +53,9 @@ void Network::score(Slice& slice, const music::Batch& batch, const Group& group,
     if ((cell & music::kPlay) && (before & music::kPlay))
       slice.nats[w] += term(r * channels + 1, cell & music::kArticulate);
   }
-  if (!gradient) return;
   const std::size_t stride = note_.shape(note_.layers() - 1).unit_stride;
   kernels_.head_gradient(head(slice, n, true), d, slice.head_weight.data() + first * stride);
   for (int k = 0; k < rows.count() * channels; ++k) slice.head_bias[first + k % channels] += d[k];
-}
-
-/// Calls work(layer, units, window, row, place in the carried state) for every row of the time
-/// axis.
-template <typename Work>
-void Network::each_state(const Group& group, const Work& work) const {
-  for (const Slice& slice : slices_)
-    for (std::size_t r = 0; r < slice.time.rows.places.size(); ++r) {
-      const auto [w, n] = slice.time.rows.places[r];
-      for (int k = 0; k < time_layers(); ++k) {
-        const std::size_t row = static_cast<std::size_t>(group.b[w]) * config_.notes() + n;
-        work(k, time_units(k), w, slice.time.rows.first + r, row * time_units(k));
-      }
-    }
-}
-
-void Network::load_state(const Group& group, const CarriedState& carried) {
-  each_state(group, [&](int k, int units, int, std::size_t row, std::size_t at) {
-    kernels_.store(carried.hidden[k].data() + at, units, time_.hidden(k, 0, row));
-    std::copy_n(carried.cell[k].data() + at, units, time_.cell(k, 0, row));
-  });
-}
-
-void Network::store_state(const Group& group, CarriedState& carried) const {
-  each_state(group, [&](int k, int units, int w, std::size_t row, std::size_t at) {
-    kernels_.load(time_.hidden(k, group.length[w], row), units, carried.hidden[k].data() + at);
-    std::copy_n(time_.cell(k, group.length[w], row), units, carried.cell[k].data() + at);
-  });
 }
 
 std::size_t Network::bytes() const {

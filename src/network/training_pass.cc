@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "network/recurrent_mask.h"
 #include "network/train_network.h"
 #include "network/weights.h"
 
@@ -16,8 +15,6 @@ using namespace train;
 
 // Rows a thread works on side by side: enough to use each block of weights well.
 constexpr int kRowsPerThread = 78;
-// Steps of a stretch where nothing is kept for a way back.
-constexpr int kLossSteps = 128;
 
 void check_share(const char* name, float share) {
   if (!(share > 0 && share <= 1))
@@ -48,11 +45,11 @@ struct TrainingPass::State {
         slices(std::min(thread_count(options.threads), config.notes())),
         network(config, kernels, slices) {}
 
-  void check(std::span<const float> values, const music::Batch& batch, bool may_rest) const {
+  void check(std::span<const float> values, const music::Batch& batch) const {
     if (values.size() != parameter_count(config))
       fail("The model has {} parameters, but {} values were given.", parameter_count(config),
            values.size());
-    check_batch(config, batch, may_rest);
+    check_batch(config, batch);
   }
   std::vector<Group> groups(const music::Batch& batch, int steps) const;
   void each_slice(const std::function<void(int)>& work) const {
@@ -61,15 +58,12 @@ struct TrainingPass::State {
   }
   /// The weights that an update works with; its mask stays in `mask`.
   std::span<const float> dropped(std::span<const float> values, const Dropout& dropout);
-  void begin_state(const music::Batch& batch, CarriedState& carried) const;
-  Loss loss(std::span<const float> values, const music::Batch& batch, CarriedState& carried);
 
   Config config;
   PassOptions options;
   const Kernels& kernels;
   int slices;
   Network network;
-  CarriedState own_state;            // of loss without a state
   std::vector<float> mask, weights;  // (P), of an update that drops weights
 };
 
@@ -105,14 +99,14 @@ TrainingPass& TrainingPass::operator=(TrainingPass&&) noexcept = default;
 Loss TrainingPass::gradient(std::span<const float> values, const music::Batch& batch,
                             const Dropout& dropout, std::span<float> gradient, const Ready& ready) {
   State& s = *state_;
-  if (batch.sequences > 0) s.check(values, batch, false);
+  if (batch.sequences > 0) s.check(values, batch);
   if (gradient.size() != values.size())
     fail("The model has {} parameters, but room for {} gradients was given.", values.size(),
          gradient.size());
   check_share("keep_prob", dropout.keep_prob);
   check_share("recurrent_keep_prob", dropout.recurrent_keep_prob);
   Network& network = s.network;
-  network.begin(s.dropped(values, dropout), true);
+  network.begin(s.dropped(values, dropout));
   Loss loss;
   const std::size_t notes_from = network.notes_from();
   const auto stands = [&](std::size_t begin, std::size_t end) {
@@ -130,12 +124,12 @@ Loss TrainingPass::gradient(std::span<const float> values, const music::Batch& b
   else
     groups = s.groups(batch, *std::max_element(batch.lengths.begin(), batch.lengths.end()));
   for (const Group& group : groups) {
-    network.prepare(batch, group, dropout, true);
+    network.prepare(batch, group, dropout);
     network.clear_state(group);
     s.each_slice([&](int k) { network.encode(k, batch, group); });
     s.each_slice([&](int k) { network.time_forward(k, group); });
     s.each_slice([&](int k) {
-      network.note_forward(k, batch, group, true);
+      network.note_forward(k, batch, group);
       network.note_backward(k, group);
     });
     if (&group == &groups.back()) notes_stand();
@@ -147,60 +141,6 @@ Loss TrainingPass::gradient(std::span<const float> values, const music::Batch& b
   network.collect_time(gradient);
   stands(0, notes_from);
   return loss;
-}
-
-Loss TrainingPass::loss(std::span<const float> values, const music::Batch& batch) {
-  state_->check(values, batch, false);
-  state_->own_state = {};
-  return state_->loss(values, batch, state_->own_state);
-}
-
-Loss TrainingPass::loss(std::span<const float> values, const music::Batch& batch,
-                        CarriedState& state) {
-  state_->check(values, batch, true);
-  return state_->loss(values, batch, state);
-}
-
-Loss TrainingPass::State::loss(std::span<const float> values, const music::Batch& batch,
-                               CarriedState& carried) {
-  network.begin(values, false);
-  begin_state(batch, carried);
-  Loss loss;
-  for (const Group& whole : groups(batch, std::min(batch.steps, kLossSteps)))
-    for (int from = 0; from < whole.steps(); from += kLossSteps) {
-      const Group group = stretch(whole, from, kLossSteps);
-      network.prepare(batch, group, {}, false);
-      network.load_state(group, carried);
-      each_slice([&](int k) { network.encode(k, batch, group); });
-      each_slice([&](int k) { network.time_forward(k, group); });
-      each_slice([&](int k) { network.note_forward(k, batch, group, false); });
-      network.store_state(group, carried);
-      for (int w = 0; w < group.windows(); ++w) {
-        double nats = 0;
-        for (const Slice& slice : network.slices()) nats += slice.nats[w];
-        carried.nats[group.b[w]] += nats;
-        loss.nats += nats;
-      }
-      loss.frames += static_cast<std::int64_t>(group.frames());
-    }
-  return loss;
-}
-
-void TrainingPass::State::begin_state(const music::Batch& batch, CarriedState& carried) const {
-  carried.hidden.resize(network.time_layers());
-  carried.cell.resize(network.time_layers());
-  carried.nats.assign(batch.sequences, 0.0);
-  for (int k = 0; k < network.time_layers(); ++k) {
-    const std::size_t each = static_cast<std::size_t>(config.notes()) * network.time_units(k);
-    for (std::vector<float>* part : {&carried.hidden[k], &carried.cell[k]}) {
-      if (part->empty()) part->resize(each * batch.sequences);
-      if (part->size() != each * batch.sequences)
-        fail("The carried state is that of {} sequences, but the batch holds {}.",
-             part->size() / each, batch.sequences);
-      for (int b = 0; b < batch.sequences; ++b)
-        if (batch.step[b] == 0) std::fill_n(part->begin() + b * each, each, 0.0f);
-    }
-  }
 }
 
 std::string TrainingPass::arithmetic() const {

@@ -13,27 +13,10 @@
 
 #include "music/batch.h"
 #include "network/config.h"
+#include "network/dropout.h"
+#include "network/precision.h"
 
 namespace toccata::network {
-
-/// bf16: the operands of products (weights, inputs, outputs, gradients by pre-activations) and the
-/// gates kept for the way back are rounded to bfloat16; sums, cell state and gradients of
-/// parameters are f32. On a processor without bf16 products it is emulated with rounded floats:
-/// right, but no faster than f32.
-enum class Precision { f32, bf16 };
-
-/// Dropout after every LSTM layer, scaled by 1/keep_prob (Srivastava et al. 2014; Zaremba et al.
-/// 2014). The mask is a function of (seed, update, the window's global sample number, layer, step,
-/// note, unit) alone: no matter how work is shared out.
-struct Dropout {
-  float keep_prob = 1.0f;
-  std::uint64_t seed = 0;
-  std::uint64_t update = 0;
-  // Dropout on the recurrent path besides, below 1: the share of the values of every weight_hh that
-  // an update keeps, times 1/recurrent_keep_prob. A function of (seed, update, layer, index) alone:
-  // recurrent_mask.h.
-  float recurrent_keep_prob = 1.0f;
-};
 
 /// The names of the kernels that this processor runs, fastest first: "avx512-bf16", "avx2-f32",
 /// "plain-f32"…
@@ -55,13 +38,6 @@ struct Loss {
   std::int64_t frames = 0;  // counted steps
 };
 
-/// The time axis' state of the sequences of a batch, carried from one stretch of whole pieces to
-/// the next. A fresh one is all zeros.
-struct CarriedState {
-  std::vector<std::vector<float>> hidden, cell;  // for each time layer (B, N, H)
-  std::vector<double> nats;                      // (B), of the latest stretch
-};
-
 /// Hears that a part of a gradient is complete: from `begin` to `end` in the flat buffer.
 using Ready = std::function<void(std::size_t begin, std::size_t end)>;
 
@@ -79,14 +55,6 @@ class TrainingPass {
   ///          still to come
   Loss gradient(std::span<const float> values, const music::Batch& batch, const Dropout& dropout,
                 std::span<float> gradient, const Ready& ready = {});
-
-  /// The loss alone, without dropout, zero state at each window's beginning.
-  Loss loss(std::span<const float> values, const music::Batch& batch);
-
-  /// The loss of the next stretch of B pieces, state carried: exact likelihood of whole pieces,
-  /// stretch by stretch. A sequence whose first step is 0 begins a piece: its state starts at zero.
-  /// Here a length may be 0: the sequence rests.
-  Loss loss(std::span<const float> values, const music::Batch& batch, CarriedState& state);
 
   /// The kernels in use, one of training_arithmetics.
   std::string arithmetic() const;

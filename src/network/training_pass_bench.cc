@@ -21,14 +21,14 @@
 namespace toccata::network {
 namespace {
 
-/// Operations of a note-step in training, or of its loss alone.
-double operations(const Config& config, bool gradient) {
+/// Operations of a note-step in training.
+double operations(const Config& config) {
   double sum = 0;
   int input = config.features();
   bool first = true;
   const auto layer = [&](int hidden) {
     const double forward = 8.0 * hidden * (input + hidden);
-    sum += gradient ? 3 * forward - (first ? 8.0 * hidden * input : 0) : forward;
+    sum += 3 * forward - (first ? 8.0 * hidden * input : 0);
     first = false;
     input = hidden;
   };
@@ -103,7 +103,7 @@ const Rate& peak(Precision precision, int threads) {
 }
 
 // Arguments: precision, threads, B, T, time units, note units.
-void BM_training_pass(benchmark::State& state, bool gradient) {
+void BM_training_pass(benchmark::State& state) {
   Config config;
   config.time_units = {static_cast<int>(state.range(4)), static_cast<int>(state.range(4))};
   config.note_units = {static_cast<int>(state.range(5)),
@@ -120,10 +120,7 @@ void BM_training_pass(benchmark::State& state, bool gradient) {
   std::uint64_t update = 0;
   const auto once = [&] {
     const double begin = wall_time(), cpu_begin = cpu_time(CLOCK_PROCESS_CPUTIME_ID);
-    if (gradient)
-      pass.gradient(values, batch, {0.5f, 1, update++}, into);
-    else
-      pass.loss(values, batch);
+    pass.gradient(values, batch, {0.5f, 1, update++}, into);
     const double time = wall_time() - begin;
     best_cpu = std::min(best_cpu, (cpu_time(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin) /
                                       static_cast<double>(options.threads));
@@ -134,7 +131,7 @@ void BM_training_pass(benchmark::State& state, bool gradient) {
   best = best_cpu = 1e30;
   for (auto _ : state) state.SetIterationTime(once());
   const double note_steps = static_cast<double>(batch.steps) * batch.sequences * batch.notes;
-  const double work = 1e-9 * note_steps * operations(config, gradient);
+  const double work = 1e-9 * note_steps * operations(config);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   state.SetLabel(pass.arithmetic());
@@ -162,8 +159,7 @@ void sizes(benchmark::internal::Benchmark* bench) {
       bench->Args({bf16, threads, 10, 128, 300, 100});
     }
 }
-BENCHMARK_CAPTURE(BM_training_pass, gradient, true)->Apply(sizes);
-BENCHMARK_CAPTURE(BM_training_pass, loss, false)->Apply(sizes);
+BENCHMARK(BM_training_pass)->Apply(sizes);
 
 }  // namespace
 }  // namespace toccata::network

@@ -84,10 +84,6 @@ void expect_reference(const PassOptions& options, double loss_tolerance, double 
     EXPECT_EQ(loss.frames, expected.frames) << c.name;
     EXPECT_NEAR(loss.nats / expected.nats, 1, loss_tolerance) << c.name;
     EXPECT_LT(worst_error(c.config, gradient, truth), tolerance) << c.name;
-    const Loss alone = pass.loss(values, batch);
-    EXPECT_NEAR(alone.nats / reference_loss(c.config, to_double(values), batch).nats, 1,
-                loss_tolerance)
-        << c.name;
   }
 }
 
@@ -152,7 +148,6 @@ TEST(TrainingPass, TheSameThreadsGiveTheSameBits) {
     std::vector<float> first(values.size()), second(values.size()), third(values.size());
     pass.gradient(values, batch, {0.5f, 1, 2}, first);
     pass.gradient(values, other, {0.9f, 1, 3}, second);
-    pass.loss(values, other);
     pass.gradient(values, batch, {0.5f, 1, 2}, second);
     EXPECT_EQ(first, second);
     TrainingPass(config, pass_options(precision, 2)).gradient(values, batch, {0.5f, 1, 2}, third);
@@ -267,69 +262,13 @@ TEST(LongTrainingPass, GradientsAtTheOriginalsSizesAreCloseToDoublePrecision) {
   }
 }
 
-/// Steps from..to of a batch, as a batch.
-music::Batch stretch(const music::Batch& batch, int from, int to) {
-  music::Batch part;
-  part.resize(to - from, batch.sequences, batch.notes, batch.history);
-  std::copy_n(batch.frame(from + 1 - batch.history, 0), part.frames.size(), part.frames.data());
-  const auto cut = [&](const auto& all, auto& into) {
-    into.assign(all.begin() + from * batch.sequences, all.begin() + to * batch.sequences);
-  };
-  cut(batch.bar_phase, part.bar_phase);
-  cut(batch.beat_phase, part.beat_phase);
-  cut(batch.step, part.step);
-  part.sample = batch.sample;
-  for (int b = 0; b < batch.sequences; ++b)
-    part.lengths[b] = std::clamp(batch.lengths[b] - from, 0, part.steps);
-  return part;
-}
-
-void expect_stretches_to_sum(const Config& config) {
-  const std::vector<float> values = initial_values(config, 2);
-  const music::Batch batch =
-      random_batch(config, 300, 3, true, 3);  // longer than a stretch of its own
-  for (const Precision precision : {Precision::f32, Precision::bf16}) {
-    TrainingPass pass(config, pass_options(precision, 2));
-    const Loss whole = pass.loss(values, batch);
-    CarriedState state;
-    Loss sum;
-    std::vector<double> nats(3);
-    for (const auto& [from, to] : {std::pair{0, 1}, {1, 40}, {40, 300}}) {
-      const Loss part = pass.loss(values, stretch(batch, from, to), state);
-      sum.nats += part.nats;
-      sum.frames += part.frames;
-      for (int b = 0; b < 3; ++b) nats[b] += state.nats[b];
-    }
-    EXPECT_EQ(sum.frames, whole.frames);
-    EXPECT_NEAR(sum.nats / whole.nats, 1, 1e-9);
-    EXPECT_NEAR((nats[0] + nats[1] + nats[2]) / whole.nats, 1, 1e-9);
-    EXPECT_GT(nats[0], 0);
-    EXPECT_NEAR(reference_loss(config, to_double(values), batch).nats / whole.nats, 1,
-                precision == Precision::f32 ? 1e-6 : 1e-3);
-    // A sequence that begins a piece forgets what was carried.
-    EXPECT_NE(state.hidden[0], std::vector<float>(state.hidden[0].size()));
-    const Loss again = pass.loss(values, stretch(batch, 0, 1), state);
-    CarriedState fresh;
-    music::Batch first = stretch(batch, 0, 1);
-    const Loss expected = pass.loss(values, first, fresh);
-    EXPECT_NEAR(state.nats[0], fresh.nats[0], 0);
-    EXPECT_NE(again.nats, expected.nats);  // window 1 stands inside a piece: its state is carried
-  }
-}
-
-TEST(TrainingPass, LossOfStretchesWithCarriedStateIsThatOfTheWhole) {
-  const Config config = far_seeing(small_config(6, {20, 9}, {12}));
-  expect_stretches_to_sum(config);
-  expect_stretches_to_sum(mixed(config, 10));
-}
-
 TEST(TrainingPass, RefusesWhatDoesNotFit) {
   const Config config = small_config(4, {5}, {5});
   const std::vector<float> values = initial_values(config, 2);
   std::vector<float> gradient(values.size());
   music::Batch batch = random_batch(config, 3, 2, false, 3);
   TrainingPass pass(config, {});
-  EXPECT_THROW(pass.loss(std::span(values).first(3), batch), Error);
+  EXPECT_THROW(pass.gradient(std::span(values).first(3), batch, {}, gradient), Error);
   EXPECT_THROW(pass.gradient(values, batch, {}, std::span(gradient).first(3)), Error);
   EXPECT_THROW(pass.gradient(values, batch, {0.0f, 1, 1}, gradient), Error);
   EXPECT_THROW(pass.gradient(values, batch, {1, 1, 1, 0.0f}, gradient), Error);
@@ -339,10 +278,14 @@ TEST(TrainingPass, RefusesWhatDoesNotFit) {
   EXPECT_THROW(pass.gradient(values, batch, {}, gradient), Error);
   Config far = config;
   far.echoes = {3};
+  const std::vector<float> far_values = initial_values(far, 2);
+  std::vector<float> far_gradient(far_values.size());
+  EXPECT_THROW(TrainingPass(far, {}).gradient(far_values, random_batch(config, 3, 2, false, 3), {},
+                                              far_gradient),
+               Error);  // the batch does not go back so far
   EXPECT_THROW(
-      TrainingPass(far, {}).loss(initial_values(far, 2), random_batch(config, 3, 2, false, 3)),
-      Error);  // the batch does not go back so far
-  EXPECT_THROW(pass.loss(values, random_batch(small_config(5, {5}, {5}), 3, 2, false, 3)), Error);
+      pass.gradient(values, random_batch(small_config(5, {5}, {5}), 3, 2, false, 3), {}, gradient),
+      Error);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "network/recurrent_mask.h"
+#include "network/dropout.h"
 #include "network/weights.h"
 #include "training/torch_batch.h"
 #include "training/torch_model.h"

@@ -4,7 +4,7 @@
 #include <torch/cuda.h>
 
 #include "base/error.h"
-#include "network/train_dropout.h"
+#include "network/dropout.h"
 #include "network/weights.h"
 #include "training/test_corpus.h"
 #include "training/torch_batch.h"

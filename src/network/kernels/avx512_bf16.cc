@@ -125,7 +125,6 @@ const Kernels* avx512_bf16_kernels() {
                                       cell_backward<Bf16Pairs>,
                                       pack_rows,
                                       store_operands<Bf16Pairs>,
-                                      load_operands<Bf16Pairs>,
                                       head_forward<Bf16Pairs>,
                                       head_gradient<Bf16Pairs>,
                                       head_backward<Bf16Pairs>};

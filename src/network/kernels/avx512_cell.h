@@ -248,14 +248,6 @@ TOCCATA_TARGET void head_backward(const Head& p, const float* dlogits, float* dy
 }
 
 template <class Operand>
-TOCCATA_TARGET void load_operands(const void* from, int count, float* to) {
-  for (int k = 0; k < count; k += kLanes) {
-    const __mmask16 lanes = first_lanes(count - k < kLanes ? count - k : kLanes);
-    _mm512_mask_storeu_ps(to + k, lanes, Operand::load(static_cast<const char*>(from), k, lanes));
-  }
-}
-
-template <class Operand>
 TOCCATA_TARGET void store_operands(const float* from, int count, void* to) {
   for (int k = 0; k < count; k += kLanes) {
     const __mmask16 lanes = first_lanes(count - k < kLanes ? count - k : kLanes);

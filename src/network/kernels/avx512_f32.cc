@@ -79,7 +79,6 @@ const Kernels* avx512_f32_kernels() {
                                       cell_backward<Floats>,
                                       pack_rows,
                                       store_operands<Floats>,
-                                      load_operands<Floats>,
                                       head_forward<Floats>,
                                       head_gradient<Floats>,
                                       head_backward<Floats>};

@@ -108,10 +108,6 @@ void store(const float* from, int count, void* to) {
   for (int k = 0; k < count; ++k) out[k] = operand<bf16>(from[k]);
 }
 
-void load(const void* from, int count, float* to) {
-  std::copy_n(static_cast<const float*>(from), count, to);
-}
-
 const float* row(const Head& p, int r) {
   return reinterpret_cast<const float*>(p.y + r * p.y_stride);
 }
@@ -152,7 +148,6 @@ constexpr Kernels table(const char* name) {
           cell_backward<bf16>,
           pack_rows,
           store<bf16>,
-          load,
           head_forward,
           head_gradient,
           head_backward};

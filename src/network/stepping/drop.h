@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
+#include "network/dropout.h"
 #include "network/stepping/packed_network.h"
-#include "network/train_dropout.h"
 
 namespace toccata::network::stepping {
 

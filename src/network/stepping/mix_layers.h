@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "network/dropout.h"
 #include "network/stepping/packed_network.h"
 #include "network/stepping/worker_pool.h"
-#include "network/train_dropout.h"
 
 namespace toccata::network::stepping {
 

@@ -1,22 +1,37 @@
 #pragma once
-// Which units a dropout mask keeps, as a pure function of (seed, update, sample, layer, step, note,
-// unit), so that the fast pass, the reference and any oracle agree however work is shared out.
+// Dropout after the layers and on the recurrent weights. Which values a mask keeps is a pure
+// function of names, so that the fast pass, the reference and any oracle agree, however the work is
+// shared out:
 //
-//   window  = philox4x32({update, sample}, seed)            64 bits of it, once a window and update
-//   row     = philox4x32({step, note, layer, 0}, window)    64 bits of it, once a row of units
-//   kept    = mix(row, unit) < keep_prob * 2^32             a few integer operations a unit
+//   window  = philox4x32({update, sample}, seed)            64 bits of it, once per window and
+//   update row     = philox4x32({step, note, layer, 0}, window)    64 bits of it, once per row of
+//   units kept    = mix(row, unit) < keep_prob * 2^32             a few integer operations per unit
 //
 // mix is a 32-bit finaliser (two multiplications and three shifts; constants from C. Wellons,
 // "Prospecting for hash functions", 2018), keyed by the row before and inside. Layers count from 0
 // through the time layers, the note layers, then mix_lstm.up and mix_lstm.down, whose notes count
 // from the top; step counts from the window's beginning.
 
+#include <array>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/random.h"
-#include "network/training_pass.h"
+#include "network/config.h"
 
 namespace toccata::network {
+
+/// Dropout after every LSTM layer, scaled by 1/keep_prob (Srivastava et al. 2014; Zaremba et al.
+/// 2014). A mask depends on (seed, update, the window's global sample number, layer, step, note,
+/// unit) alone.
+struct Dropout {
+  float keep_prob = 1.0f;
+  std::uint64_t seed = 0;
+  std::uint64_t update = 0;
+  // Below 1: dropout on the recurrent path besides, see recurrent_mask.
+  float recurrent_keep_prob = 1.0f;
+};
 
 /// The masks of one row of units (one layer, step and note).
 struct DropoutRow {
@@ -67,5 +82,17 @@ class DropoutMasks {
   std::array<std::uint32_t, 2> key_{};
   std::uint32_t threshold_ = 0;
 };
+
+/// Dropout on the recurrent path, as weight dropping: DropConnect (Wan et al. 2013) on weight_hh of
+/// every LSTM layer (Merity, Keskar & Socher, "Regularizing and Optimizing LSTM Language Models",
+/// 2018). One mask per update, the same for all windows, steps and notes: an LSTM with other
+/// weights, so that the layers need not know of it.
+///
+/// An update multiplies each parameter by this before it uses it, and the parameter's gradient
+/// afterwards: in each LSTM layer's weight_hh 0 where dropped and 1/recurrent_keep_prob where kept,
+/// 1 in all else. It depends on (dropout.seed, dropout.update, layer, index in weight_hh) alone.
+///   mask: (parameter_count(config)), written whole
+void recurrent_mask(const Config& config, const Dropout& dropout, std::span<float> mask);
+std::vector<float> recurrent_mask(const Config& config, const Dropout& dropout);
 
 }  // namespace toccata::network

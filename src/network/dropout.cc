@@ -1,8 +1,7 @@
-#include "network/recurrent_mask.h"
+#include "network/dropout.h"
 
 #include <algorithm>
 
-#include "network/train_dropout.h"
 #include "network/weights.h"
 
 namespace toccata::network {
