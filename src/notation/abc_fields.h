@@ -1,5 +1,5 @@
 #pragma once
-// The fields of ABC that say how notes are read: key, meter, unit length, tempo.
+// The ABC fields that say how to read notes: key, meter, unit length, tempo.
 
 #include <array>
 #include <cstdint>
@@ -19,27 +19,28 @@ struct Key {
   std::array<int, 7> accidentals{};  // semitones on c d e f g a b
 };
 
-/// "G", "Am", "F#m", "Bb", "D dor", "Emix", "none", "D Phr ^f" (an added accidental); clef and
-/// other properties behind it are left to the caller.
+/// Reads "G", "Am", "F#m", "Bb", "D dor", "Emix", "none", "D Phr ^f" (an added accidental). It
+/// stops before the clef and other properties.
 Key read_key(LineCursor& cursor);
 
-/// "3/4", "C", "C|"; nothing for "none".
+/// Reads "3/4", "C", "C|"; nullopt for "none".
 std::optional<MeterChange> read_meter(LineCursor& cursor);
 
-/// "1/8".
+/// Reads "1/8".
 Fraction read_length(LineCursor& cursor);
 
-/// The length of a note where no L: field says one: a 16th in meters below 3/4, else an 8th.
+/// The unit length without an L: field: a 16th in meters below 3/4, else an 8th.
 Fraction default_length(const std::optional<MeterChange>& meter);
 
-/// "1/4=120", "3/8=80", "120" (in units of `unit`), each with words in quotes around it; nothing
-/// where there are only words.
+/// Reads "1/4=120", "3/8=80", "120" (beats of length `unit`), each possibly with words in quotes
+/// around it; nullopt if there are only words.
 std::optional<std::uint32_t> read_tempo(LineCursor& cursor, Fraction unit);
 
 /// A bar's length; 0 without a meter.
 Tick bar_length(const std::optional<MeterChange>& meter);
 
-/// The whole ticks of a length in whole notes; Error at the cursor where they are none.
+/// A length in whole notes as ticks. Throws Error at the cursor if it is not a whole number of
+/// ticks.
 Tick whole_ticks(Fraction length, const LineCursor& cursor);
 
 }  // namespace toccata::notation::abc

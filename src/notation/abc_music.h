@@ -1,5 +1,5 @@
 #pragma once
-// A line of ABC music (notes, rests, chords, bar lines) to elements of a voice.
+// Reads a line of ABC music (notes, rests, chords, bar lines) into elements of a voice.
 
 #include <array>
 #include <cstdint>
@@ -14,24 +14,24 @@
 
 namespace toccata::notation::abc {
 
-/// How notes are to be read at a place of a voice; lives on from line to line.
+/// How notes are read at a place in a voice; carried from line to line.
 struct VoiceState {
   Key key;
   std::optional<MeterChange> meter;
   Fraction unit{1, 8};
-  std::array<std::optional<int>, 7> accidentals;     // of this bar, by letter
-  std::map<std::pair<int, int>, std::uint8_t> tied;  // by letter and octave: pitches held on
-  Fraction tuplet{1, 1};                             // factor of the next notes,
-  std::int64_t tuplet_left = 0;                      // so many of them
-  std::optional<Fraction> broken;                    // factor of the next note after > or <
+  std::array<std::optional<int>, 7> accidentals;     // in this bar, by letter
+  std::map<std::pair<int, int>, std::uint8_t> tied;  // by letter and octave: tied pitches
+  Fraction tuplet{1, 1};                             // factor for the next notes,
+  std::int64_t tuplet_left = 0;                      // this many of them
+  std::optional<Fraction> broken;                    // factor for the next note after > or <
   std::optional<Fraction> last;                      // the last note's length, for > and <
 };
 
-/// Applies a field of the body to the voice: K, M, L, Q; all others are passed over.
+/// Applies a field of the body to the voice: K, M, L or Q; ignores all others.
 void apply_field(char field, LineCursor& cursor, VoiceState& state, Voice& voice);
 
-/// Reads one line. An inline [V:…] ends the reading: returns its text, and the cursor stands behind
-/// it; otherwise nothing, at the end of the line.
+/// Reads to the end of the line and returns nullopt; or to an inline [V:…], and returns its text
+/// with the cursor behind it.
 std::optional<std::string_view> read_music(LineCursor& cursor, VoiceState& state, Voice& voice);
 
 }  // namespace toccata::notation::abc

@@ -1,5 +1,5 @@
 #pragma once
-// Where a reader of ABC stands in a line, and the numbers it reads there.
+// A cursor in a line of ABC, and the numbers read there.
 
 #include <algorithm>
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace toccata::notation::abc {
 
-/// An exact length. Both parts stay small: numbers in the text are at most 65536.
+/// An exact length. Both parts stay small, since numbers in the text are at most 65536.
 struct Fraction {
   std::int64_t top = 1, bottom = 1;
 
@@ -40,7 +40,7 @@ class LineCursor {
       : text_(text), where_(where), line_(line), first_column_(first_column) {}
 
   bool at_end() const { return place_ >= text_.size(); }
-  /// The character at the cursor or after it; 0 behind the end.
+  /// The character `ahead` of the cursor; 0 after the end.
   char peek(std::size_t ahead = 0) const {
     return place_ + ahead < text_.size() ? text_[place_ + ahead] : '\0';
   }
@@ -53,7 +53,7 @@ class LineCursor {
   void skip_blanks() {
     while (peek() == ' ' || peek() == '\t') ++place_;
   }
-  /// What stands before the next `mark`, which is passed; Error where there is none.
+  /// The text before the next `mark`, and moves past the mark. Throws Error if there is none.
   std::string_view until(char mark) {
     const std::size_t found = text_.find(mark, place_);
     if (found == std::string_view::npos) error("expected a \"{}\" before the line's end", mark);
@@ -62,7 +62,7 @@ class LineCursor {
     return between;
   }
   std::string_view rest() const { return text_.substr(std::min(place_, text_.size())); }
-  /// Digits as a number from 1 to 65536, or `otherwise` where there are none.
+  /// The digits at the cursor as a number from 1 to 65536; `otherwise` if there are none.
   std::int64_t number_or(std::int64_t otherwise);
 
   Place place() const { return {line_, first_column_ + static_cast<int>(place_)}; }

@@ -1,5 +1,5 @@
 #pragma once
-// One voice of a tune: what is written, and how repeats unfold it into what is played.
+// One voice of a tune as it is written, and as it is played, with repeats unfolded.
 
 #include <cstdint>
 #include <optional>
@@ -21,20 +21,20 @@ struct Tone {
 struct Bar {
   bool repeat_end = false, repeat_start = false;
   int ending = 0;      // 1 or 2 where a first or second ending begins here
-  bool thin = false;   // an ending's mark inside a bar: no bar line
+  bool thin = false;   // the mark of an ending inside a bar, which is no bar line
   bool plain = false;  // a single line; the others may divide a bar
 };
 
-/// What stands in a voice: tones (a rest has none), or a bar line, or a change.
+/// Tones (a rest has none), or a bar line, or a change.
 struct Element {
   Place place;
   std::vector<Tone> tones;
   Tick length = 0;
   std::optional<Bar> bar;
-  bool changes_meter = false;  // `meter` is in force from here on, nothing where it is "none"
+  bool changes_meter = false;  // `meter` holds from here on; nullopt for "none"
   std::optional<MeterChange> meter;
   std::optional<KeyChange> key;
-  std::optional<std::uint32_t> tempo;  // microseconds a quarter
+  std::optional<std::uint32_t> tempo;  // microseconds per quarter
 };
 
 struct Voice {
@@ -43,18 +43,18 @@ struct Voice {
   std::vector<Element> elements;
 };
 
-/// The elements in the order in which they are played: repeats once more, first endings once,
-/// second endings after them.
+/// The elements in the order of playing: repeats twice, first endings the first time, second
+/// endings the second.
 std::vector<const Element*> unfold(const Voice& voice);
 
-/// The first bar's length where it is shorter than the meter: an upbeat; 0 where it is not.
+/// The length of the upbeat, a first bar shorter than the meter; 0 without one.
 Tick upbeat(const std::vector<const Element*>& played);
 
-/// Throws Error where a bar of the played voice is not as long as its meter says; an upbeat and the
-/// bar it completes may be shorter.
+/// Throws Error if a bar is not as long as its meter. An upbeat and the bar that it completes may
+/// be shorter.
 void check_bars(const std::vector<const Element*>& played, std::string_view where);
 
-/// The voice's notes, ties joined. Throws Error where a tie leads nowhere.
+/// The notes of the voice, with ties joined. Throws Error if a tie leads to no note.
 std::vector<Note> sounding_notes(const std::vector<const Element*>& played, std::uint8_t channel,
                                  std::string_view where);
 

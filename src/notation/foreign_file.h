@@ -6,8 +6,8 @@
 
 namespace toccata::notation {
 
-/// What bytes that are no MIDI file seem to be, in plain words: "an HTML page", "text beginning
-/// with …", "nothing: the file is empty".
+/// Describes bytes that are not a MIDI file: "an HTML page", "text beginning with …", "nothing: the
+/// file is empty".
 std::string describe_foreign(std::span<const std::uint8_t> bytes);
 
 }  // namespace toccata::notation

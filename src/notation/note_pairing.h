@@ -10,18 +10,18 @@
 
 namespace toccata::notation {
 
-/// Pairs one track's notes at a time; constant time per event, however many notes of one pitch are
-/// open.
+/// Pairs the notes of one track at a time, in constant time per event, no matter how many notes of
+/// one pitch are open.
 class NotePairing {
  public:
   NotePairing() { first_.fill(kNone); }
 
-  /// Makes room for `notes` more notes in `into`, which receives the notes in order of onset.
+  /// Reserves room for `notes` more notes in `into`, which receives the notes in order of onset.
   void begin(std::vector<Note>& into, std::size_t notes);
   void on(Tick tick, std::uint8_t channel, std::uint8_t pitch, std::uint8_t velocity);
-  /// False where no such note is open: a stray off.
+  /// False if no such note is open (a stray off).
   bool off(Tick tick, std::uint8_t channel, std::uint8_t pitch, std::uint8_t velocity);
-  /// Ends all open notes at `tick` and says how many there were.
+  /// Ends all open notes at `tick` and returns their number.
   std::size_t close_all(Tick tick);
 
  private:
@@ -29,9 +29,9 @@ class NotePairing {
   static constexpr std::size_t kQueues = std::size_t{16} * 128;  // channel, pitch
 
   std::vector<Note>* notes_ = nullptr;
-  std::vector<std::uint32_t> next_;            // per note: the next open one of its queue
+  std::vector<std::uint32_t> next_;            // per note: the next open note of its queue
   std::array<std::uint32_t, kQueues> first_;   // the oldest open note of each queue
-  std::array<std::uint32_t, kQueues> last_{};  // the newest, where there is one
+  std::array<std::uint32_t, kQueues> last_{};  // the newest, if the queue has one
   std::size_t open_ = 0;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a reader mended in a file, and where. Strict reading turns the first of them into an Error.
+// The repairs that a reader made in a file, and where. Strict reading makes the first an Error.
 
 #include <fmt/format.h>
 
@@ -20,8 +20,7 @@ struct Repair {
   bool operator==(const Repair&) const = default;
 };
 
-/// Keeps the first `kKept` repairs and counts all of them: a file of nothing but faults must not
-/// fill the memory with complaints.
+/// Keeps the first `kKept` repairs and counts all: a file full of faults must not fill the memory.
 class RepairLog {
  public:
   static constexpr std::size_t kKept = 100;
@@ -29,7 +28,7 @@ class RepairLog {
   enum class Mode {
     record,  // keep and count
     strict,  // throw Error at the first
-    silent,  // neither: for a pass over bytes that another pass reports on
+    silent,  // do nothing: for a pass over bytes that another pass reports on
   };
   RepairLog(std::string_view where, Mode mode) : where_(where), mode_(mode) {}
 

@@ -1,6 +1,6 @@
 #pragma once
-// Score: what a MIDI file says, in ticks. Notes are paired and events are absolute; nothing of the
-// file's bytes is left.
+// Score: the content of a MIDI file, in ticks. Notes are paired, times are absolute, and nothing of
+// the file's bytes is left.
 
 #include <cstdint>
 #include <string>
@@ -15,7 +15,7 @@ inline constexpr int kDrumChannel =
 
 struct Note {
   Tick onset = 0;
-  Tick end = 0;                    // >= onset; equal for the zero-length notes that some files have
+  Tick end = 0;                    // >= onset; equal in the zero-length notes of some files
   std::uint8_t pitch = 60;         // 0..127, 60 = middle C
   std::uint8_t velocity = 80;      // 1..127
   std::uint8_t off_velocity = 64;  // 0..127
@@ -23,7 +23,7 @@ struct Note {
   bool operator==(const Note&) const = default;
 };
 
-/// Sustain pedal (controller 64); down where the file's value is >= 64.
+/// Sustain pedal (controller 64); down if the file's value is >= 64.
 struct PedalChange {
   Tick tick = 0;
   std::uint8_t channel = 0;
@@ -38,8 +38,8 @@ struct ProgramChange {
   bool operator==(const ProgramChange&) const = default;
 };
 
-/// Meta events 01..07 (text, copyright, track name is Track::name, instrument, lyric, marker, cue
-/// point).
+/// Meta events 01..07: text, copyright, instrument, lyric, marker, cue point. (The track name, 03,
+/// is Track::name.)
 struct Text {
   Tick tick = 0;
   std::uint8_t kind = 1;
@@ -58,7 +58,7 @@ struct Track {
 
 struct TempoChange {
   Tick tick = 0;
-  std::uint32_t microseconds_per_quarter = 500000;  // 120 quarters a minute
+  std::uint32_t microseconds_per_quarter = 500000;  // 120 quarters per minute
   bool operator==(const TempoChange&) const = default;
 };
 
@@ -79,8 +79,8 @@ struct KeyChange {
 
 struct Score {
   int ticks_per_quarter = 480;  // 1..32767
-  // The three maps are sorted by tick and hold no repeats; an empty one means the default from tick
-  // 0 on (120 quarters a minute, 4/4, C major). They apply to all tracks, on whichever track the
+  // The three maps are sorted by tick and hold no repeats. An empty map means the default from tick
+  // 0 on (120 quarters per minute, 4/4, C major). They apply to all tracks, whichever track of the
   // file had them.
   std::vector<TempoChange> tempos;
   std::vector<MeterChange> meters;

@@ -1,16 +1,17 @@
 #pragma once
-// Reading Standard MIDI Files (types 0, 1 and 2; any division) as they are found, not as they
-// should be. What can be repaired is repaired and every note that can be saved is saved; each
-// repair is recorded. Own and bounded: time and memory are linear in the bytes given, and no length
-// or count that a file claims is believed further than its bytes reach.
+// Reads Standard MIDI Files (types 0, 1 and 2; any division) as they are found, not as they should
+// be. It repairs what it can, saves every note that it can, and records each repair. Time and
+// memory are linear in the bytes given: no length or count that a file claims is believed beyond
+// the end of its bytes.
 //
-// - Notes are paired first in, first out, by track, channel and pitch; a note-on of velocity 0 is a
+// - Notes are paired first in, first out, by track, channel and pitch. A note-on of velocity 0 is a
 //   note-off; stray offs are ignored; open notes end with their track.
 // - Tempo, meter and key may stand on any track and apply to all; sorted, without repeats.
-// - A pedal change that repeats the state its channel is in is no change, and left out.
-// - An SMPTE division becomes a tick grid of 120 quarters a minute (or 60, where the division is
-//   odd) so that real time is kept; the file's tempos do not count then, as the format says.
-// - A first track that holds nothing but maps is the conductor's, and no Track of the Score.
+// - A pedal change that repeats the state of its channel is left out.
+// - An SMPTE division becomes a tick grid of 120 quarters per minute (60 if the division is odd),
+//   so that real time is kept. The file's tempos do not count then, as the format says.
+// - A first track that holds only tempo, meter and key is the conductor's; it becomes no Track of
+//   the Score.
 
 #include <cstdint>
 #include <span>
@@ -32,9 +33,9 @@ struct ReadResult {
   std::uint64_t repair_count = 0;  // all of them
 };
 
-/// `where` (the file's name) stands in every message. Throws Error where the bytes hold no MIDI
-/// file, its header cannot be used (cut off, 0 ticks a quarter) or there is no track; strict
-/// also where anything would need repair, naming the byte.
+/// `where` (the file's name) stands in every message. Throws Error if the bytes hold no MIDI file,
+/// its header is unusable (cut off, 0 ticks per quarter) or it has no track. With `strict` it also
+/// throws at the first fault, with the byte.
 ReadResult read_smf(std::span<const std::uint8_t> bytes, std::string_view where,
                     const ReadOptions& options = {});
 

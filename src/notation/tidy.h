@@ -1,5 +1,5 @@
 #pragma once
-// The order and plainness that a Score promises: notes sorted, maps sorted and without repeats.
+// Puts a Score in the order that it promises: notes sorted, maps sorted and without repeats.
 
 #include <vector>
 
@@ -7,12 +7,12 @@
 
 namespace toccata::notation {
 
-/// Sorts by onset, then pitch, then channel, end and velocities, in place. Linear where the notes
-/// stand in order of onset already.
+/// Sorts by onset, then pitch, then channel, end and velocities, in place. Linear if the notes are
+/// already in order of onset.
 void sort_notes(std::vector<Note>& notes);
 
-// Sorted by tick; of several at one tick the last one given counts; what changes nothing is left
-// out (the first entry stays, even where it says the default).
+// Sort by tick. Of several entries at one tick the last counts. Entries that change nothing are
+// left out (but the first stays, even if it is the default).
 void tidy(std::vector<TempoChange>& tempos);
 void tidy(std::vector<MeterChange>& meters);
 void tidy(std::vector<KeyChange>& keys);

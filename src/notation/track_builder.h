@@ -1,5 +1,5 @@
 #pragma once
-// From a track's events to a Track, and to the maps that apply to all tracks.
+// Makes a Track from the events of a track, and collects the maps that apply to all tracks.
 
 #include <cstdint>
 #include <span>
@@ -12,7 +12,7 @@
 
 namespace toccata::notation {
 
-/// Tempos, meters and keys as the tracks of a file bring them, not yet tidied.
+/// Tempos, meters and keys in the order of the file's tracks, not yet sorted.
 struct Maps {
   std::vector<TempoChange> tempos;
   std::vector<MeterChange> meters;
@@ -22,13 +22,13 @@ struct Maps {
 struct BuiltTrack {
   Track track;
   Tick end = 0;
-  std::uint64_t stopped = 0;  // byte after the last one read
-  bool ended = false;         // by an end-of-track event
+  std::uint64_t stopped = 0;  // the byte after the last one read
+  bool ended = false;         // whether an end-of-track event ended it
 };
 
-/// Reads the events twice: once to count them, so that every list is allocated once at its true
-/// size (a file of n bytes can hold n/3 notes; growing lists would hold them twice over), and once
-/// to keep them.
+/// Reads the events twice: first to count them, so that every list is allocated once at its true
+/// size, then to keep them. (A file of n bytes can hold n/3 notes; growing lists would hold them
+/// twice.)
 BuiltTrack build_track(std::span<const std::uint8_t> bytes, const TrackBytes& where,
                        RepairLog& repairs, NotePairing& pairing, Maps& maps);
 

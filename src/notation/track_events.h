@@ -1,6 +1,6 @@
 #pragma once
-// The events of one track, in order, with absolute ticks. Everything a file may do wrong inside a
-// track is met here; handlers see only what is sound.
+// The events of one track, in order, with absolute ticks. Every fault inside a track is dealt with
+// here; handlers receive only valid events.
 
 #include <cstdint>
 #include <span>
@@ -11,7 +11,7 @@
 
 namespace toccata::notation {
 
-/// Who receives a track's events: one counts them, one builds the Score.
+/// Receives the events of a track: one handler counts them, one builds the Score.
 class TrackHandler {
  public:
   virtual ~TrackHandler() = default;
@@ -22,20 +22,20 @@ class TrackHandler {
   virtual void controller(Tick tick, std::uint8_t channel, std::uint8_t number,
                           std::uint8_t value) = 0;
   virtual void program(Tick tick, std::uint8_t channel, std::uint8_t program) = 0;
-  /// `byte` is where the event's data stand in the file, for complaints.
+  /// `byte` is the place of the event's data in the file, for messages.
   virtual void meta(Tick tick, std::uint8_t type, std::span<const std::uint8_t> data,
                     std::uint64_t byte) = 0;
 };
 
 struct TrackEnd {
-  Tick tick = 0;           // of the end-of-track event, or of the last event where there is none
-  std::uint64_t byte = 0;  // after the last byte read
-  bool ended = false;      // by an end-of-track event
+  Tick tick = 0;           // of the end-of-track event, or of the last event without one
+  std::uint64_t byte = 0;  // the byte after the last one read
+  bool ended = false;      // whether an end-of-track event ended it
 };
 
-/// Reads the track's events to its end, mending what can be mended: running status lives across
-/// meta and system exclusive events; data bytes over 127 are clipped; what cannot be read on ends
-/// the track, with all before it kept. Time: linear in the bytes read.
+/// Reads the events of a track to its end and repairs what it can: running status survives meta
+/// and system exclusive events; data bytes over 127 are clipped; at bytes that cannot be read the
+/// track ends, and everything before them is kept. Time: linear in the bytes read.
 TrackEnd read_track_events(std::span<const std::uint8_t> bytes, const TrackBytes& track,
                            RepairLog& repairs, TrackHandler& handler);
 
