@@ -3,20 +3,10 @@
 #include <array>
 #include <string_view>
 
-#include "cli/about.h"
-#include "cli/command.h"
-#include "cli/copying_command.h"
-#include "cli/describe_command.h"
-#include "cli/evaluate_command.h"
-#include "cli/export_command.h"
-#include "cli/generate_command.h"
-#include "cli/import_command.h"
-#include "cli/models_command.h"
-#include "cli/play_command.h"
-#include "cli/render_command.h"
-#include "cli/score_command.h"
-#include "cli/studio_command.h"
-#include "cli/train_handover.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/train_handover.h"
+#include "cli/shell/about.h"
+#include "cli/shell/command.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "cli/about.h"
+#include "cli/shell/about.h"
 #include "training/devices.h"
 
 namespace toccata::cli {

@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "cli/about.h"
-#include "cli/train_command.h"
+#include "cli/commands/commands.h"
+#include "cli/shell/about.h"
 
 int main(int argc, char** argv) {
   constexpr toccata::cli::Command kTrain{

@@ -1,0 +1,62 @@
+#include "cli/commands/commands.h"
+
+#include <filesystem>
+#include <memory>
+
+#include "base/files.h"
+#include "cli/commands/model_argument.h"
+#include "cli/shell/option_values.h"
+#include "listening/profile.h"
+
+namespace toccata::cli {
+namespace {
+namespace fs = std::filesystem;
+
+struct Options {
+  ModelArgument model;
+  std::string folder;
+  network::StoredAs type = network::StoredAs::bf16;
+};
+
+void run(const Options& options, Context& context) {
+  const NamedModel named = load_named(options.model);
+  if (fs::exists(options.folder)) {
+    fail_usage("{}: is there already; name a folder that is not, or remove it", options.folder);
+  }
+  std::string hash;
+  write_folder(options.folder, [&](const fs::path& folder) {
+    hash = network::save_model(folder, named.model, options.type);
+    const fs::path usual = named.folder / listening::kProfileFile;
+    if (fs::exists(usual)) fs::copy_file(usual, folder / listening::kProfileFile);
+    const fs::path card = named.folder / "README.md";
+    if (!fs::exists(card)) return;
+    std::string text = read_text(card);
+    if (const auto at = text.find(named.model.hash);
+        !named.model.hash.empty() && at != std::string::npos) {
+      text.replace(at, named.model.hash.size(), hash);
+    }
+    write_file(folder / "README.md", text);
+  });
+  context.progress.message(fmt::format(
+      "{}: the model {} as a folder of its own; its README.md is the model card: say there what "
+      "the music's licence is",
+      options.folder, options.model.name));
+  fmt::print("{}\n", hash);
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  add_model(app, options->model)->required();
+  app.add_option("FOLDER", options->folder, "the folder to make")->required();
+  one_of<network::StoredAs>(
+      app.add_option("--as", options->type,
+                     "how weights are stored: bf16 (default) and f16 take half the space of f32"),
+      {{"f32", network::StoredAs::f32},
+       {"bf16", network::StoredAs::bf16},
+       {"f16", network::StoredAs::f16}});
+  app.callback([options, &context] { run(*options, context); });
+}
+
+}  // namespace toccata::cli

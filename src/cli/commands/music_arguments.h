@@ -1,0 +1,61 @@
+#pragma once
+// Music that is listened to without a model: how it is read, shared by describe and copying.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/shell/command.h"
+#include "corpus/import.h"
+
+namespace toccata::cli {
+
+/// All 128 pitches unless asked otherwise: nothing is folded.
+inline corpus::ImportOptions listening_import() {
+  corpus::ImportOptions options;
+  options.roll.low = 0;
+  options.roll.high = 127;
+  return options;
+}
+
+inline void add_reading(CLI::App& app, corpus::ImportOptions& options) {
+  app.add_option("--grid", options.roll.grid, "steps a quarter note")->capture_default_str();
+  app.add_option("--low", options.roll.low, "lowest pitch; lower notes are folded by octaves")
+      ->capture_default_str();
+  app.add_option("--high", options.roll.high, "highest pitch")->capture_default_str();
+  app.add_option("--min-steps", options.min_steps, "leave shorter pieces out")
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "0: the processor's")->capture_default_str();
+}
+
+/// The pieces of `paths`; of one part only where `split` names it (train, valid, test).
+inline std::vector<corpus::Piece> read_part(const std::vector<std::string>& paths,
+                                            const std::string& split,
+                                            const corpus::ImportOptions& options,
+                                            Context& context) {
+  const std::vector<std::filesystem::path> named(paths.begin(), paths.end());
+  corpus::Corpus corpus = corpus::import_paths(named, options, context.progress, context.stop);
+  for (const corpus::FileReport& file : corpus.report.files) {
+    if (!file.kept)
+      context.progress.warning(fmt::format("{}: left out: {}", file.name, file.reason));
+  }
+  if (split.empty()) return std::move(corpus.pieces);
+  const corpus::Part part = split == "train"   ? corpus::Part::train
+                            : split == "valid" ? corpus::Part::valid
+                                               : corpus::Part::test;
+  std::vector<corpus::Piece> pieces;
+  for (corpus::Piece& piece : corpus.pieces) {
+    const auto found = corpus.given_split.find(piece.name);
+    if (found != corpus.given_split.end() && found->second == part) {
+      pieces.push_back(std::move(piece));
+    }
+  }
+  if (pieces.empty()) {
+    fail("there is no {} part in this music: a split.json beside it, or a roll file, would name it",
+         split);
+  }
+  return pieces;
+}
+
+}  // namespace toccata::cli

@@ -1,0 +1,294 @@
+#include "cli/commands/commands.h"
+
+#include <signal.h>
+
+#include <memory>
+#include <random>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands/model_argument.h"
+#include "cli/shell/option_values.h"
+#include "cli/shell/seed_value.h"
+#include "cli/shell/version.h"
+#include "cli/terminal/terminal_keys.h"
+#include "composing/receipt.h"
+#include "music/from_score.h"
+#include "music/to_score.h"
+#include "notation/smf_writer.h"
+#include "playing/midi_port.h"
+#include "playing/player.h"
+#include "playing/sound_card.h"
+
+namespace toccata::cli {
+namespace {
+
+struct Options {
+  ModelArgument model;
+  playing::PlayOptions play;
+  std::optional<std::uint64_t> seed;
+  std::string key, scale, meter = "4/4";
+  double minutes = 0;
+  playing::PortOptions port;
+  std::string virtual_port, listen, listen_virtual;
+  playing::SoundCardOptions sound;
+  std::string soundfont, record;
+  bool list_ports = false, json = false;
+};
+
+// The terminal that goes away shall leave no note behind either.
+class HangUp {
+ public:
+  HangUp() {
+    struct sigaction now {};
+    ::sigaction(SIGHUP, nullptr, &now);
+    if (now.sa_handler == SIG_IGN) return;  // nohup
+    ::sigemptyset(&signals_);
+    ::sigaddset(&signals_, SIGHUP);
+    watches_ = ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr) == 0;
+  }
+  bool happened() const {
+    const timespec at_once{};
+    return watches_ && ::sigtimedwait(&signals_, nullptr, &at_once) == SIGHUP;
+  }
+
+ private:
+  sigset_t signals_{};
+  bool watches_ = false;
+};
+
+void list_ports(bool json) {
+  const playing::PortNames names = playing::midi_ports();
+  if (json) {
+    fmt::print("{}\n", OrderedJson({{"outputs", names.outputs}, {"inputs", names.inputs}}).dump(2));
+    return;
+  }
+  for (const std::string& name : names.outputs) fmt::print("play to    {}\n", name);
+  for (const std::string& name : names.inputs) fmt::print("listen to  {}\n", name);
+}
+
+std::unique_ptr<playing::Output> open_output(Options& options) {
+  if (!options.virtual_port.empty()) {
+    options.port.name = options.virtual_port;
+    options.port.is_virtual = true;
+  }
+  if (!options.port.name.empty()) return playing::open_midi_output(options.port);
+  if (!options.soundfont.empty()) options.sound.soundfont = options.soundfont;
+  if (!options.sound.file.empty()) options.sound.driver = "file";
+  options.sound.program = options.port.program;
+  return playing::open_sound_card(options.sound);
+}
+
+std::unique_ptr<playing::Input> open_input(const Options& options) {
+  if (!options.listen_virtual.empty()) {
+    return playing::open_midi_input({.name = options.listen_virtual, .is_virtual = true});
+  }
+  if (options.listen.empty()) return nullptr;
+  return playing::open_midi_input({.name = options.listen});
+}
+
+std::vector<std::string> other_models(const Options& options) {
+  std::vector<std::string> names;
+  for (const runs::KnownModel& model : runs::known_models({.output = options.model.output})) {
+    if (model.complete) names.push_back(model.name);
+  }
+  return names;
+}
+
+// What sounded, as it is written at the end; as long as a file may be.
+struct Recording {
+  std::vector<std::array<std::uint8_t, 128>> steps;
+  int grid = 0;  // of the first model; of another grid nothing is taken
+
+  void take(const playing::PastStep& step, int step_grid) {
+    if (grid == 0) grid = step_grid;
+    if (grid == step_grid && steps.size() < music::kMostSteps) steps.push_back(step.cells);
+  }
+
+  void write(const std::string& path, const Options& options, const OrderedJson& receipt) const {
+    const composing::Meter& meter = options.play.meter;
+    music::Roll roll = music::make_roll(static_cast<int>(steps.size()), 0, 127, grid, true,
+                                        {{0, meter.numerator, meter.denominator}});
+    for (std::size_t t = 0; t < steps.size(); ++t) {
+      std::copy(steps[t].begin(), steps[t].end(), roll.frame(static_cast<int>(t)));
+    }
+    notation::Score score = music::to_score(roll, {.tempo = options.play.controls.tempo,
+                                                   .velocity = options.play.controls.velocity,
+                                                   .program = options.port.program,
+                                                   .track_name = "Toccata"});
+    score.tracks.front().texts.insert(score.tracks.front().texts.begin(),
+                                      {.tick = 0, .kind = 1, .text = receipt.dump()});
+    write_file(path, notation::write_smf(score));
+  }
+};
+
+OrderedJson receipt_of(const Options& options, const network::Model& model,
+                       const std::string& arithmetic, const playing::PlayReport& report) {
+  const playing::Controls& controls = options.play.controls;
+  OrderedJson json;
+  json["program"] = version_text();
+  json["model"] = options.model.name;
+  json["model_hash"] = model.hash;
+  json["arithmetic"] = arithmetic;
+  json["seed"] = options.play.voice.seed;
+  json["keep_prob"] = options.play.voice.keep_prob;
+  json["meter"] = composing::to_string(options.play.meter);
+  json["temperature"] = controls.temperature;
+  json["density"] = controls.density;
+  json["key"] = controls.key;
+  json["tempo"] = controls.tempo;
+  json["velocity"] = controls.velocity;
+  json.update(playing::to_json(report));
+  return OrderedJson{{"toccata_play", std::move(json)}};
+}
+
+void play(Options& options, Context& context) {
+  if (options.list_ports) return list_ports(options.json);
+  if (options.model.name.empty()) {
+    fail_usage("which model shall play? toccata play MODEL; toccata models lists them");
+  }
+  options.play.voice.seed = options.seed ? *options.seed : std::random_device()();
+  options.play.meter = composing::parse_meter(options.meter);
+  playing::Controls& controls = options.play.controls;
+  using Kind = playing::Command::Kind;
+  if (!options.key.empty()) controls = playing::changed(controls, {Kind::key, options.key});
+  if (!options.scale.empty()) controls = playing::changed(controls, {Kind::scale, options.scale});
+  playing::check(options.play.controls);
+  const auto model = std::make_shared<const network::Model>(load_named(options.model).model);
+  if (options.minutes > 0) {
+    const double a_minute = options.play.controls.tempo * model->config.roll.grid;
+    options.play.steps = static_cast<std::int64_t>(options.minutes * a_minute);
+  }
+  options.play.load = [output = options.model.output](const std::string& name) {
+    return std::make_shared<const network::Model>(load_named({name, output}).model);
+  };
+  Recording recording;
+  if (!options.record.empty()) {
+    options.play.sounded = [&recording](const playing::PastStep& step, int grid) {
+      recording.take(step, grid);
+    };
+  }
+  const HangUp hang_up;
+  const std::unique_ptr<playing::Output> output = open_output(options);
+  const std::unique_ptr<playing::Input> input = open_input(options);
+  playing::SteadyClock clock;
+  playing::Player player(model, options.play, *output, input.get(), clock, context.progress);
+  const std::string arithmetic = composing::arithmetic_of(*model, options.play.voice.arithmetic);
+  playing::PlayReport report;
+  {
+    TerminalKeys keys(other_models(options), options.model.name);
+    context.progress.message(fmt::format("playing to {} with seed {}; Ctrl-C ends", output->name(),
+                                         options.play.voice.seed));
+    if (keys.on_terminal()) context.progress.message(keys_help());
+    report = player.run(
+        [&] {
+          std::vector<std::string> lines = keys.lines();
+          if (hang_up.happened()) lines.emplace_back("quit");
+          return lines;
+        },
+        context.stop);
+  }
+  const OrderedJson receipt = receipt_of(options, *model, arithmetic, report);
+  if (!options.record.empty()) recording.write(options.record, options, receipt);
+  if (options.json) {
+    fmt::print("{}\n", receipt["toccata_play"].dump(2));
+    return;
+  }
+  const auto ms = [](double seconds) { return seconds * 1000; };
+  context.progress.message(
+      fmt::format("{}, {}; later than the beat: median {:.1f} ms, 99 of 100 within {:.1f} ms, at "
+                  "most {:.1f} ms; composing a step: {:.1f} ms on average",
+                  counted(report.steps, "step"), counted(report.notes, "note"),
+                  ms(report.lateness.quantile(0.5)), ms(report.lateness.quantile(0.99)),
+                  ms(report.lateness.most()), ms(report.composing.mean())));
+}
+
+void add_output_options(CLI::App& app, Options& options) {
+  const auto group = "Where it sounds (default: the sound card)";
+  app.add_option("--port", options.port.name, "a MIDI port: part of its name, or its number")
+      ->group(group);
+  app.add_option("--virtual", options.virtual_port,
+                 "a MIDI port of this name is made, for other programs to connect to")
+      ->excludes(app.get_option("--port"))
+      ->group(group);
+  app.add_flag("--ports", options.list_ports, "list the MIDI ports")->group(group);
+  app.add_option("--channel", options.port.channel, "MIDI channel, counted from 0")
+      ->check(between(0, 15))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--program", options.port.program, "General MIDI sound; 0 is the grand piano")
+      ->check(between(0, 127))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--driver", options.sound.driver,
+                 "of the sound card: alsa, pulseaudio, jack… (default: FluidSynth's choice)")
+      ->group(group);
+  app.add_option("--soundfont", options.soundfont, "a .sf2 file (default: as toccata render)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--sound-file", options.sound.file,
+                 "instead of the sound card: a .wav file, written as it is played")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--patience", options.play.patience,
+                 "seconds to wait for a device that is gone; 0: until it is back")
+      ->check(at_least(0.0))
+      ->capture_default_str()
+      ->group(group);
+}
+
+}  // namespace
+
+void add_play(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  playing::Controls& controls = options->play.controls;
+  add_model(app, options->model);
+  add_output_options(app, *options);
+  app.add_option("--listen", options->listen,
+                 "a MIDI port that you play to: that becomes part of the past it composes from");
+  app.add_option("--listen-virtual", options->listen_virtual,
+                 "the same, at a port of this name that is made")
+      ->excludes(app.get_option("--listen"));
+  app.add_option("--temperature", controls.temperature, "above 1 freer, below 1 safer")
+      ->capture_default_str();
+  app.add_option("--density", controls.density, "the odds that a note begins, times this")
+      ->capture_default_str();
+  app.add_option("--key", options->key, "notes begin in this key only: D minor, Bb major…");
+  app.add_option("--scale", options->scale, "or in this scale: C pentatonic, E phrygian…")
+      ->excludes(app.get_option("--key"));
+  app.add_option("--tempo", controls.tempo, "quarter notes a minute")->capture_default_str();
+  app.add_option("--velocity", controls.velocity, "1 to 127, of every note")->capture_default_str();
+  app.add_option("--meter", options->meter, "such as 3/4")->capture_default_str();
+  app.add_option("--keep-prob", options->play.voice.keep_prob,
+                 "below 1 dropout stays on while composing")
+      ->check(between(0.01, 1.0))
+      ->capture_default_str();
+  app.add_option("--seed", options->seed, "the same seed plays the same (default: a new one)")
+      ->check(seed_value());
+  CLI::Option* steps =
+      app.add_option("--steps", options->play.steps, "end after so many (0: never)")
+          ->check(at_least(std::int64_t{0}))
+          ->capture_default_str();
+  app.add_option("--minutes", options->minutes, "end after so many, at the tempo given")
+      ->check(at_least(0.0))
+      ->excludes(steps);
+  app.add_option("--rest", options->play.rest,
+                 "bars of silence after which a new piece begins (0: never)")
+      ->check(at_least(0.0))
+      ->capture_default_str();
+  app.add_option("--record", options->record, "what sounded, as a MIDI file, at the end")
+      ->type_name("FILE");
+  app.add_option("--threads", options->play.voice.threads, "0: the processor's")
+      ->capture_default_str();
+  app.add_flag("--json", options->json, "a report at the end, as JSON on standard output");
+  app.footer(
+      "While it plays, standard input takes lines: temperature 1.2, density 0.5, tempo 96, "
+      "velocity "
+      "70 (or up, down), key D minor, key off, scale C pentatonic, model NAME, quit. On a "
+      "terminal, single keys do: h "
+      "lists them.");
+  app.callback([options, &context] { play(*options, context); });
+}
+
+}  // namespace toccata::cli

@@ -1,0 +1,39 @@
+#pragma once
+// How music is read, as options of a command: one line for each field of music::Options.
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/shell/option_values.h"
+#include "music/options.h"
+
+namespace toccata::cli {
+
+inline void add_roll_options(CLI::App& app, music::Options& options) {
+  using music::OutOfRange;
+  using music::Pedal;
+  const auto group = "How music is read";
+  app.add_option("--grid", options.grid,
+                 "steps a quarter note: 4 gives 16ths, 8 32nds, 12 and 24 hold triplets too")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--low", options.low, "lowest MIDI pitch")->capture_default_str()->group(group);
+  app.add_option("--high", options.high, "highest MIDI pitch")->capture_default_str()->group(group);
+  one_of<OutOfRange>(
+      app.add_option("--out-of-range", options.out_of_range,
+                     "notes outside: fold (by octaves into the range), drop or refuse"),
+      {{"fold", OutOfRange::fold}, {"drop", OutOfRange::drop}, {"refuse", OutOfRange::refuse}})
+      ->default_str("fold")
+      ->group(group);
+  one_of<Pedal>(app.add_option("--pedal", options.pedal,
+                               "sustain pedal: off, or extend (notes sound until it comes up)"),
+                {{"off", Pedal::off}, {"extend", Pedal::extend}})
+      ->default_str("off")
+      ->group(group);
+  app.add_flag("--drums", options.drums, "read channel 10 as pitches, too")->group(group);
+  app.add_flag("--trim,!--no-trim", options.trim,
+               "leave out whole silent bars before the first note and after the last (default)")
+      ->group(group);
+}
+
+}  // namespace toccata::cli

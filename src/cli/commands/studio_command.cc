@@ -1,0 +1,116 @@
+#include "cli/commands/commands.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/parallel.h"
+#include "cli/shell/option_values.h"
+#include "cli/shell/version.h"
+#include "studio/studio.h"
+
+namespace toccata::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  int port = 8642;
+  std::string address = "127.0.0.1";
+  std::vector<std::string> hosts;
+  std::string data = "output";
+  std::vector<std::string> folders;
+  std::vector<std::string> models;
+  std::string soundfont;
+  std::string certificate, key;
+  int composers = 0;
+  int queue = 16;
+};
+
+// As train_handover: beside this program, else on the PATH.
+fs::path train_program() {
+  std::error_code code;
+  const fs::path beside = fs::read_symlink("/proc/self/exe", code).parent_path() / "toccata-train";
+  return !code && fs::exists(beside) ? beside : fs::path("toccata-train");
+}
+
+studio::StudioOptions resolved(const Options& options) {
+  studio::StudioOptions resolved;
+  resolved.program = version_text();
+  resolved.server.address = options.address;
+  resolved.server.port = static_cast<std::uint16_t>(options.port);
+  resolved.server.guard.names = options.hosts;
+  if (!options.certificate.empty()) resolved.server.certificate = options.certificate;
+  if (!options.key.empty()) resolved.server.key = options.key;
+  const int cores = thread_count(0);
+  resolved.compositions.composers =
+      options.composers > 0 ? options.composers : std::clamp(cores / 2, 1, 4);
+  resolved.compositions.waiting = static_cast<std::size_t>(options.queue);
+  resolved.server.limits.workers = std::clamp(cores / 2, 2, 8);
+  resolved.places.output = options.data;
+  for (const std::string& folder : options.models) {
+    if (!fs::is_directory(folder)) fail_usage("--models {}: there is no such folder", folder);
+    resolved.places.shipped.insert(resolved.places.shipped.begin(), folder);
+  }
+  resolved.training.output = options.data;
+  resolved.training.folders = studio::named_folders(options.folders);
+  resolved.training.program = train_program();
+  if (!options.soundfont.empty()) resolved.soundfont = options.soundfont;
+  return resolved;
+}
+
+void open_studio(const Options& options, Context& context) {
+  studio::Studio studio(resolved(options));
+  const bool loopback = options.address.starts_with("127.") || options.address == "::1";
+  if (!loopback) {
+    context.progress.warning(
+        fmt::format("everyone who reaches {} can compose and train here: there is no password{}",
+                    options.address,
+                    options.certificate.empty()
+                        ? ", and without --certificate and --key nothing is encrypted, and "
+                          "browsers let the page play only what the server renders"
+                        : ""));
+  }
+  context.progress.message("Open this in a browser (Ctrl-C ends the studio):");
+  fmt::print("{}\n", studio.address());
+  std::fflush(stdout);
+  studio.run(context.stop);
+}
+
+}  // namespace
+
+void add_studio(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--port", options->port, "0: any that is free")
+      ->check(between(0, 65535))
+      ->capture_default_str();
+  app.add_option("--address", options->address,
+                 "where to listen: only this machine can reach 127.0.0.1")
+      ->capture_default_str();
+  app.add_option("--host", options->hosts,
+                 "a name that browsers may call this machine by (more than once)");
+  app.add_option("--data,--output", options->data, "folder in which runs stand")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  app.add_option("--folder", options->folders,
+                 "a folder of music that the page may train on (more than once)")
+      ->type_name("FOLDER");
+  app.add_option("--models", options->models, "a folder with model folders in it (more than once)")
+      ->type_name("FOLDER");
+  app.add_option("--soundfont", options->soundfont, "what the page and its files sound like")
+      ->type_name("FILE");
+  app.add_option("--certificate", options->certificate, "PEM file: serve TLS")
+      ->type_name("FILE")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
+  app.add_option("--key", options->key, "PEM file of the certificate's key")
+      ->type_name("FILE")
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
+  app.add_option("--composers", options->composers,
+                 "orders composed at the same time (0: half the processor's threads)")
+      ->check(at_least(0));
+  app.add_option("--queue", options->queue, "orders that may wait; more are told to come again")
+      ->check(between(1, 1000))
+      ->capture_default_str();
+  app.callback([options, &context] { open_studio(*options, context); });
+}
+
+}  // namespace toccata::cli

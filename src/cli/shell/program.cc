@@ -1,0 +1,172 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <csignal>
+#include <new>
+
+#include "cli/shell/command.h"
+#include "cli/shell/command_facts.h"
+#include "cli/shell/completion.h"
+#include "cli/shell/help_text.h"
+#include "cli/shell/man_page.h"
+#include "cli/shell/option_values.h"
+#include "cli/shell/version.h"
+#include "cli/terminal/terminal_progress.h"
+
+namespace toccata::cli {
+namespace {
+
+// A signal handler can reach nothing else than a global: this one, and only here.
+Stop stop_request;
+
+void on_signal(int signal) {
+  if (stop_request.requested()) ::_exit(128 + signal);  // asked twice: leave at once
+  stop_request.request(signal);
+}
+
+void on_save_signal(int) {
+  stop_request.request_save();
+}
+
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  // Batch systems send it some time before they end a job: save and go on. It must not interrupt a
+  // call that is under way.
+  action.sa_handler = on_save_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGUSR1, &action, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+/// --batch-size of train can also be TOCCATA_TRAIN_BATCH_SIZE.
+void name_in_environment(CLI::App& app, std::string_view command) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty() || option->get_name() == "--help" ||
+        option->get_name() == "--version")
+      continue;
+    std::string name = fmt::format("TOCCATA_{}_{}", command, option->get_lnames().front());
+    for (char& c : name)
+      c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    option->envname(name);
+  }
+}
+
+void prepare(CLI::App& app, const Command& command, Context& context) {
+  command.add(app, context);
+  name_in_environment(app, command.name);
+}
+
+/// `toccata --batch-size 0` and `toccata generate --batch-size 0` are told apart in messages.
+std::string name_of(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? app.get_name() : app.get_name() + " " + parsed.front()->get_name();
+}
+
+/// What every program has: its version and what it makes of its own definitions, each printed
+/// instead of doing anything else. `file` is the program's file name: toccata-train, not "toccata
+/// train".
+void add_documents(CLI::App& app, const std::string& file, std::string (*about)()) {
+  app.formatter(std::make_shared<HelpText>());
+  app.set_version_flag(
+      "--version", [about] { return version_text() + "\n" + about(); },
+      "Print version, features and devices found, and exit");
+  const auto named = [&app, file] {
+    CommandFacts facts = facts_of(app);
+    facts.name = file;
+    return facts;
+  };
+  one_of<Shell>(app.add_option_function<Shell>(
+                    "--completion",
+                    [named](const Shell& shell) {
+                      fmt::print("{}", completion(named(), shell));
+                      throw CLI::Success();
+                    },
+                    "Print a script that completes this program's words in a shell, and exit"),
+                {{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}})
+      ->trigger_on_parse();
+  app.add_flag_callback(
+         "--help-man",
+         [named] {
+           const CommandFacts facts = named();
+           fmt::print("{}", man_page(facts, version_number(),
+                                     facts.commands.empty() ? "TOCCATA_TRAIN" : "TOCCATA_COMMAND"));
+           throw CLI::Success();
+         },
+         "Print the manual page")
+      ->group("")
+      ->trigger_on_parse();
+}
+
+int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progress) {
+  try {
+    app.parse(argc, argv);
+    std::fflush(stdout);
+    if (std::ferror(stdout)) fail("standard output: writing failed; is the disk full?");
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    progress.end();
+    const std::string name = name_of(app);
+    fmt::print(stderr, "{}: {}\nTry {} --help\n", name, error.what(), name);
+    return 2;
+  } catch (const Error& error) {
+    progress.end();
+    fmt::print(stderr, "{}: {}\n", name_of(app), error.what());
+    if (stop_request.requested()) return 128 + stop_request.signal();
+    return error.kind() == ErrorKind::usage ? 2 : 1;
+  } catch (const std::bad_alloc&) {
+    progress.end();
+    fmt::print(stderr,
+               "{}: not enough memory for this; smaller sizes (--batch-size, --time-steps, "
+               "--units) need less\n",
+               name_of(app));
+    return 1;
+  } catch (const std::exception& error) {
+    progress.end();
+    fmt::print(stderr, "{}: {}\n", name_of(app), error.what());
+    return 1;
+  }
+  progress.end();
+  return stop_request.requested() ? 128 + stop_request.signal() : 0;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const char* description, std::string (*about)(),
+                std::span<const Command> commands) {
+  catch_signals();
+  TerminalProgress progress;
+  Context context{progress, stop_request};
+  CLI::App app(description, "toccata");
+  add_documents(app, "toccata", about);
+  app.footer("toccata COMMAND --help tells a command's options.");
+  app.require_subcommand(1);
+  for (const Command& command : commands)
+    prepare(*app.add_subcommand(command.name, command.description), command, context);
+  const bool named = argc >= 2 && argv[1][0] != '-';
+  if (named && std::ranges::none_of(commands, [&](const Command& command) {
+        return std::string_view(command.name) == argv[1];
+      })) {
+    fmt::print(stderr, "toccata: \"{}\" is no command; toccata --help lists them\n", argv[1]);
+    return 2;
+  }
+  return parse_and_run(app, argc, argv, progress);
+}
+
+int run_program(int argc, char** argv, const char* shown_as, const char* file,
+                std::string (*about)(), const Command& command) {
+  catch_signals();
+  TerminalProgress progress;
+  Context context{progress, stop_request};
+  CLI::App app(command.description, shown_as);
+  prepare(app, command, context);
+  add_documents(app, file, about);
+  return parse_and_run(app, argc, argv, progress);
+}
+
+}  // namespace toccata::cli

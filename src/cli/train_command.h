@@ -1,9 +1,0 @@
-#pragma once
-
-#include "cli/command.h"
-
-namespace toccata::cli {
-
-void add_train(CLI::App& app, Context& context);
-
-}  // namespace toccata::cli
