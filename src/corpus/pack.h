@@ -1,18 +1,18 @@
 #pragma once
-// A corpus on disk, as small as it is quick to read: for more music than fits into memory. A pack
-// is one file, made once (toccata import --pack FILE) and then read where it lies: opening it costs
-// its index alone, and a piece's frames are read from the mapped file when someone asks for them.
+// A pack: a corpus in one file, small and quick to read, for more music than fits into memory. It
+// is made once (toccata import --pack FILE) and then mapped into memory. Opening it reads only the
+// index; the frames of a piece are read when they are asked for.
 //
 //   "TOCPACK2"                                8 bytes
-//   frames of each piece, one after the other, a step after the other:
-//     255                 what sounded in the step before is held
-//     n, then n bytes     the cells that sound: the note's row, plus 128 where articulated
+//   the frames of the pieces, one after the other, step by step:
+//     255                 all that sounded in the step before is held
+//     n, then n bytes     the cells that sound: the note's row, plus 128 if articulated
 //   index, from `index` on: how the music was read, and each piece's name, hash, part, steps,
 //     lowest and highest row, counts of its cells, bytes of its frames, meters
 //   u64 index, xxh3 of the index              the last 8 + 32 bytes
-// Numbers are little-endian. Frames carry no checksum of their own: what no frame can hold is an
-// Error when it is read. Where a piece's frames lie follows from the sizes before it: no two can
-// share them.
+// Numbers are little-endian. Frames have no checksum of their own: bytes that cannot be a frame are
+// an Error when they are read. The place of a piece's frames follows from the sizes before it, so
+// no two pieces can share frames.
 
 #include <cstdint>
 #include <filesystem>
@@ -28,22 +28,22 @@
 
 namespace toccata::corpus {
 
-/// The frames of a Roll as they stand in a pack.
+/// The frames of a Roll in the form of a pack.
 std::vector<std::uint8_t> pack_frames(const music::Roll& roll);
 
-/// The way back, into `roll`, whose steps, range, grid, articulation and meters are there already.
-/// Throws Error where the bytes are no such frames.
+/// The reverse, into `roll`, which already has steps, range, grid, articulation and meters. Throws
+/// Error if the bytes are not such frames.
 void unpack_frames(std::span<const std::uint8_t> bytes, music::Roll& roll, std::string_view name);
 
 /// Writes a pack, piece by piece.
 class PackWriter {
  public:
-  /// Into `file`, which the caller moves to its place (base/files.h, write_file_with).
+  /// Writes into `file`, which the caller moves to its place (base/files.h, write_file_with).
   explicit PackWriter(const std::filesystem::path& file);
 
-  /// Throws Error where it cannot be written.
+  /// Throws Error if it cannot be written.
   void add(const Piece& piece, std::optional<Part> part);
-  /// Writes the index; nothing is added after it.
+  /// Writes the index. No piece can be added afterwards.
   void finish(const music::Options& read_as);
   std::size_t pieces() const { return pieces_; }
 
@@ -63,7 +63,7 @@ struct Pack {
   std::map<std::string, Part> parts;  // of pieces that a split or a roll file gave one
 };
 
-/// Maps a pack and reads its index. Throws Error where it is none or damaged, and where it claims
+/// Maps a pack and reads its index. Throws Error if the file is not a pack, is damaged, or claims
 /// more than it can hold: more pieces than a file of its size has, more steps than a piece has or
 /// than its frames have bytes, rows or counts beyond its range.
 Pack open_pack(const std::filesystem::path& file);

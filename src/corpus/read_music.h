@@ -1,5 +1,5 @@
 #pragma once
-// One file to its pieces.
+// Reads one file into its pieces.
 
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace toccata::corpus {
 
-/// One row of the report, and its piece where it is kept.
+/// One row of the report, and its piece if it is kept.
 struct ReadPiece {
   FileReport report;
   std::optional<Piece> piece;
@@ -20,14 +20,13 @@ struct ReadPiece {
 };
 
 struct ReadMusic {
-  std::vector<ReadPiece> pieces;  // at least one: a file that could not be read is a row, too
+  std::vector<ReadPiece> pieces;  // at least one: an unreadable file has a row, too
   std::uint64_t bytes = 0;
   bool roll_file = false;
 };
 
-/// Reads a file of music as find_music lists it. Whatever is wrong with it becomes its row's
-/// reason; nothing is thrown but what is no fault of the file (no memory). `alone`: the file is all
-/// that was given.
+/// Reads a file that find_music listed. A fault of the file becomes the reason in its row; only
+/// other failures (no memory, options out of bounds) are thrown. `alone`: no other file was given.
 ReadMusic read_music(const MusicFile& file, const ImportOptions& options, bool alone);
 
 }  // namespace toccata::corpus

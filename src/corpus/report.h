@@ -1,5 +1,5 @@
 #pragma once
-// What import found: the data doctor's findings.
+// The import report: the data doctor's findings.
 
 #include <cstdint>
 #include <string>
@@ -9,25 +9,26 @@
 
 namespace toccata::corpus {
 
-/// What became of one piece: a file, one song of a type 2 file, or one piece of a roll file.
+/// The report on one piece: a file, one song of a type 2 file, or one piece of a roll file.
 struct FileReport {
   std::string name;
   bool kept = false;
-  std::string reason;       // why not kept: unreadable (the reader's message), no notes, too short,
-                            // the same file twice…
+  std::string reason;       // why it was not kept: unreadable (the reader's message), no notes, too
+                            // short, the same file twice…
   bool unreadable = false;  // counts for max_bad
-  std::vector<std::string> repairs;  // "byte 1234: missing end of track, added"; of a file with
-                                     // several songs with the first
+  std::vector<std::string> repairs;  // "byte 1234: missing end of track, added"; a file with
+                                     // several songs has them in the row of the first
   std::uint64_t repair_count = 0;    // all of them; `repairs` holds the first 100
   std::vector<std::string> meters;   // "4/4", "13/32", in order of appearance
   int steps = 0;
   double bars = 0;
-  // notes_read = notes_kept + merged + dropped + drums; folded and moved are of the kept or merged.
+  // notes_read = notes_kept + merged + dropped + drums; folded and moved notes are among the kept
+  // and merged.
   long notes_read = 0, notes_kept = 0, merged = 0, folded = 0, dropped = 0, drums = 0;
   long moved = 0;                        // onsets not on the grid
   double mean_move = 0, most_moved = 0;  // in steps, over all onsets
-  // The coarsest of 4, 8, 12, 24 that holds the onsets nearly as well as the finest; a roll file's
-  // is its own.
+  // The coarsest grid of 4, 8, 12, 24 that fits the onsets nearly as well as the finest; a roll
+  // file suggests its own.
   int suggested_grid = 4;
   std::string duplicate_of;  // the first kept piece with the same music, whatever its key
 };

@@ -1,5 +1,6 @@
 #pragma once
-// metrics.csv: what training measured, one row a report, for graphs, spreadsheets and resumption.
+// metrics.csv: the measurements of training, one row per report, for graphs, spreadsheets and
+// resumption.
 
 #include <cstdint>
 #include <filesystem>
@@ -10,12 +11,12 @@ namespace toccata::runs {
 
 inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
-/// Losses are negative log-likelihoods in nats per time step: positive, lower is better. Doubles
+/// Losses are negative log-likelihoods in nats per time step: positive, lower is better. Values
 /// that were not measured are NaN, and empty in the file.
 struct MetricsRow {
   std::int64_t batch = 0;            // updates done
   double epoch = 0;                  // passes over the training data, with fraction
-  double seconds = 0;                // of training, over all resumptions
+  double seconds = 0;                // of training, summed over all resumptions
   double train_nats = kNotMeasured;  // mean since the row before
   double valid_nats = kNotMeasured;  // whole held-out pieces, or the sample of them
   double learning_rate = kNotMeasured;
@@ -23,17 +24,16 @@ struct MetricsRow {
   double note_steps_per_second = kNotMeasured;  // batch x steps x notes, without validation
 };
 
-/// Appends a row; a new file gets its header first. A last line that an interruption cut short is
-/// removed.
+/// Appends a row; a new file first gets its header. A last line that was cut short is removed.
 void append_metrics(const std::filesystem::path& path, const MetricsRow& row);
 
-/// The rows of a file; none where it is absent. Columns are found by name, unknown ones are
-/// ignored, and a last line that an interruption cut short is left out. Throws Error (file and
-/// line) on anything else that is not a number.
+/// The rows of a file; none if it is absent. Columns are found by name, unknown ones are ignored,
+/// and a last line that was cut short is left out. Throws Error (with file and line) on anything
+/// else that is not a number.
 std::vector<MetricsRow> read_metrics(const std::filesystem::path& path);
 
-/// Keeps the rows up to `batch`: what comes after a checkpoint is measured again by the run that
-/// resumes from it.
+/// Keeps only the rows up to `batch`: a run that resumes from a checkpoint measures the later ones
+/// again.
 void truncate_metrics(const std::filesystem::path& path, std::int64_t batch);
 
 }  // namespace toccata::runs

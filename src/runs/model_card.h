@@ -1,5 +1,5 @@
 #pragma once
-// README.md of a model folder: what the model is, what it learned from, how good it is.
+// The README.md of a model folder: what the model is, what it learned from, how good it is.
 
 #include <optional>
 #include <string>
@@ -17,11 +17,11 @@ struct ModelFacts {
   std::string hash;  // network::Model::hash
   // What it learned from.
   std::vector<std::string> sources;  // the PATHs of train, or the names of corpora
-  std::string licence;               // of the data; empty: not known
+  std::string licence;               // of the data; empty if not known
   std::string attribution;
   std::int64_t train_pieces = 0, valid_pieces = 0, test_pieces = 0;
   std::int64_t train_steps = 0;
-  // How. (option, value) in the order in which they shall stand.
+  // How it was trained: (option, value), in the order of the card.
   std::vector<std::pair<std::string, std::string>> recipe;
   std::int64_t batches = 0;
   double epochs = 0;
@@ -29,14 +29,14 @@ struct ModelFacts {
   // How good: log-likelihood in nats per time step (negative, higher is better).
   std::optional<double> train_nats, valid_nats, test_nats;
   std::optional<double> baseline_valid_nats, baseline_test_nats;  // marginal frequencies
-  std::vector<std::string> notes;  // paragraphs: what it is good and bad at
+  std::vector<std::string> notes;  // paragraphs on what it is good and bad at
 };
 
-/// Markdown. The same facts give the same text.
+/// The card as Markdown. The same facts give the same text.
 std::string model_card(const ModelFacts& facts);
 
-/// "nats_per_step" of the validation pieces, as model_card wrote it, read back from a README.md's
-/// text; nothing where it has none.
+/// "valid_nats_per_step" as model_card wrote it, read back from the text of a README.md; nullopt if
+/// it has none.
 std::optional<double> valid_nats_of_card(const std::string& card);
 
 }  // namespace toccata::runs

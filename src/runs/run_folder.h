@@ -1,11 +1,11 @@
 #pragma once
-// A run's folder, output/NAME/, and what stands where in it:
+// The folder of a run, output/NAME/, and its files:
 //   config.json         the model's Config                 options.toml   every option as resolved
 //   model.safetensors   the best weights by validation      README.md      the model card
 //   checkpoints/step-N/ see checkpoint.h                    metrics.csv    see metrics.h
 //   events.out.tfevents.toccata  for TensorBoard            loss.svg, loss.png
 //   midi/               samples and composed music
-// With config.json and model.safetensors in it, a run's folder is a model folder.
+// With config.json and model.safetensors in it, the folder of a run is a model folder.
 
 #include <filesystem>
 #include <string>
@@ -35,18 +35,18 @@ struct RunFolder {
 };
 
 /// Throws Error (usage) unless `name` can name a run: 1 to 100 bytes, no path separators, no
-/// control characters, no '@' (NAME@last), and neither a leading dot or hyphen nor "..".
+/// control characters, no '@' (NAME@last), no leading dot or hyphen, no "..".
 void check_run_name(std::string_view name);
 
-/// Makes output/NAME for a new run. Throws Error (usage), saying what to do, where it exists and
-/// has anything in it: no run ever overwrites another.
+/// Makes output/NAME for a new run. Throws Error (usage), with advice, if it exists and is not
+/// empty: no run ever overwrites another.
 RunFolder create_run(const std::filesystem::path& output, std::string_view name);
 
-/// An existing run, to resume or restore from. Throws Error where there is none, naming those there
-/// are.
+/// An existing run, to resume or restore from. Throws Error if there is none, with a list of those
+/// that exist.
 RunFolder open_run(const std::filesystem::path& output, std::string_view name);
 
-/// Every run under `output`, by name: the folders that hold a config.json or checkpoints.
+/// Every run under `output`, by name: each folder that holds a config.json or checkpoints.
 std::vector<RunFolder> list_runs(const std::filesystem::path& output);
 
 /// Held while a process writes into a run's folder, so that two never train into the same one.

@@ -29,11 +29,11 @@ std::string record(std::string_view payload);
 std::string version_event(double wall_time);
 std::string scalar_event(double wall_time, std::int64_t step, std::span<const Scalar> scalars);
 
-/// The measured fields of a row under TensorBoard's names.
+/// The measured fields of a row, under the names that TensorBoard shows.
 std::vector<Scalar> scalars(const MetricsRow& row);
 
-/// Begins an event file with the rows that a run has so far (none: a new run), replacing an older
-/// one. `began`: wall time at which the run's seconds are 0.
+/// Begins an event file with the rows of a run so far (none for a new run), and replaces an older
+/// file. `began`: the wall time at which the run's seconds are 0.
 void begin_events(const std::filesystem::path& path, double began,
                   std::span<const MetricsRow> rows);
 /// Appends one row.
