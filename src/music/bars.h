@@ -1,5 +1,5 @@
 #pragma once
-// Where the bar lines of a piece lie.
+// The bar lines of a piece.
 
 #include <string>
 #include <vector>
@@ -8,25 +8,25 @@
 
 namespace toccata::music {
 
-/// Room for rounding where positions in steps are compared: far below any note's length.
+/// Tolerance in comparing positions in steps, far below the length of any note.
 inline constexpr double kSameStep = 1e-6;
 
-/// Steps in a bar and in a beat of a meter, on a grid of `grid` steps per quarter note. Both may be
-/// broken numbers: a bar of 3/32 has 1.5 steps on a grid of 4. A beat is one denominator's note,
-/// or three in compound meters (denominator >= 8; numerator 6, 9, 12, …).
+/// Steps in a bar and in a beat of a meter, on a grid of `grid` steps per quarter note. Both may
+/// have fractions: a bar of 3/32 has 1.5 steps on a grid of 4. A beat is one note of the
+/// denominator, or three in compound meters (denominator >= 8; numerator 6, 9, 12, …).
 double bar_length(const MeterAt& meter, int grid);
 double beat_length(const MeterAt& meter, int grid);
 
-/// Throws Error where a meter's numbers are not positive or the list is not sorted by step.
+/// Throws Error if a meter's numbers are not positive or the list is not sorted by step.
 void check_meters(const std::vector<MeterAt>& meters);
 
 /// One bar, in steps.
 struct Bar {
   double begin = 0, end = 0;
-  long number = 1;  // counted from 1, as musicians do; a bar cut short by a new meter counts as one
+  long number = 1;  // counted from 1; a bar that a new meter cuts short counts as one
 };
 
-/// The bar lines that a list of meters gives: the bar begins anew at each MeterAt. `meters` as in
+/// The bar lines that follow from a list of meters: a bar begins at each MeterAt. `meters` as in
 /// Roll: sorted; 4/4 from step 0 before the first.
 class Bars {
  public:
@@ -51,7 +51,7 @@ class Bars {
   std::vector<Stretch> stretches_;
 };
 
-/// The place of a step in words, for messages: "bar 12".
+/// The bar of a step in words, for messages: "bar 12".
 std::string bar_name(const Bars& bars, double step);
 
 }  // namespace toccata::music

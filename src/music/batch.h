@@ -1,5 +1,5 @@
 #pragma once
-// Batch: windows of Rolls side by side, what one training update learns from. corpus makes them;
+// Batch: windows of Rolls side by side, from which one training update learns. corpus makes them,
 // network reads them.
 
 #include <cstddef>
@@ -12,13 +12,13 @@ struct Batch {
   int steps = 0;      // T
   int sequences = 0;  // B
   int notes = 0;      // N
-  int history = 1;  // frames before a window, for those who look further back than one: at least 1
+  int history = 1;    // frames before a window, at least 1; more for models with lagged inputs
   // Frames y(t0-history), … y(t0-1), y(t0), … y(t0+T-1) of each window: (T+history, B, N), cells as
   // in Roll. Those before the window are the true ones (all zeros before a piece's beginning).
   // frame(t) is the input of step t and frame(t+1) its target. Zeros after a window's end.
   std::vector<std::uint8_t> frames;
-  // The same frames as the features hear them, where that is not the truth (notes dropped while
-  // learning); empty: the truth. Targets and the notes below are always the truth.
+  // The same frames as the features see them, if notes are hidden from these (input dropout); else
+  // empty. Targets and lower notes are always taken from `frames`.
   std::vector<std::uint8_t> heard;
   std::vector<float> bar_phase;    // (T, B), of the step that is predicted
   std::vector<float> beat_phase;   // (T, B)
@@ -32,12 +32,12 @@ struct Batch {
   const std::uint8_t* frame(int t, int b) const { return frames.data() + place_of(t, b); }
   std::uint8_t* frame(int t, int b) { return frames.data() + place_of(t, b); }
 
-  /// The same as the features hear it.
+  /// The same frame as the features see it.
   const std::uint8_t* heard_frame(int t, int b) const {
     return (heard.empty() ? frames : heard).data() + place_of(t, b);
   }
 
-  /// Makes room: `steps` and `sequences` of silent frames, all else zero.
+  /// Sets the size. All frames become silent, and everything else zero.
   void resize(int steps_, int sequences_, int notes_, int history_ = 1) {
     steps = steps_, sequences = sequences_, notes = notes_, history = history_;
     const auto width = static_cast<std::size_t>(sequences);

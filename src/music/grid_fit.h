@@ -1,5 +1,5 @@
 #pragma once
-// Which grid a piece was written on.
+// Finds the grid on which a piece was written.
 
 #include <array>
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace toccata::music {
 
-/// The grids that are suggested, coarsest first, in steps per quarter note.
+/// The grids to choose from, coarsest first, in steps per quarter note.
 inline constexpr std::array<int, 4> kSuggestedGrids = {4, 8, 12, 24};
 
 /// Counts, for each suggested grid, the onsets that lie on it: within 1/96 of a quarter note (5
@@ -20,11 +20,10 @@ class GridFit {
   void add(std::int64_t onset_tick);
   GridFit& operator+=(const GridFit& other);
 
-  /// The coarsest grid that holds the onsets nearly as well as any. Since a finer grid also catches
-  /// more onsets by chance, what counts is the share of onsets on the grid beyond the share c that
-  /// onsets spread evenly over the ticks would have, (share - c) / (1 - c); nearly means 0.05 below
-  /// the best. Music played freely, which lies on no grid, so gets the coarsest: a finer one would
-  /// only follow chance. 4 where there are no onsets.
+  /// The coarsest grid that fits the onsets nearly as well as any. A finer grid also catches more
+  /// onsets by chance. So a grid is judged by (share - c) / (1 - c), where c is the share of onsets
+  /// on it if they were spread evenly over the ticks; nearly means 0.05 below the best. Freely
+  /// played music lies on no grid and therefore gets the coarsest. 4 if there are no onsets.
   int suggested() const;
   long onsets() const { return onsets_; }
 

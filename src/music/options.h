@@ -1,14 +1,13 @@
 #pragma once
-// How music is read for a model. Part of the model's Config: whoever reads music for a model obeys
-// these.
+// How music is read for a model: part of the model's Config.
 
 namespace toccata::music {
 
-/// What happens to a note outside low..high.
+/// The treatment of a note outside low..high.
 enum class OutOfRange {
-  fold,    // by octaves into the range (default)
-  drop,    // left out, and counted
-  refuse,  // an error that names the piece, the bar and the pitch
+  fold,    // moved by octaves into the range (default)
+  drop,    // left out and counted
+  refuse,  // an error with the piece, the bar and the pitch
 };
 
 enum class Pedal {
@@ -23,13 +22,13 @@ struct Options {
   bool articulation = true;  // false for roll files: play only
   OutOfRange out_of_range = OutOfRange::fold;
   Pedal pedal = Pedal::off;
-  bool drums = false;  // true reads channel 10 as pitches
+  bool drums = false;  // true: channel 10 is read as pitches
   bool trim = true;    // whole silent bars before the first note and after the last are left out
   int notes() const { return high - low + 1; }
   bool operator==(const Options&) const = default;
 };
 
-/// Throws Error (usage) where a field is outside its bounds: grid 1..96, 0 <= low <= high <= 127.
+/// Throws Error (usage) if a field is outside its bounds: grid 1..96, 0 <= low <= high <= 127.
 void check(const Options& options);
 
 }  // namespace toccata::music

@@ -1,5 +1,5 @@
 #pragma once
-// The sustain pedal, as notes that sound longer.
+// The sustain pedal: it makes notes longer.
 
 #include <vector>
 
@@ -7,8 +7,8 @@
 
 namespace toccata::music {
 
-/// The ends of all notes of a Score with the pedal held, track by track in the order of its notes;
-/// what it does is said at from_score, Pedal::extend.
+/// The ends of all notes of a Score under the pedal, track by track in the order of its notes;
+/// from_score, Pedal::extend, says how.
 std::vector<notation::Tick> pedalled_ends(const notation::Score& score);
 
 }  // namespace toccata::music

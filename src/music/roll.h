@@ -1,5 +1,5 @@
 #pragma once
-// Roll: the note-state matrix, frames of T steps by N notes. Time-major throughout.
+// Roll: the note-state matrix, T frames of N notes each. Time-major throughout.
 // Notation: Johnson, "Generating polyphonic music using tied parallel networks", EvoMUSART 2017.
 
 #include <cstddef>
@@ -8,12 +8,12 @@
 
 namespace toccata::music {
 
-// The bits of a cell. articulate is set at an onset only, and never without play.
+// The bits of a cell. articulate is set only at an onset, and never without play.
 inline constexpr std::uint8_t kPlay = 1;
 inline constexpr std::uint8_t kArticulate = 2;
 
-/// A meter from `step` on. Steps need not be whole: a file's bar lines need not fall on the grid.
-/// Nor need the first be positive: a bar may have begun a little before step 0.
+/// A meter that holds from `step` on. Steps need not be whole, since a file's bar lines need not
+/// lie on the grid. The first may be negative: a bar may have begun a little before step 0.
 struct MeterAt {
   double step = 0;
   int numerator = 4;
@@ -29,8 +29,8 @@ struct Roll {
   std::vector<std::uint8_t> cells;  // (T, N)
   std::vector<MeterAt>
       meters;  // sorted by step; before the first, and where empty: 4/4 from step 0
-  // Where each step stands in its bar and in its beat, in [0, 1): (T). From `meters`, by
-  // find_phases.
+  // The place of each step in its bar and in its beat, in [0, 1): (T). find_phases computes them
+  // from `meters`.
   std::vector<float> bar_phase;
   std::vector<float> beat_phase;
 
@@ -44,13 +44,13 @@ struct Roll {
   bool operator==(const Roll&) const = default;
 };
 
-/// Fills bar_phase and beat_phase from meters and grid. A bar is numerator/denominator whole notes;
-/// a beat is one denominator's note, or three of them in compound meters (denominator >= 8,
+/// Computes bar_phase and beat_phase from meters and grid. A bar is numerator/denominator whole
+/// notes. A beat is one note of the denominator, or three in compound meters (denominator >= 8,
 /// numerator 6, 9, 12, …). Bars begin anew at each change of meter, beats at each bar line.
-/// Throws Error where a meter's numbers are not positive or the meters are not sorted.
+/// Throws Error if a meter's numbers are not positive or the meters are not sorted.
 void find_phases(Roll& roll);
 
-/// A Roll of silence with phases found. Throws Error where range, grid or steps are out of bounds.
+/// A Roll of silence, with phases. Throws Error if range, grid or steps are out of bounds.
 Roll make_roll(int steps, int low, int high, int grid, bool articulation,
                std::vector<MeterAt> meters = {});
 
