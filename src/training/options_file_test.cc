@@ -143,8 +143,19 @@ TEST(OptionsFile, StoredOptionsComeBackWhole) {
 
 TEST(OptionsFile, TheOriginalsRecipeSaysWhatItsTableSays) {
   TrainOptions options;
+  // What the original did not have is said, too: it does not follow the defaults.
+  options.model.echoes = {4};
+  options.model.lower_notes = 24;
+  options.model.lower_chord = true;
+  options.model.mix_units = 8;
+  options.average = 0.5;
   apply_toml(options, std::filesystem::path(TOCCATA_SOURCE_DIR) / "recipes" / "original.toml");
   check(options);
+  EXPECT_THAT(options.model.echoes, ElementsAre());
+  EXPECT_EQ(options.model.lower_notes, 1);
+  EXPECT_FALSE(options.model.lower_chord);
+  EXPECT_EQ(options.model.mix_units, 0);
+  EXPECT_EQ(options.average, 0);
   EXPECT_THAT(options.model.time_units, ElementsAre(200, 200));
   EXPECT_THAT(options.model.note_units, ElementsAre(100, 100));
   EXPECT_EQ(options.min_steps, 256);
