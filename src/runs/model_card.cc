@@ -51,7 +51,8 @@ std::string music_read(const network::Config& config) {
                         : roll.out_of_range == music::OutOfRange::drop ? "left out"
                                                                        : "refused";
   return fmt::format(
-      "It reads and writes MIDI pitches {} to {} ({} notes; others are {}) on a grid of {} steps a "
+      "It reads and writes MIDI pitches {} to {} ({} notes; others are {}) on a grid of {} steps "
+      "per "
       "quarter note, {}, {}, {}.\n",
       roll.low, roll.high, roll.notes(), outside, roll.grid,
       roll.articulation ? "with articulation (held and struck notes differ)"
@@ -82,14 +83,13 @@ std::string model_card(const ModelFacts& facts) {
   std::string text = front_matter(facts);
   text += fmt::format(
       "# {}\n\nA biaxial LSTM that composes polyphonic music, trained by Toccata.\n\n", facts.name);
-  text +=
-      fmt::format("LSTM layers along time: {} units; along the notes: {} units; {}{} parameters.\n",
-                  list(facts.config.time_units), list(facts.config.note_units),
-                  facts.config.mix_units > 0
-                      ? fmt::format("the past mixed along them by two layers of {} units; ",
-                                    facts.config.mix_units)
-                      : "",
-                  facts.parameters);
+  text += fmt::format(
+      "LSTM layers along time: {} units; along the notes: {} units; {}{} parameters.\n",
+      list(facts.config.time_units), list(facts.config.note_units),
+      facts.config.mix_units > 0
+          ? fmt::format("mixing along the notes: two layers of {} units; ", facts.config.mix_units)
+          : "",
+      facts.parameters);
   text += music_read(facts.config);
   text += fmt::format("\n    toccata generate {0}\n    toccata evaluate {0} FOLDER\n", facts.name);
 
