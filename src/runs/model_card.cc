@@ -52,8 +52,7 @@ std::string music_read(const network::Config& config) {
                                                                        : "refused";
   return fmt::format(
       "It reads and writes MIDI pitches {} to {} ({} notes; others are {}) on a grid of {} steps "
-      "per "
-      "quarter note, {}, {}, {}.\n",
+      "per quarter note, {}, {}, {}.\n",
       roll.low, roll.high, roll.notes(), outside, roll.grid,
       roll.articulation ? "with articulation (held and struck notes differ)"
                         : "without articulation",
