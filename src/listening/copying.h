@@ -2,10 +2,9 @@
 // How much of a piece stands in a corpus: the longest stretch of consecutive notes that occurs
 // there under some transposition.
 //
-// Notes are taken by onset, then pitch, all voices together. Two stretches are equal where every
-// note comes the same number of steps and the same number of semitones after the one before it:
-// equal onsets and intervals, whatever the key. How long notes are held is not compared, so that a
-// copy with other articulation is a copy still.
+// Notes are taken by onset, then pitch, all voices together. Two stretches are equal if every note
+// follows the one before it after the same number of steps and at the same interval in semitones.
+// How long notes are held is not compared, so a copy with other articulation is still a copy.
 
 #include <cstdint>
 #include <functional>
@@ -21,14 +20,14 @@
 
 namespace toccata::listening {
 
-/// A stretch of a piece that stands in the corpus.
+/// A stretch of a piece that also stands in the corpus.
 struct Copy {
-  int notes = 0;        // 0: nothing was found
+  int notes = 0;        // 0 if nothing was found
   double beats = 0;     // quarter notes from its first onset to its last
   int step = 0;         // of its first onset in the piece
-  long bar = 1;         // that step's bar in the piece, counted from 1
+  long bar = 1;         // the bar of that step in the piece, counted from 1
   std::string source;   // name of the corpus piece
-  int source_step = 0;  // where it begins there
+  int source_step = 0;  // of its first onset there
   long source_bar = 1;
   int transposition = 0;  // semitones from the corpus piece to this one
 };
@@ -40,17 +39,17 @@ struct Copying {
 
 class CopyIndex {
  public:
-  /// `pieces` must outlive this object. Throws Error where there are none, or they are on different
-  /// grids. Linear in the number of notes.
+  /// `pieces` must outlive this object. Throws Error if there are none, or if their grids differ.
+  /// Time and memory are linear in the number of notes.
   explicit CopyIndex(std::span<const corpus::Piece* const> pieces);
 
-  /// Throws Error where the Roll is on another grid. A stretch of fewer than two notes is none.
-  /// Among equally long stretches the first in the piece counts. Safe from several threads.
+  /// A stretch has at least two notes. Among equally long stretches the first in the piece counts.
+  /// Throws Error if the Roll is on another grid. Safe from several threads.
   Copying longest(const music::Roll& roll) const;
 
   /// The first stretch of the piece that lasts longer than `beats` and has at least `fewest_notes`
-  /// notes; none where there is no such. Throws Error where the Roll is on another grid. Safe from
-  /// several threads.
+  /// notes, if there is one. Throws Error if the Roll is on another grid. Safe from several
+  /// threads.
   std::optional<Copy> first_longer(const music::Roll& roll, double beats, int fewest_notes) const;
 
  private:
@@ -80,7 +79,7 @@ class CopyIndex {
   std::unordered_map<std::uint64_t, std::int32_t> symbols_;  // (steps, semitones) to symbol, from 1
   std::vector<std::int32_t> text_;   // all pieces' tokens, a 0 after each piece
   std::vector<std::int32_t> array_;  // suffix array of text_
-  std::vector<Range> buckets_;       // by first symbol: its part of array_
+  std::vector<Range> buckets_;       // the part of array_ of each first symbol
 };
 
 }  // namespace toccata::listening

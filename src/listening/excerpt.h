@@ -1,12 +1,12 @@
 #pragma once
-// A part of a piece as a piece of its own.
+// Cuts a part out of a piece.
 
 #include "music/roll.h"
 
 namespace toccata::listening {
 
-/// Steps begin … begin+length-1, with their place in the bar as in the whole. Notes that sound on
-/// into the part begin there. Throws Error where the part is not within the Roll.
+/// Steps begin … begin+length-1 as a Roll, with the same places in the bar. Notes that sound into
+/// the part begin with it. Throws Error if the part is not within the Roll.
 music::Roll excerpt(const music::Roll& roll, int begin, int length);
 
 }  // namespace toccata::listening

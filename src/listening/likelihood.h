@@ -1,6 +1,6 @@
 #pragma once
-// Exact log-likelihood: whole pieces, state carried, dropout off, every frame counted, pooled over
-// pieces.
+// Exact log-likelihood: of whole pieces, with state carried, dropout off and every frame counted,
+// pooled over all pieces.
 
 #include <span>
 #include <string>
@@ -17,7 +17,7 @@ namespace toccata::listening {
 struct PieceLikelihood {
   std::string name;
   int steps = 0;
-  double nats = 0;  // sum over steps and notes of the negative log-likelihood
+  double nats = 0;  // negative log-likelihood, summed over steps and notes
 };
 
 struct Likelihood {
@@ -36,17 +36,16 @@ struct LikelihoodOptions {
   network::Arithmetic arithmetic = network::Arithmetic::f32;  // as in WalkOptions
 };
 
-/// By the network's own one-step inference; sums in double. Several models listen together
-/// (walk.h). Throws Error where a piece's
-/// range, grid or articulation is not the model's. When `stop` is requested it returns the pieces
-/// that were finished.
+/// Computed by the network's one-step inference, and summed in double. Several models are evaluated
+/// together (walk.h). Throws Error if a piece has another range, grid or articulation than the
+/// model. When `stop` is requested it returns the pieces that were finished.
 Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const> pieces,
                       const LikelihoodOptions& options, Progress& progress, const Stop& stop);
 
-/// Marginal frequencies: each note's play and articulate bits as independent coins whose chances
-/// are counted on `train` (with one added frame of each outcome), scored on `pieces`. The
-/// articulate coin is thrown, and counted, where the note played in the frame before and plays on.
-/// What a model must beat. Throws Error where there is nothing to count on or the ranges differ.
+/// Marginal frequencies, the baseline: each note's play and articulate bits are independent coins.
+/// Their probabilities are counted on `train`, with one added occurrence of each outcome, and
+/// scored on `pieces`. The articulate coin is counted and thrown only where the note played in the
+/// frame before and plays on. Throws Error if `train` is empty or the ranges differ.
 Likelihood baseline(std::span<const corpus::Piece* const> train,
                     std::span<const corpus::Piece* const> pieces);
 

@@ -1,9 +1,9 @@
 #pragma once
-// What a frame costs under a model's logits. The one statement of the loss outside the training
-// kernels: likelihood, surprise, trials and composing all count by it.
+// The cost of a frame under a model's logits, as likelihood, surprise, trials and composing count
+// it. (Training has its own in the kernels, and the reference network its own in double.)
 //
 // A note's play bit always counts. Its articulate bit counts only where the note plays now and
-// played in the frame before: elsewhere it equals play and is no choice.
+// played in the frame before; elsewhere it equals play and is no choice.
 
 #include <cmath>
 #include <cstdint>
@@ -12,13 +12,13 @@
 
 namespace toccata::listening {
 
-/// -log p(bit) in nats, where p(1) = sigmoid(logit). log(1 + e^x) without overflow or cancellation.
+/// -log p(bit) in nats, with p(1) = sigmoid(logit), without overflow or cancellation.
 inline double bit_nats(double logit, bool bit) {
   const double x = bit ? -logit : logit;
   return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x)));
 }
 
-/// True where the articulate bit is a choice of its own: the note sounds on or is struck again.
+/// True if the articulate bit is a choice: the note is held or struck again.
 inline bool articulate_is_open(std::uint8_t previous, std::uint8_t cell) {
   return (previous & music::kPlay) && (cell & music::kPlay);
 }
@@ -29,7 +29,7 @@ struct NoteNats {
 };
 
 /// The cost of one note's cell.
-///   logits (C): play, and articulate where channels is 2
+///   logits (C): play, and articulate if channels is 2
 inline NoteNats note_nats(std::uint8_t previous, std::uint8_t cell, const float* logits,
                           int channels) {
   NoteNats nats;

@@ -1,5 +1,5 @@
 #pragma once
-// The notes and bars of a Roll: what statistics, copying and surprise count.
+// The notes and bars of a Roll, as statistics, copying and surprise count them.
 
 #include <cstdint>
 #include <string>
@@ -17,12 +17,12 @@ struct RollNote {
   bool operator==(const RollNote&) const = default;
 };
 
-/// By onset, then pitch. A note begins where a cell articulates, or plays after a cell that does
-/// not; it lasts until the pitch is silent or struck again. Without articulation, repeated notes
-/// are one.
+/// The notes by onset, then pitch. A note begins where a cell articulates, or plays after a cell
+/// that does not play; it lasts until the pitch is silent or struck again. Without articulation,
+/// repeated notes are one note.
 std::vector<RollNote> notes_of(const music::Roll& roll);
 
-/// The steps at which bars begin, 0 first (a pickup is a bar).
+/// The steps at which bars begin, from 0 on (a pickup is a bar).
 std::vector<int> bar_lines(const music::Roll& roll);
 
 /// "C4", "F#3": 60 is C4.

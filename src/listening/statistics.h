@@ -15,7 +15,7 @@
 
 namespace toccata::listening {
 
-/// NaN where the piece gives no answer (the pitch entropy of silence).
+/// A value that does not exist (the pitch entropy of silence) is NaN.
 struct Statistics {
   double pitch_range;           // semitones between the highest and the lowest note
   double n_pitches_used;        // different pitches
@@ -33,7 +33,7 @@ struct Statistics {
   double avg_pitch_shift;       // mean absolute interval between consecutive notes, semitones
   double avg_ioi;               // mean time between consecutive onsets, quarter notes
   double mean_note_length;      // quarter notes
-  double notes_per_step;        // mean number of onsets a step
+  double notes_per_step;        // mean number of onsets per step
   double repeated_bars;         // share of sounding bars, from the second on, that equal an
                                 // earlier bar note for note
 };

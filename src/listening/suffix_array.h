@@ -9,8 +9,8 @@
 
 namespace toccata::listening {
 
-/// The beginnings of the suffixes of `text`, from the smallest suffix to the largest (a suffix that
-/// is a prefix of another comes first).
+/// The places at which the suffixes of `text` begin, from the smallest suffix to the largest (a
+/// suffix that is a prefix of another comes first).
 ///   text: symbols 0 … alphabet-1
 std::vector<std::int32_t> suffix_array(std::span<const std::int32_t> text, std::int32_t alphabet);
 

@@ -1,6 +1,6 @@
 #pragma once
-// The surprise of each note: how many nats a model pays for it, given all that came before and all
-// lower notes of its step.
+// The surprise of each note: its cost to a model in nats, given all that came before and all lower
+// notes of its step.
 
 #include <string_view>
 #include <vector>
@@ -16,13 +16,13 @@ namespace toccata::listening {
 struct Surprise {
   int steps = 0, notes = 0;       // T, N
   std::vector<float> play;        // (T, N), nats
-  std::vector<float> articulate;  // (T, N), nats; 0 where it is no choice
+  std::vector<float> articulate;  // (T, N), nats; 0 where articulate is no choice
   double nats = 0;                // sum of both over all steps and notes
   double of_step(int step) const;
 };
 
-/// Whole piece, state carried, dropout off: its nats are those of likelihood.h. Throws Error where
-/// the Roll does not fit the model (`name` stands in it).
+/// Over the whole piece, with state carried and dropout off, so that the nats are those of
+/// likelihood.h. Throws Error, with `name`, if the Roll does not fit the model.
 Surprise surprise(const network::Model& model, const music::Roll& roll, std::string_view name,
                   int threads, Progress& progress, const Stop& stop);
 
@@ -32,8 +32,8 @@ struct NoteSurprise {
   double held_nats = 0;   // of its later cells: that it sounds on, and is not struck again
 };
 
-/// The notes of `roll` with what each cost, in the order of notes_of. (What silence costs is in
-/// Surprise alone.)
+/// The notes of `roll` with the cost of each, in the order of notes_of. (The cost of silence is
+/// only in Surprise.)
 std::vector<NoteSurprise> note_surprises(const music::Roll& roll, const Surprise& surprise);
 
 }  // namespace toccata::listening

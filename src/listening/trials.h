@@ -1,7 +1,8 @@
 #pragma once
-// The original's form of evaluation: random windows instead of whole pieces. Noisier than
-// likelihood.h and only for comparison with the original's figures; but each window's likelihood is
-// exact here too (teacher forcing along the notes, true frame before the window, zero state).
+// The original's form of evaluation: random windows instead of whole pieces. It is noisier than
+// likelihood.h and serves only for comparison with the original's figures. But here the likelihood
+// of each window is exact, too (teacher forcing along the notes, the true frame before the window,
+// zero state).
 
 #include <cstdint>
 #include <span>
@@ -15,13 +16,13 @@
 namespace toccata::listening {
 
 struct TrialOptions {
-  int trials = 100;        // batches drawn
-  int sequences = 10;      // B, windows in a batch
-  int steps = 128;         // T, steps in a window
-  std::uint64_t seed = 1;  // names the windows
-  int threads = 0;         // 0: the processor's
+  int trials = 100;        // number of batches
+  int sequences = 10;      // B, windows per batch
+  int steps = 128;         // T, steps per window
+  std::uint64_t seed = 1;  // chooses the windows
+  int threads = 0;         // 0: as many as the processor has
 };
-/// Throws Error (usage) where a size is below 1.
+/// Throws Error (usage) if a size is below 1.
 void check(const TrialOptions& options);
 
 struct Trials {
@@ -31,9 +32,9 @@ struct Trials {
   double mean() const;
 };
 
-/// Each window: a piece drawn with equal chances, then a beginning drawn with equal chances. A
-/// piece shorter than T is used whole. Throws Error where there is no piece or one does not fit the
-/// model. When `stop` is requested it returns the trials whose windows were all finished.
+/// For each window first the piece and then the beginning is drawn uniformly. A piece shorter than
+/// T is used whole. Throws Error if there is no piece or one does not fit the model. When `stop` is
+/// requested it returns the trials whose windows were all finished.
 Trials run_trials(const network::Model& model, std::span<const corpus::Piece* const> pieces,
                   const TrialOptions& options, Progress& progress, const Stop& stop);
 

@@ -1,6 +1,6 @@
 #pragma once
-// Stretches of music through the network with teacher forcing, several side by side: what
-// likelihood, trials and surprise share.
+// Runs stretches of music through the network with teacher forcing, several side by side, for
+// likelihood, trials and surprise.
 
 #include <cstdint>
 #include <functional>
@@ -13,13 +13,13 @@
 
 namespace toccata::listening {
 
-/// One model, or several that listen together: the logits of a note are the mean of theirs, its
-/// odds the geometric mean. Each bit's chances still sum to one, so that the likelihood stays
-/// exact. All of one range, grid and articulation.
+/// One model, or several together: the logits of a note are the mean of theirs, so its odds are the
+/// geometric mean. The probabilities of each bit still sum to one, so the likelihood stays exact.
+/// All have the same range, grid and articulation.
 class Models {
  public:
   Models(const network::Model& model) : Models(std::span(&model, 1)) {}  // NOLINT: one is several
-  /// Throws Error (usage) where there is none, or where they do not read music alike.
+  /// Throws Error (usage) if there is none, or if they do not read music alike.
   explicit Models(std::span<const network::Model> models);
   std::span<const network::Model> all() const { return models_; }
   const network::Config& config() const { return models_.front().config; }
@@ -28,8 +28,8 @@ class Models {
   std::span<const network::Model> models_;
 };
 
-/// Steps begin … begin+length-1 of a Roll. The first sees the true frame before it; the state is
-/// zero there.
+/// Steps begin … begin+length-1 of a Roll. At the first step the network sees the true frame before
+/// it, and its state is zero.
 struct Stretch {
   const music::Roll* roll = nullptr;
   int begin = 0;
@@ -37,13 +37,13 @@ struct Stretch {
 };
 
 struct WalkOptions {
-  int sequences = 16;  // stretches side by side, at most
-  int threads = 0;     // 0: the processor's
-  // f32, whatever the processor could do faster: another measures what it costs.
+  int sequences = 16;  // at most so many stretches side by side
+  int threads = 0;     // 0: as many as the processor has
+  // f32 even where the processor is faster in another; others serve to measure their cost.
   network::Arithmetic arithmetic = network::Arithmetic::f32;
 };
 
-/// What is known when a step's logits are.
+/// A step with its logits.
 struct WalkedFrame {
   std::size_t stretch;           // index into the stretches given
   int step;                      // of its Roll
@@ -52,16 +52,15 @@ struct WalkedFrame {
   const float* logits;           // (N, C)
 };
 
-/// Calls `visit` for every step of every stretch, each stretch's steps in order, from this thread.
-/// The longest stretches go first, and one that
-/// ends makes room for the next. The logits do not depend on `options`. When `stop` is requested it
-/// returns with the rest unvisited.
+/// Calls `visit` for every step of every stretch, the steps of each in order, from this thread. The
+/// longest stretches go first, and the next one begins when one ends. The logits do not depend on
+/// the number of sequences or threads. When `stop` is requested it returns early.
 void walk(const Models& models, std::span<const Stretch> stretches, const WalkOptions& options,
           const std::function<void(const WalkedFrame&)>& visit, Progress& progress,
           const Stop& stop);
 
-/// Throws Error where a Roll cannot be read by the model: another range, another grid, or
-/// articulation in the one and not in the other. `name` is the piece's.
+/// Throws Error if a model cannot read a Roll: another range, another grid, or articulation in only
+/// one of them. `name` is the piece's.
 void check_fits(const network::Config& config, const music::Roll& roll, std::string_view name);
 
 }  // namespace toccata::listening
