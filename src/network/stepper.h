@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "network/input_kernel.h"
+#include "network/precision.h"
 #include "network/weights.h"
 
 namespace toccata::network {
@@ -81,9 +82,8 @@ class Stepper {
 
 /// What this processor can run, best first; the last is InstructionSet::plain.
 std::vector<InstructionSet> instruction_sets();
-/// Whether Arithmetic::bf16 can be asked for here other than of InstructionSet::plain.
-bool has_native_bf16();
-/// Likewise of Arithmetic::int8, which `automatic` never chooses.
+/// Whether Arithmetic::int8 can be asked for here other than of InstructionSet::plain; `automatic`
+/// never chooses it. Arithmetic::bf16: has_native_bf16.
 bool has_native_int8();
 
 }  // namespace toccata::network

@@ -100,12 +100,22 @@ void check(const TrainOptions& options) {
     fail_usage("the engine \"torch\" computes in f32 on the CPU: leave --precision out");
 }
 
-PrecisionKind resolved_precision(const TrainOptions& options) {
-  if (options.precision != PrecisionKind::automatic) return options.precision;
-  if (options.device == Device::cuda) return PrecisionKind::tf32;
-  if (options.engine == EngineKind::torch) return PrecisionKind::f32;
-  const std::string fastest = network::training_arithmetics(network::Precision::bf16).front();
-  return fastest.ends_with("-emulated") ? PrecisionKind::f32 : PrecisionKind::bf16;
+PrecisionKind resolved_precision(const TrainOptions& options, bool native_bf16) {
+  const bool automatic = options.precision == PrecisionKind::automatic;
+  if (options.device == Device::cuda) return automatic ? PrecisionKind::tf32 : options.precision;
+  if (!automatic && options.precision != PrecisionKind::bf16) return options.precision;
+  return native_bf16 && options.engine != EngineKind::torch ? PrecisionKind::bf16
+                                                            : PrecisionKind::f32;
+}
+
+void resolve_precision(TrainOptions& options, Progress& progress, bool native_bf16) {
+  const PrecisionKind resolved = resolved_precision(options, native_bf16);
+  if (options.precision == PrecisionKind::bf16 && resolved == PrecisionKind::f32)
+    progress.warning(
+        "precision bf16: this processor cannot multiply bf16, and emulating it would take more "
+        "than "
+        "three times as long; training computes in f32, which is more exact");
+  options.precision = resolved;
 }
 
 std::vector<Stage> resolved_stages(const TrainOptions& options) {

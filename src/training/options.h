@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "corpus/import.h"
 #include "corpus/split.h"
 #include "network/config.h"
-#include "network/training_pass.h"
+#include "network/precision.h"
 
 namespace toccata::training {
 
@@ -156,9 +157,14 @@ struct TrainOptions {
 /// Throws Error (usage) where a value is outside its bounds or two contradict each other.
 void check(const TrainOptions& options);
 
-/// The precision that `options` come to on this machine; never automatic. The engine "torch" on the
-/// CPU computes in f32.
-PrecisionKind resolved_precision(const TrainOptions& options);
+/// The precision that `options` come to on a machine whose processor multiplies bf16 natively or
+/// not; never automatic. On the CPU bf16 without native products comes to f32, and the engine
+/// "torch" computes in f32.
+PrecisionKind resolved_precision(const TrainOptions& options,
+                                 bool native_bf16 = network::has_native_bf16());
+/// Puts it into `options`, and warns whoever asked for bf16 and gets f32.
+void resolve_precision(TrainOptions& options, Progress& progress,
+                       bool native_bf16 = network::has_native_bf16());
 
 /// The stages to run: options.stages with the run's values where they leave one out, or the one
 /// stage that the run itself is.

@@ -134,7 +134,7 @@ EndReport train(const TrainOptions& options, const RunContext& context) {
   if (options.batches == 0 && options.epochs == 0 && options.minutes == 0 && options.stages.empty())
     fail_usage("how long shall it train? Give batches, epochs or minutes");
   TrainOptions resolved = options;
-  resolved.precision = resolved_precision(options);
+  resolve_precision(resolved, context.progress, context.native_bf16);
   WritingObserver observer(context.observer, options.save_failure, context.progress);
   const RunContext watched{.run = context.run,
                            .data = context.data,

@@ -42,6 +42,7 @@ struct RunContext {
   Ranks* ranks = nullptr;
   // Who computes gradients; tests put faults in here.
   std::function<std::unique_ptr<Engine>(const TrainOptions&)> engine = make_engine;
+  bool native_bf16 = network::has_native_bf16();  // tests say otherwise
 };
 
 /// Trains to the end, or until stop is requested (then a checkpoint is saved first); saves and goes

@@ -459,6 +459,36 @@ TEST(Trainer, JudgesASampleWhereThereIsNoTimeForAllAndSaysSo) {
   EXPECT_THAT(read_text(folder.path() / "README.md"), HasSubstr("of a sample"));
 }
 
+TEST(Trainer, Bf16ThatTheProcessorCannotMultiplyIsRunInF32ToldAndStored) {
+  const TestData data(3, 0);
+  TrainOptions options = test_options();
+  options.precision = PrecisionKind::bf16;
+  options.batches = 2;
+  for (const bool native : {false, true}) {
+    const TemporaryFolder folder;
+    Listener listener;
+    Messages messages;
+    const SteadyClock clock;
+    train(options, {.run = {folder.path()},
+                    .data = data.data,
+                    .observer = listener,
+                    .progress = messages,
+                    .stop = listener.stop,
+                    .clock = clock,
+                    .native_bf16 = native});
+    const char* const expected = native ? "bf16" : "f32";
+    TrainOptions stored;
+    apply_toml(stored, folder.path() / "options.toml");
+    EXPECT_EQ(stored.precision, native ? PrecisionKind::bf16 : PrecisionKind::f32);
+    EXPECT_THAT(read_text(folder.path() / "README.md"),
+                HasSubstr(fmt::format("| precision | {} |", expected)));
+    EXPECT_EQ(messages.warnings.size(), native ? 0u : 1u);
+    if (!native) {
+      EXPECT_THAT(messages.warnings.front(), HasSubstr("computes in f32"));
+    }
+  }
+}
+
 TEST(Trainer, ThePrecisionThatIsFastHereIsChosenStoredAndKept) {
   const TestData data(3, 0);
   TrainOptions options = test_options();
@@ -469,9 +499,8 @@ TEST(Trainer, ThePrecisionThatIsFastHereIsChosenStoredAndKept) {
   run(options, data, folder.path(), listener);
   TrainOptions stored;
   apply_toml(stored, folder.path() / "options.toml");
-  const bool native =
-      !network::training_arithmetics(network::Precision::bf16).front().ends_with("-emulated");
-  EXPECT_EQ(stored.precision, native ? PrecisionKind::bf16 : PrecisionKind::f32);
+  EXPECT_EQ(stored.precision,
+            network::has_native_bf16() ? PrecisionKind::bf16 : PrecisionKind::f32);
 }
 
 }  // namespace

@@ -189,7 +189,7 @@ Order first_order(Given given, const training::Launch& launch, Progress& progres
   Order order;
   order.resume = given.resume;
   order.options = resolve(given, restored, progress);
-  order.options.precision = training::resolved_precision(order.options);
+  training::resolve_precision(order.options, progress);
   // Before the music is read: a name that is taken is told at once.
   order.run = given.resume ? runs::open_run(order.options.output, order.options.name)
                            : runs::create_run(order.options.output, order.options.name);

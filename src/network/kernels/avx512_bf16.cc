@@ -128,11 +128,7 @@ const Kernels* avx512_bf16_kernels() {
                                       head_forward<Bf16Pairs>,
                                       head_gradient<Bf16Pairs>,
                                       head_backward<Bf16Pairs>};
-  const bool runs = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                    __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-                    __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") &&
-                    __builtin_cpu_supports("avx512bf16");
-  return runs ? &kernels : nullptr;
+  return has_native_bf16() ? &kernels : nullptr;
 }
 
 }  // namespace toccata::network::train

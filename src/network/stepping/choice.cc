@@ -61,10 +61,6 @@ std::vector<InstructionSet> instruction_sets() {
   return sets;
 }
 
-bool has_native_bf16() {
-  return stepping::bf16_kernels() != nullptr;
-}
-
 bool has_native_int8() {
   return stepping::int8_kernels() != nullptr;
 }

@@ -1,4 +1,5 @@
 // bf16 kernels on AVX-512's dot product of pairs, which the packaged Highway does not know.
+#include "network/precision.h"
 #include "network/stepping/kernels.h"
 
 #if defined(__x86_64__)
@@ -64,12 +65,9 @@ struct Ops : Avx512 {
 namespace toccata::network::stepping {
 
 const Kernels* bf16_kernels() {
-  static const bool known =
-      __builtin_cpu_supports("avx512bf16") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-      __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
   static const Kernels kernels{"avx512-bf16",     {Element::bf16, 16}, avx512_bf16::product,
                                avx512_bf16::lstm, avx512_bf16::sum,    avx512_bf16::head};
-  return known ? &kernels : nullptr;
+  return has_native_bf16() ? &kernels : nullptr;
 }
 
 }  // namespace toccata::network::stepping
