@@ -107,7 +107,7 @@ bool Composition::finished() const {
 
 std::size_t Composition::bytes() const {
   const std::lock_guard lock(mutex_);
-  std::size_t bytes = 4096;
+  std::size_t bytes = 4096 + events_->bytes();
   // A note in JSON values takes about ten times what it takes as MIDI.
   for (const ComposedPiece& piece : pieces_) {
     bytes += piece.midi.size() + 150 * piece.music["notes"].size();

@@ -28,8 +28,6 @@ void EventLog::finish(std::string_view kind, const OrderedJson& data) {
   {
     const std::lock_guard lock(mutex_);
     if (finished_) return;
-    events_.clear();
-    bytes_ = 0;
     append(kind, data);
     finished_ = true;
   }

@@ -21,7 +21,7 @@ class EventLog {
   explicit EventLog(std::size_t most_bytes = std::size_t{8} << 20) : most_bytes_(most_bytes) {}
 
   void add(std::string_view kind, const OrderedJson& data);
-  /// The last event. Of the earlier ones nothing is kept, so that finished work takes no memory.
+  /// The last event. The earlier ones stay: who comes late hears the work from its beginning.
   void finish(std::string_view kind, const OrderedJson& data);
 
   struct Taken {

@@ -20,15 +20,17 @@ TEST(EventLog, IsTakenFromAnyPointOn) {
   EXPECT_EQ(log.take(1).text, "id: 1\nevent: step\ndata: {\"t\":2}\n\n");
 }
 
-TEST(EventLog, KeepsOnlyItsEndWhenItIsFinished) {
+TEST(EventLog, TellsAllToWhoComesAfterTheEnd) {
   EventLog log;
-  for (int i = 0; i < 100; ++i) log.add("step", {{"t", i}});
+  for (int i = 0; i < 3; ++i) log.add("step", {{"t", i}});
   log.finish("end", {{"ok", true}});
-  log.add("step", {{"t", 100}});
-  const auto taken = log.take(3);
-  EXPECT_EQ(taken.text, "id: 100\nevent: end\ndata: {\"ok\":true}\n\n");
+  log.add("step", {{"t", 3}});
+  const auto taken = log.take(0);
+  EXPECT_TRUE(taken.text.starts_with("id: 0\nevent: step\ndata: {\"t\":0}\n\nid: 1\n"));
+  EXPECT_TRUE(taken.text.ends_with("\n\nid: 3\nevent: end\ndata: {\"ok\":true}\n\n"));
   EXPECT_TRUE(taken.finished);
-  EXPECT_TRUE(log.take(101).finished);
+  EXPECT_TRUE(log.take(4).finished);
+  EXPECT_EQ(log.take(3).text, "id: 3\nevent: end\ndata: {\"ok\":true}\n\n");
   EXPECT_EQ(log.take(5000).text, taken.text) << "a number of an earlier life";
 }
 

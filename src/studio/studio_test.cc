@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <sstream>
 
 #include "composing/piece_file.h"
 #include "music/to_score.h"
@@ -84,6 +85,36 @@ TEST(Studio, TellsNotesAsTheyAreComposed) {
   EXPECT_NE(text.find("event: frames"), std::string::npos);
   EXPECT_NE(text.find("event: end"), std::string::npos);
   EXPECT_LT(text.find("event: frames"), text.find("event: end"));
+}
+
+TEST(Studio, TellsEveryNoteToWhoListensAfterTheEnd) {
+  const TestStudio studio;
+  const Json done = studio.compose(R"({"model":"small","steps":40,"seed":5})");
+  const std::string path = "/api/compositions/" + done["id"].get<std::string>();
+  TestClient client = studio.client();
+  client.write(fmt::format("GET {}/events HTTP/1.1\r\nHost: localhost\r\n\r\n", path));
+  std::istringstream lines(client.read_all(std::chrono::seconds(30)));
+  std::vector<std::string> kinds;
+  std::set<std::pair<int, int>> struck;  // onset and pitch
+  int steps = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("event: ")) kinds.push_back(line.substr(7));
+    if (!line.starts_with("data: ") || kinds.back() != "frames") continue;
+    const Json data = Json::parse(line.substr(6));
+    for (const Json& frame : data["frames"]) {
+      EXPECT_EQ(frame[1], steps++);
+      for (const Json& pitch : frame[2]) struck.emplace(frame[1], pitch);
+    }
+  }
+  EXPECT_EQ(steps, 40);
+  ASSERT_FALSE(kinds.empty());
+  EXPECT_EQ(kinds.front(), "queued");
+  EXPECT_EQ(kinds.back(), "end");
+  std::set<std::pair<int, int>> notes;
+  const Json piece = studio.ask("GET", path + "/pieces/0.json").json();
+  for (const Json& note : piece["music"]["notes"]) notes.emplace(note[0], note[2]);
+  EXPECT_FALSE(notes.empty());
+  EXPECT_EQ(struck, notes);
 }
 
 TEST(Studio, StopsWhatIsNoLongerWanted) {

@@ -30,6 +30,20 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await said(page, /^Done/);
   };
 
+  test("a composer is offered the newest run first, and no benchmark models", { skip: canTrain ? false : "toccata-train is not built" }, async () => {
+    const { models } = await studio.json("/api/models");
+    assert.ok(models.some((each) => each.name.startsWith("benchmarks/") && each.kind === "benchmark"));
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(studio.url);
+    const choice = page.getByLabel("Model").first();
+    await page.getByRole("button", { name: /^Compose C/, disabled: false }).waitFor();
+    assert.equal(await choice.inputValue(), "pupil");
+    const offered = await choice.locator("option").evaluateAll((options) => options.map((option) => option.value));
+    assert.deepEqual(offered.sort(), models.filter((each) => each.kind !== "benchmark").map((each) => each.name).sort());
+    await context.close();
+  });
+
   test("one press of the key composes a piece that is the command line's, byte for byte", async () => {
     const page = await openPage(browser, studio);
     await page.getByLabel("Play while it composes").uncheck();
@@ -66,6 +80,37 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.locator(".where").filter({ hasText: /bar [2-9]/ }).waitFor({ timeout: 60000 });
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
+    await page.context().close();
+  });
+
+  test("the first press sounds, however late the page listens to the events", async () => {
+    const prepare = async (page) => {
+      await page.route("**/events", async (route) => {
+        await new Promise((done) => setTimeout(done, 900));
+        await route.continue();
+      });
+      // An ear at the loudspeaker: the loudest sample so far.
+      await page.addInitScript(() => {
+        window.loudest = 0;
+        const connect = AudioNode.prototype.connect;
+        AudioNode.prototype.connect = function (to, ...rest) {
+          if (to instanceof AudioDestinationNode) {
+            const ear = new AnalyserNode(this.context);
+            connect.call(this, ear, ...rest);
+            const samples = new Float32Array(ear.fftSize);
+            setInterval(() => {
+              ear.getFloatTimeDomainData(samples);
+              window.loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), window.loudest);
+            }, 20);
+          }
+          return connect.call(this, to, ...rest);
+        };
+      });
+    };
+    const page = await openPage(browser, studio, { prepare });
+    await compose(page, 4);
+    await waitFor(async () => (await page.evaluate(() => window.loudest)) > 0.001, 20000);
+    assert.deepEqual(page.errors, []);
     await page.context().close();
   });
 

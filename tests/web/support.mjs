@@ -68,7 +68,7 @@ export class Studio {
       this.child.on("exit", (code) => failed(new Error(`the studio ended (${code}): ${errors}`)));
     });
     const { models } = await this.json("/api/models");
-    this.model = models.find((known) => known.complete && known.name === "pupil")?.name ?? models.find((known) => known.complete).name;
+    this.model = models.find((known) => known.default).name;
   }
 
   async json(path, options) {
@@ -111,7 +111,7 @@ export async function openBrowser() {
 }
 
 /** A page of its own, which fails the test on any error in its console. */
-export async function openPage(browser, studio, { width = 1280, height = 900, scheme = "light" } = {}) {
+export async function openPage(browser, studio, { width = 1280, height = 900, scheme = "light", prepare = async (page) => {} } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
   const page = await context.newPage();
   page.errors = [];
@@ -119,6 +119,7 @@ export async function openPage(browser, studio, { width = 1280, height = 900, sc
   page.on("console", (message) => {
     if (message.type() === "error") page.errors.push(message.text());
   });
+  await prepare(page);
   await page.goto(studio.url);
   await page.locator("select").first().waitFor();
   await page.locator("select").first().selectOption(studio.model);
