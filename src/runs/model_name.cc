@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -179,9 +180,32 @@ std::vector<KnownModel> known_models(const Places& places) {
   std::vector<KnownModel> models;
   for (const RunFolder& run : list_runs(places.output))
     models.push_back({KnownModel::Kind::run, run.name(), run.path, is_model(run.path)});
-  for (const auto& [name, path] : shipped_models(places))
-    models.push_back({KnownModel::Kind::shipped, name, path, true});
+  for (const auto& [name, path] : shipped_models(places)) {
+    const bool benchmark = name.starts_with("benchmarks/");
+    models.push_back(
+        {benchmark ? KnownModel::Kind::benchmark : KnownModel::Kind::shipped, name, path, true});
+  }
   return models;
+}
+
+const char* to_word(KnownModel::Kind kind) {
+  if (kind == KnownModel::Kind::run) return "run";
+  return kind == KnownModel::Kind::shipped ? "shipped" : "benchmark";
+}
+
+std::string default_model(const std::vector<KnownModel>& models) {
+  const KnownModel* best = nullptr;
+  // Runs before shipped models; of runs the newest, of shipped models chorales, then the first.
+  const auto rank = [](const KnownModel& model) {
+    std::error_code ignored;
+    const bool run = model.kind == KnownModel::Kind::run;
+    const auto written = run ? fs::last_write_time(model.path / "model.safetensors", ignored)
+                             : fs::file_time_type::min();
+    return std::tuple(run, written, model.name == "chorales");
+  };
+  for (const KnownModel& model : models)
+    if (model.offered() && (!best || rank(model) > rank(*best))) best = &model;
+  return best ? best->name : "";
 }
 
 }  // namespace toccata::runs

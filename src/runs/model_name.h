@@ -32,14 +32,23 @@ struct Places {
 std::filesystem::path find_model(std::string_view name, const Places& places);
 
 struct KnownModel {
-  enum class Kind { run, shipped };
+  /// benchmark: shipped below benchmarks/, to be measured; composers are not offered it.
+  enum class Kind { run, shipped, benchmark };
   Kind kind = Kind::run;
   std::string name;            // as find_model takes it
   std::filesystem::path path;  // its folder
   bool complete = false;       // false for a run that has not written a model yet
+  bool offered() const { return complete && kind != Kind::benchmark; }
 };
+
+/// The word for it: "run", "shipped" or "benchmark".
+const char* to_word(KnownModel::Kind kind);
 
 /// Runs by name, then shipped models by name. A name in an earlier folder hides later ones.
 std::vector<KnownModel> known_models(const Places& places);
+
+/// The name of the one to compose with where none is named: the newest run, else chorales, else the
+/// first shipped model; only among those offered. Empty where none is.
+std::string default_model(const std::vector<KnownModel>& models);
 
 }  // namespace toccata::runs

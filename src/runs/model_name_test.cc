@@ -108,7 +108,27 @@ TEST_F(ModelName, AllModelsAreListedAndUnfinishedRunsMarked) {
   EXPECT_EQ(models[1].name, "young");
   EXPECT_FALSE(models[1].complete);
   EXPECT_EQ(models[2].name, "benchmarks/jsb");
-  EXPECT_EQ(models[2].kind, KnownModel::Kind::shipped);
+  EXPECT_EQ(models[2].kind, KnownModel::Kind::benchmark);
+  EXPECT_FALSE(models[2].offered());
+  EXPECT_EQ(models[3].kind, KnownModel::Kind::shipped);
+}
+
+TEST_F(ModelName, TheDefaultIsTheNewestRunThenChorales) {
+  const auto at = [&](const char* name, int minutes) {
+    make_model(places_.output / name);
+    fs::last_write_time(places_.output / name / "model.safetensors",
+                        fs::file_time_type::clock::now() + std::chrono::minutes(minutes));
+  };
+  at("aged", 1);
+  at("newest", 3);
+  at("zither", 2);
+  write_file(places_.output / "young" / "config.json", "{}");
+  EXPECT_EQ(default_model(known_models(places_)), "newest");
+  places_.output = folder_.path() / "no runs yet";
+  EXPECT_EQ(default_model(known_models(places_)), "first");
+  make_model(places_.shipped[1] / "chorales");
+  EXPECT_EQ(default_model(known_models(places_)), "chorales");
+  EXPECT_EQ(default_model({}), "");
 }
 
 TEST_F(ModelName, TheEnvironmentNamesFoldersOfShippedModelsFirst) {

@@ -37,14 +37,19 @@ void describe(const fs::path& folder, OrderedJson& json) {
 
 OrderedJson Models::list() const {
   OrderedJson models = OrderedJson::array();
-  for (const runs::KnownModel& known : runs::known_models(places_)) {
+  std::vector<runs::KnownModel> all = runs::known_models(places_);
+  for (runs::KnownModel& known : all) {
     OrderedJson json;
     json["name"] = known.name;
-    json["kind"] = known.kind == runs::KnownModel::Kind::run ? "run" : "shipped";
+    json["kind"] = runs::to_word(known.kind);
     json["complete"] = known.complete;
     if (known.complete) describe(known.path, json);
+    known.complete = json["complete"];  // a damaged one is not chosen
     models.push_back(std::move(json));
   }
+  const std::string usual = runs::default_model(all);
+  for (OrderedJson& json : models)
+    if (json["name"] == usual) json["default"] = true;
   return models;
 }
 

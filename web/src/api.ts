@@ -3,8 +3,9 @@ import type { Music, Note } from "./music";
 
 export interface Model {
   name: string;
-  kind: "run" | "shipped";
+  kind: "run" | "shipped" | "benchmark";
   complete: boolean;
+  default?: true;
   grid: number;
   low: number;
   high: number;

@@ -5,23 +5,32 @@ import { kept } from "./keep";
 import { attempt } from "./says";
 
 export const models = signal<Model[] | null>(null);
-export const modelName = kept("model", "");
+const chosen = kept("model.chosen", "");
 
-export const model = computed(() => models.value?.find((known) => known.name === modelName.value) ?? null);
+/** Those that are there to compose with. */
+const offered = computed(() => (models.value ?? []).filter((known) => known.kind !== "benchmark"));
+
+/** What was chosen, while it is there, or else the server's default. */
+export const model = computed(
+  () =>
+    offered.value.find((known) => known.complete && known.name === chosen.value) ??
+    offered.value.find((known) => known.default) ??
+    null,
+);
+export const modelName = computed(() => model.value?.name ?? "");
+
+export function chooseModel(name: string) {
+  chosen.value = name;
+}
 
 export async function loadModels() {
   await attempt(async () => {
     models.value = await api.models();
-    const usable = models.value.filter((known) => known.complete);
-    if (!usable.some((known) => known.name === modelName.value)) {
-      const shipped = usable.find((known) => known.kind === "shipped");
-      modelName.value = (shipped ?? usable[0])?.name ?? "";
-    }
   });
 }
 
 export function modelOptions() {
-  return (models.value ?? []).map((known) => ({
+  return offered.value.map((known) => ({
     value: known.name,
     text:
       known.name +

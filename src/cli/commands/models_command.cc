@@ -70,14 +70,10 @@ Row describe(const runs::KnownModel& model) {
   return row;
 }
 
-const char* kind_of(const Row& row) {
-  return row.model.kind == runs::KnownModel::Kind::run ? "run" : "shipped";
-}
-
 OrderedJson to_json(const Row& row) {
   OrderedJson json;
   json["name"] = row.model.name;
-  json["type"] = kind_of(row);
+  json["type"] = runs::to_word(row.model.kind);
   json["folder"] = row.model.path.string();
   json["bytes"] = row.bytes;
   json["parameters"] = row.parameters;
@@ -100,7 +96,7 @@ void print_table(const std::vector<Row>& rows) {
     name = std::max(name, row.model.name.size());
     if (row.parameters > 0) sizes = std::max(sizes, units(row).size());
   }
-  fmt::print("{:<{}}  {:<7}  {:>10}  {:>8}  {:<{}}  {:>7}  {:>10}\n", "name", name, "type",
+  fmt::print("{:<{}}  {:<9}  {:>10}  {:>8}  {:<{}}  {:>7}  {:>10}\n", "name", name, "type",
              "parameters", "MB", "units", sizes, "pitches", "validation");
   for (const Row& row : rows) {
     const std::string known =
@@ -110,8 +106,8 @@ void print_table(const std::vector<Row>& rows) {
                           static_cast<double>(row.bytes) / 1e6, units(row), sizes,
                           fmt::format("{}-{}", row.config.roll.low, row.config.roll.high));
     const std::string nats = row.valid_nats ? fmt::format("{:.3f}", *row.valid_nats) : "";
-    fmt::print("{:<{}}  {:<7}  {}  {:>10}{}\n", row.model.name, name, kind_of(row), known, nats,
-               row.fault.empty() ? "" : "  " + row.fault);
+    fmt::print("{:<{}}  {:<9}  {}  {:>10}{}\n", row.model.name, name, runs::to_word(row.model.kind),
+               known, nats, row.fault.empty() ? "" : "  " + row.fault);
   }
   fmt::print(
       "\nvalidation: log-likelihood of held-out pieces, nats per time step; higher is better\n");

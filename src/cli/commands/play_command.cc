@@ -91,7 +91,7 @@ std::unique_ptr<playing::Input> open_input(const Options& options) {
 std::vector<std::string> other_models(const Options& options) {
   std::vector<std::string> names;
   for (const runs::KnownModel& model : runs::known_models({.output = options.model.output})) {
-    if (model.complete) names.push_back(model.name);
+    if (model.offered()) names.push_back(model.name);
   }
   return names;
 }

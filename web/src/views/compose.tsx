@@ -5,7 +5,7 @@ import { Composer } from "../composing";
 import { Controls } from "../control";
 import { download } from "../files";
 import { kept, pieces, type Piece } from "../keep";
-import { model, modelHint, modelName, modelOptions } from "../models";
+import { chooseModel, model, modelHint, modelName, modelOptions } from "../models";
 import { emptyMusic } from "../music";
 import { Candidates } from "../parts/candidates";
 import { ForesightField, LimitFields, TasteFields } from "../parts/control_fields";
@@ -152,7 +152,7 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
           void press();
         }}
       >
-        <SelectField label="Model" value={modelName.value} options={modelOptions()} onChange={(name) => (modelName.value = name)} hint={modelHint()} />
+        <SelectField label="Model" value={modelName.value} options={modelOptions()} onChange={chooseModel} hint={modelHint()} />
         {prime.value && (
           <p class="going-on">
             Goes on from <strong>{prime.value.title}</strong>{" "}

@@ -7,7 +7,7 @@ import { Composer } from "../composing";
 import { Controls } from "../control";
 import { download } from "../files";
 import { fromDesk, kept, keepPiece, newId, putOnDesk, type Piece } from "../keep";
-import { loadModels, model, modelHint, modelName, modelOptions, models } from "../models";
+import { chooseModel, loadModels, model, modelHint, modelName, modelOptions, models } from "../models";
 import { barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
 import { Candidates } from "../parts/candidates";
 import { ForesightField, LimitFields, TasteFields } from "../parts/control_fields";
@@ -360,7 +360,7 @@ export function ReworkView() {
         }}
       >
         {opener}
-        <SelectField label="Model" value={modelName.value} options={modelOptions()} onChange={(name) => (modelName.value = name)} hint={modelHint()} />
+        <SelectField label="Model" value={modelName.value} options={modelOptions()} onChange={chooseModel} hint={modelHint()} />
         {now && <SelectField label="Compose anew" value={harmonises.value ? task.value : "region"} options={tasks(now)} onChange={(value) => (task.value = value)} />}
         {now && !harmonises.value && <RegionFields />}
         {now && harmonises.value && <p class="hint">Its notes stay as they are; everything else is composed around them.</p>}
