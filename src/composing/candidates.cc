@@ -64,18 +64,6 @@ Figures figures_of(const Composed& piece, const Judge& judge) {
   return figures;
 }
 
-std::string_view to_string(Criterion criterion) {
-  switch (criterion) {
-    case Criterion::likelihood:
-      return "likelihood";
-    case Criterion::statistics:
-      return "statistics";
-    case Criterion::copying:
-      return "copying";
-  }
-  return "";
-}
-
 std::vector<Place> ranking(std::span<const Figures> candidates, std::span<const Criterion> by) {
   if (by.empty()) fail_usage("ranking needs likelihood, statistics or copying to go by");
   std::vector<Place> places(candidates.size());

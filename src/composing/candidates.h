@@ -35,7 +35,11 @@ enum class Criterion {
   statistics,  // nearer to what is usual in the corpus is better
   copying,     // fewer notes in the longest copy are better
 };
-std::string_view to_string(Criterion criterion);
+constexpr auto words(Criterion) {
+  return word_list<Criterion>({{"likelihood", Criterion::likelihood},
+                               {"statistics", Criterion::statistics},
+                               {"copying", Criterion::copying}});
+}
 
 struct Place {
   std::size_t candidate = 0;  // index into what was ranked

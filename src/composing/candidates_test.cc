@@ -56,7 +56,7 @@ TEST(Ranking, SilenceIsLastByEveryCriterion) {
   two[0].nats_per_note = INFINITY;
   for (const Criterion criterion :
        {Criterion::likelihood, Criterion::statistics, Criterion::copying}) {
-    EXPECT_EQ(order_of(two, {criterion}).front(), 1u) << to_string(criterion);
+    EXPECT_EQ(order_of(two, {criterion}).front(), 1u) << to_word(criterion);
   }
 }
 

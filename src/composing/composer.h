@@ -52,6 +52,9 @@ enum class Pick {
   drawn,     // by weight: a sample of what is likely under the request
   heaviest,  // of the largest weight; among equals the most likely
 };
+constexpr auto words(Pick) {
+  return word_list<Pick>({{"drawn", Pick::drawn}, {"heaviest", Pick::heaviest}});
+}
 
 class Composer {
  public:

@@ -1,6 +1,6 @@
 #include "composing/receipt.h"
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include "network/stepper.h"
@@ -9,8 +9,6 @@ namespace toccata::composing {
 namespace {
 
 constexpr std::string_view kKey = "toccata";
-
-constexpr const char* kHeaviest = "heaviest";
 
 // Only what differs from the default: a plain piece has a plain receipt.
 void put_taste(OrderedJson& json, const Taste& taste) {
@@ -55,7 +53,7 @@ OrderedJson to_json(const Receipt& receipt) {
   }
   if (receipt.request != Request{}) json["request"] = to_json(receipt.request);
   if (receipt.particles != 1) json["particles"] = receipt.particles;
-  if (receipt.pick == Pick::heaviest) json["pick"] = kHeaviest;
+  if (receipt.pick != Pick::drawn) json["pick"] = to_word(receipt.pick);
   for (const Retry& retry : receipt.retries) {
     json["retries"].push_back({{"step", retry.step}, {"try", retry.number}});
   }
@@ -101,7 +99,8 @@ Receipt from_json(const Json& json, std::string_view where) {
   }
   if (json.contains("request")) receipt.request = request_from_json(json["request"], where);
   receipt.particles = json_get_or<int>(json, "particles", 1, where);
-  if (json_get_or<std::string>(json, "pick", "", where) == kHeaviest) receipt.pick = Pick::heaviest;
+  if (json_get_or<std::string>(json, "pick", "", where) == to_word(Pick::heaviest))
+    receipt.pick = Pick::heaviest;
   if (json.contains("retries")) receipt.retries = retries_from(json["retries"], where);
   receipt.tempo = json_get<double>(json, "tempo", where);
   receipt.velocity = json_get<int>(json, "velocity", where);
@@ -110,18 +109,11 @@ Receipt from_json(const Json& json, std::string_view where) {
 
 // "avx2-f32" as Stepper::arithmetic() writes it.
 std::pair<network::InstructionSet, network::Arithmetic> parse_arithmetic(std::string_view text) {
-  using network::Arithmetic, network::InstructionSet;
-  constexpr std::array<std::pair<std::string_view, InstructionSet>, 5> kSets = {
-      {{"plain", InstructionSet::plain},
-       {"sse4", InstructionSet::sse4},
-       {"avx2", InstructionSet::avx2},
-       {"avx512", InstructionSet::avx512},
-       {"neon", InstructionSet::neon}}};
-  for (const auto& [name, set] : kSets) {
-    if (text == fmt::format("{}-f32", name)) return {set, Arithmetic::f32};
-    if (text == fmt::format("{}-bf16", name)) return {set, Arithmetic::bf16};
-    if (text == fmt::format("{}-int8", name)) return {set, Arithmetic::int8};
-  }
+  const std::size_t dash = std::min(text.find('-'), text.size());
+  const auto set = from_word<network::InstructionSet>(text.substr(0, dash));
+  const auto arithmetic =
+      from_word<network::Arithmetic>(text.substr(std::min(dash + 1, text.size())));
+  if (set && arithmetic) return {*set, *arithmetic};
   fail("the piece was made with {} arithmetic, which this program does not know", text);
 }
 

@@ -1,6 +1,5 @@
 #include "composing/request.h"
 
-#include <array>
 #include <utility>
 
 #include "base/error.h"
@@ -10,25 +9,10 @@
 namespace toccata::composing {
 namespace {
 
-constexpr std::array<std::pair<Voice, std::string_view>, 3> kVoices = {
-    {{Voice::top, "top"}, {Voice::bottom, "bottom"}, {Voice::track, "track"}}};
-constexpr std::array<std::pair<ChordTones, std::string_view>, 2> kChordTones = {
-    {{ChordTones::all, "all"}, {ChordTones::beats, "beats"}}};
-
-template <typename Value, typename Names>
-Value named(const Names& names, const std::string& text, std::string_view where) {
-  for (const auto& [value, name] : names) {
-    if (name == text) return value;
-  }
+template <Worded Enum>
+Enum named(const std::string& text, std::string_view where) {
+  if (const auto value = from_word<Enum>(text)) return *value;
   fail("{}: \"{}\" is unknown to this program", where, text);
-}
-
-template <typename Value, typename Names>
-std::string_view name_of(const Names& names, Value wanted) {
-  for (const auto& [value, name] : names) {
-    if (value == wanted) return name;
-  }
-  return "";
 }
 
 OrderedJson file_json(const GivenFile& file) {
@@ -143,7 +127,7 @@ OrderedJson to_json(const Request& request) {
   if (request.region) json["region"] = region_json(*request.region);
   if (request.melody) {
     json["melody"] = file_json(*request.melody);
-    json["voice"] = name_of(kVoices, request.voice);
+    json["voice"] = to_word(request.voice);
     if (request.voice == Voice::track) json["track"] = request.track;
   }
   const auto put = [&](const char* key, const auto& value, const auto& otherwise) {
@@ -158,8 +142,7 @@ OrderedJson to_json(const Request& request) {
   put("repeat_gap", request.repeat_gap, none.repeat_gap);
   put("chords", request.chords, none.chords);
   if (request.chord_file) json["chord_file"] = file_json(*request.chord_file);
-  if (request.chord_tones != none.chord_tones)
-    json["chord_tones"] = name_of(kChordTones, request.chord_tones);
+  if (request.chord_tones != none.chord_tones) json["chord_tones"] = to_word(request.chord_tones);
   put("ending", request.ending, none.ending);
   put("ending_bars", request.ending_bars, none.ending_bars);
   return json;
@@ -172,8 +155,7 @@ Request request_from_json(const Json& json, std::string_view where) {
   request.bars = text("bars");
   request.region = region_from(json, where);
   request.melody = file_from(json, "melody", where);
-  request.voice =
-      named<Voice>(kVoices, json_get_or<std::string>(json, "voice", "top", where), where);
+  request.voice = named<Voice>(json_get_or<std::string>(json, "voice", "top", where), where);
   request.track = json_get_or<int>(json, "track", request.track, where);
   request.key = text("key");
   request.scale = text("scale");
@@ -184,8 +166,8 @@ Request request_from_json(const Json& json, std::string_view where) {
   request.repeat_gap = text("repeat_gap");
   request.chords = text("chords");
   request.chord_file = file_from(json, "chord_file", where);
-  request.chord_tones = named<ChordTones>(
-      kChordTones, json_get_or<std::string>(json, "chord_tones", "all", where), where);
+  request.chord_tones =
+      named<ChordTones>(json_get_or<std::string>(json, "chord_tones", "all", where), where);
   request.ending = text("ending");
   request.ending_bars = json_get_or<int>(json, "ending_bars", request.ending_bars, where);
   return request;

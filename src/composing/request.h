@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/words.h"
 #include "music/roll.h"
 
 namespace toccata::composing {
@@ -27,12 +28,19 @@ enum class Voice {
   bottom,  // the lowest; nothing is composed below it
   track,   // all of one track; notes are composed on either side
 };
+constexpr auto words(Voice) {
+  return word_list<Voice>(
+      {{"top", Voice::top}, {"bottom", Voice::bottom}, {"track", Voice::track}});
+}
 
 /// Where a chord track holds.
 enum class ChordTones {
   all,    // whatever sounds belongs to the chord
   beats,  // whatever sounds at the beginning of a beat does; between beats any note of the key
 };
+constexpr auto words(ChordTones) {
+  return word_list<ChordTones>({{"all", ChordTones::all}, {"beats", ChordTones::beats}});
+}
 
 /// A part of a piece to compose anew.
 struct Region {

@@ -140,13 +140,13 @@ std::map<std::string, Part> read_splits(const std::vector<SplitFile>& splits) {
       fail("{}: expected an object with \"train\", \"valid\" and \"test\", found {}", where,
            json_type(json));
     for (const Part part : {Part::train, Part::valid, Part::test}) {
-      if (!json.contains(part_name(part))) continue;
+      if (!json.contains(to_word(part))) continue;
       for (const std::string& name :
-           json_get<std::vector<std::string>>(json, part_name(part), where)) {
+           json_get<std::vector<std::string>>(json, to_word(part), where)) {
         const auto [found, is_new] = part_of.emplace(split.folder + name, part);
         if (!is_new && found->second != part)
           fail("{}: {} stands in {} and in {}; a piece belongs to one part", where, name,
-               part_name(found->second), part_name(part));
+               to_word(found->second), to_word(part));
       }
     }
   }

@@ -8,11 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "base/words.h"
 #include "music/roll.h"
 
 namespace toccata::corpus {
 
 enum class Part { train, valid, test };
+constexpr auto words(Part) {
+  return word_list<Part>({{"train", Part::train}, {"valid", Part::valid}, {"test", Part::test}});
+}
 
 /// Counts of a Roll's cells. The number of notes and a model's starting densities follow from them.
 struct CellCounts {

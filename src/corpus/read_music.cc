@@ -142,7 +142,7 @@ void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& 
   as_roll.roll.trim = false;  // every frame counts in the published likelihoods
   for (const auto& [part, pieces] : rolls.parts) {
     for (std::size_t i = 0; i < pieces.pieces(); ++i) {
-      std::string name = fmt::format("{}[{}]", part_name(part), i);
+      std::string name = fmt::format("{}[{}]", to_word(part), i);
       if (!alone) name = fmt::format("{}:{}", file.name, name);
       ReadPiece row =
           read_piece(to_score(rolls, part, i, options.roll.grid), std::move(name), as_roll);

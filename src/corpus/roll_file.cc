@@ -66,7 +66,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     if (depth_ != 1) return true;
     key_ = name;
-    const auto part = part_from_name(name);
+    const auto part = from_word<Part>(name);
     part_ = part ? &file_.parts[*part] : nullptr;
     if (part_) *part_ = {};
     return true;
@@ -210,24 +210,6 @@ notation::Score to_score(const RollFile& file, Part part, std::size_t index, int
             });
   score.tracks.push_back(std::move(track));
   return score;
-}
-
-std::string_view part_name(Part part) {
-  switch (part) {
-    case Part::train:
-      return "train";
-    case Part::valid:
-      return "valid";
-    case Part::test:
-      break;
-  }
-  return "test";
-}
-
-std::optional<Part> part_from_name(std::string_view name) {
-  for (const Part part : {Part::train, Part::valid, Part::test})
-    if (name == part_name(part)) return part;
-  return std::nullopt;
 }
 
 }  // namespace toccata::corpus

@@ -52,8 +52,4 @@ RollFile read_roll_file(std::string_view text, std::string_view where);
 /// which a pitch sounds.
 notation::Score to_score(const RollFile& file, Part part, std::size_t index, int grid);
 
-/// "train", "valid" or "test".
-std::string_view part_name(Part part);
-std::optional<Part> part_from_name(std::string_view name);
-
 }  // namespace toccata::corpus

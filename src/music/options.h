@@ -1,6 +1,8 @@
 #pragma once
 // How music is read for a model: part of the model's Config.
 
+#include "base/words.h"
+
 namespace toccata::music {
 
 /// The treatment of a note outside low..high.
@@ -9,11 +11,18 @@ enum class OutOfRange {
   drop,    // left out and counted
   refuse,  // an error with the piece, the bar and the pitch
 };
+constexpr auto words(OutOfRange) {
+  return word_list<OutOfRange>(
+      {{"fold", OutOfRange::fold}, {"drop", OutOfRange::drop}, {"refuse", OutOfRange::refuse}});
+}
 
 enum class Pedal {
   off,     // controller 64 is ignored (default)
   extend,  // a note sounds on until the pedal is up or its pitch is struck again
 };
+constexpr auto words(Pedal) {
+  return word_list<Pedal>({{"off", Pedal::off}, {"extend", Pedal::extend}});
+}
 
 struct Options {
   int grid = 4;  // steps per quarter note: 4 gives 16ths, 8 32nds, 12 and 24 hold triplets too

@@ -2,7 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include <array>
 #include <limits>
 #include <string>
 #include <utility>
@@ -16,34 +15,11 @@ constexpr int kMaxUnits = 16384;
 constexpr int kMaxLag = 4096;
 constexpr std::size_t kMaxEchoes = 32;
 
-template <typename Enum, std::size_t Count>
-using Names = std::array<std::pair<Enum, const char*>, Count>;
-
-constexpr Names<Beat, 2> kBeats{{{Beat::phase, "phase"}, {Beat::binary, "binary"}}};
-constexpr Names<Heads, 2> kHeads{{{Heads::shared, "shared"}, {Heads::per_note, "per-note"}}};
-constexpr Names<music::OutOfRange, 3> kOutOfRange{{{music::OutOfRange::fold, "fold"},
-                                                   {music::OutOfRange::drop, "drop"},
-                                                   {music::OutOfRange::refuse, "refuse"}}};
-constexpr Names<music::Pedal, 2> kPedals{
-    {{music::Pedal::off, "off"}, {music::Pedal::extend, "extend"}}};
-
-template <typename Enum, std::size_t Count>
-const char* name(const Names<Enum, Count>& names, Enum value) {
-  for (const auto& [known, text] : names)
-    if (known == value) return text;
-  fail("config: a choice has the unknown value {}", static_cast<int>(value));
-}
-
-template <typename Enum, std::size_t Count>
-Enum choice(const Names<Enum, Count>& names, const Json& object, std::string_view key,
-            std::string_view where) {
+template <Worded Enum>
+Enum choice(const Json& object, std::string_view key, std::string_view where) {
   const auto text = json_get<std::string>(object, key, where);
-  std::string expected;
-  for (const auto& [value, known] : names) {
-    if (text == known) return value;
-    expected += fmt::format("{}\"{}\"", expected.empty() ? "" : ", ", known);
-  }
-  fail("{}: \"{}\": expected one of {}, found \"{}\"", where, key, expected, text);
+  if (const auto value = from_word<Enum>(text)) return *value;
+  fail("{}: \"{}\": expected {}, found \"{}\"", where, key, listed(word_texts<Enum>()), text);
 }
 
 std::vector<int> whole_list(const Json& object, std::string_view key, std::string_view where) {
@@ -118,12 +94,12 @@ OrderedJson to_json(const Config& config) {
                         {"low", config.roll.low},
                         {"high", config.roll.high},
                         {"articulation", config.roll.articulation},
-                        {"out_of_range", name(kOutOfRange, config.roll.out_of_range)},
-                        {"pedal", name(kPedals, config.roll.pedal)},
+                        {"out_of_range", to_word(config.roll.out_of_range)},
+                        {"pedal", to_word(config.roll.pedal)},
                         {"drums", config.roll.drums},
                         {"trim", config.roll.trim}}},
                       {"window", config.window},
-                      {"beat", name(kBeats, config.beat)},
+                      {"beat", to_word(config.beat)},
                       {"start_step", config.start_step},
                       {"time_units", config.time_units},
                       {"note_units", config.note_units}};
@@ -133,7 +109,7 @@ OrderedJson to_json(const Config& config) {
   if (config.echo_window != usual.echo_window) json["echo_window"] = config.echo_window;
   if (config.lower_notes != usual.lower_notes) json["lower_notes"] = config.lower_notes;
   if (config.lower_chord != usual.lower_chord) json["lower_chord"] = config.lower_chord;
-  if (config.heads != usual.heads) json["heads"] = name(kHeads, config.heads);
+  if (config.heads != usual.heads) json["heads"] = to_word(config.heads);
   if (config.mix_units != usual.mix_units) json["mix_units"] = config.mix_units;
   return json;
 }
@@ -150,18 +126,18 @@ Config config_from_json(const Json& json, std::string_view where) {
   config.roll.low = json_get<int>(roll, "low", roll_where);
   config.roll.high = json_get<int>(roll, "high", roll_where);
   config.roll.articulation = flag(roll, "articulation", roll_where);
-  config.roll.out_of_range = choice(kOutOfRange, roll, "out_of_range", roll_where);
-  config.roll.pedal = choice(kPedals, roll, "pedal", roll_where);
+  config.roll.out_of_range = choice<music::OutOfRange>(roll, "out_of_range", roll_where);
+  config.roll.pedal = choice<music::Pedal>(roll, "pedal", roll_where);
   config.roll.drums = flag(roll, "drums", roll_where);
   config.roll.trim = flag(roll, "trim", roll_where);
   config.window = json_get<int>(json, "window", where);
-  config.beat = choice(kBeats, json, "beat", where);
+  config.beat = choice<Beat>(json, "beat", where);
   config.start_step = json_get<int>(json, "start_step", where);
   if (json.contains("echoes")) config.echoes = whole_list(json, "echoes", where);
   if (json.contains("echo_window")) config.echo_window = json_get<int>(json, "echo_window", where);
   if (json.contains("lower_notes")) config.lower_notes = json_get<int>(json, "lower_notes", where);
   if (json.contains("lower_chord")) config.lower_chord = flag(json, "lower_chord", where);
-  if (json.contains("heads")) config.heads = choice(kHeads, json, "heads", where);
+  if (json.contains("heads")) config.heads = choice<Heads>(json, "heads", where);
   if (json.contains("mix_units")) config.mix_units = json_get<int>(json, "mix_units", where);
   config.time_units = whole_list(json, "time_units", where);
   config.note_units = whole_list(json, "note_units", where);

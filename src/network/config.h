@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/words.h"
 #include "music/options.h"
 
 namespace toccata::network {
@@ -16,12 +17,18 @@ enum class Beat {
   binary,  // the original's four bits of (step + start_step) modulo 16, as -1 or 1 (Johnson 2015,
            // "Beat")
 };
+constexpr auto words(Beat) {
+  return word_list<Beat>({{"phase", Beat::phase}, {"binary", Beat::binary}});
+}
 
 /// Whose the linear layer on top of the note axis is.
 enum class Heads {
   shared,    // all notes' (default)
   per_note,  // each note has one of its own, as in the original
 };
+constexpr auto words(Heads) {
+  return word_list<Heads>({{"shared", Heads::shared}, {"per-note", Heads::per_note}});
+}
 
 struct Config {
   int format_version = 1;

@@ -59,7 +59,7 @@ TEST(Config, OneWithoutHeadsHasOneForAllNotes) {
   EXPECT_EQ(config_from_json(json, "x").heads, Heads::per_note);
   json["heads"] = "many";
   EXPECT_THAT([&] { config_from_json(json, "x"); },
-              ThrowsMessage<Error>(HasSubstr("\"shared\", \"per-note\", found \"many\"")));
+              ThrowsMessage<Error>(HasSubstr("expected shared or per-note, found \"many\"")));
 }
 
 TEST(Config, NamesEveryMissingKey) {

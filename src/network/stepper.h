@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/words.h"
 #include "network/input_kernel.h"
 #include "network/precision.h"
 #include "network/weights.h"
@@ -21,9 +22,23 @@ enum class Arithmetic {
   bf16,       // half the memory traffic, twice the speed; logits within about 1e-2
   int8,       // half again, and twice the speed of bf16's products; logits within about 5e-2
 };
+constexpr auto words(Arithmetic) {
+  return word_list<Arithmetic>({{"auto", Arithmetic::automatic},
+                                {"f32", Arithmetic::f32},
+                                {"bf16", Arithmetic::bf16},
+                                {"int8", Arithmetic::int8}});
+}
 
 /// `plain` has no vectors and is far slower: the oracle of the others, and the last resort.
-enum class InstructionSet { automatic, plain, sse4, avx2, avx512, neon };
+enum class InstructionSet { automatic, avx512, avx2, sse4, neon, plain };
+constexpr auto words(InstructionSet) {  // the best first
+  return word_list<InstructionSet>({{"auto", InstructionSet::automatic},
+                                    {"avx512", InstructionSet::avx512},
+                                    {"avx2", InstructionSet::avx2},
+                                    {"sse4", InstructionSet::sse4},
+                                    {"neon", InstructionSet::neon},
+                                    {"plain", InstructionSet::plain}});
+}
 
 struct StepperOptions {
   int sequences = 1;  // B

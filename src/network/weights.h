@@ -67,6 +67,10 @@ std::vector<float> initial_values(const Config& config, std::uint64_t seed,
                                   float forget_bias = 1.0f);
 
 enum class StoredAs { f32, bf16, f16 };
+constexpr auto words(StoredAs) {
+  return word_list<StoredAs>(
+      {{"f32", StoredAs::f32}, {"bf16", StoredAs::bf16}, {"f16", StoredAs::f16}});
+}
 
 /// The name of a model: a hash of its config and of its values as floats. The same values give the
 /// same name, whichever type they were stored as.

@@ -110,11 +110,11 @@ ComposeOrder read_order(const Json& json, Models& models, const OrderLimits& lim
                                        : std::random_device()();
   options.keep_prob = number(json, "keep_prob", 1);
   options.taste = read_taste(json);
-  const std::string pick = text(json, "pick", "drawn");
-  if (pick != "drawn" && pick != "heaviest") {
-    fail_usage("order: \"pick\": expected drawn or heaviest");
+  const std::string pick = text(json, "pick", to_word(options.pick));
+  if (!from_word<composing::Pick>(pick)) {
+    fail_usage("order: \"pick\": expected {}", listed(word_texts<composing::Pick>()));
   }
-  options.pick = pick == "drawn" ? composing::Pick::drawn : composing::Pick::heaviest;
+  options.pick = *from_word<composing::Pick>(pick);
   order.tempo = number(json, "tempo", 120);
   order.velocity = whole<int>(json, "velocity", 80, 1, 127);
   options.request = read_request(json, read, limits.steps, order.music);

@@ -18,16 +18,11 @@ constexpr std::size_t kLongestChords = 4000;  // bytes of a chord track in words
 constexpr int kMostBars = 100000;
 
 // One of a few words.
-template <typename Value>
-Value word(const Json& json, std::string_view key,
-           std::initializer_list<std::pair<std::string_view, Value>> known) {
-  const std::string found = text(json, key, known.begin()->first);
-  std::string all;
-  for (const auto& [name, value] : known) {
-    if (name == found) return value;
-    all += (all.empty() ? "" : ", ") + std::string(name);
-  }
-  fail_usage("order: \"{}\": expected one of {}, found \"{}\"", key, all, found);
+template <Worded Enum>
+Enum word(const Json& json, std::string_view key) {
+  const std::string found = text(json, key, to_word(Enum{}));
+  if (const auto value = from_word<Enum>(found)) return *value;
+  fail_usage("order: \"{}\": expected {}, found \"{}\"", key, listed(word_texts<Enum>()), found);
 }
 
 music::Roll music_of(const Json& json, const music::Options& read, int most_steps) {
@@ -83,8 +78,7 @@ void read_melody(const Json& json, const music::Options& read, int most_steps, R
                  OrderMusic& music) {
   using composing::Voice;
   refuse_unknown(json, {"music", "name", "voice", "track"});
-  request.voice = word<Voice>(
-      json, "voice", {{"top", Voice::top}, {"bottom", Voice::bottom}, {"track", Voice::track}});
+  request.voice = word<Voice>(json, "voice");
   request.track = whole<int>(json, "track", 1, 1, 65535);
   music.melody = composing::voice_of(music_of(json, read, most_steps), request.voice);
   request.melody = named(json, *music.melody);
@@ -119,8 +113,7 @@ Request read_request(const Json& json, const music::Options& read, int most_step
   if (json.contains("chord_file")) {
     read_chord_file(json["chord_file"], read, most_steps, request, music);
   }
-  request.chord_tones = word<ChordTones>(json, "chord_tones",
-                                         {{"all", ChordTones::all}, {"beats", ChordTones::beats}});
+  request.chord_tones = word<ChordTones>(json, "chord_tones");
   request.ending = text(json, "ending", "");
   request.ending_bars = whole<int>(json, "ending_bars", 1, 1, kMostBars);
   composing::check(request);

@@ -2,85 +2,45 @@
 // The one list of what a user may set, from which flags, the environment, config files, the stored
 // options and the help are all made: key, field and meaning. A key is a flag without its dashes.
 
-#include <array>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
+#include "base/words.h"
 #include "training/options.h"
 
 namespace toccata::training {
 
-/// The words for an enum's values, in the user's language.
-template <typename Enum>
-struct Words;
-
-template <>
-struct Words<Device> {
-  static constexpr std::array<std::pair<const char*, Device>, 2> list{
-      {{"cpu", Device::cpu}, {"cuda", Device::cuda}}};
-};
-template <>
-struct Words<EngineKind> {
-  static constexpr std::array<std::pair<const char*, EngineKind>, 3> list{
-      {{"auto", EngineKind::automatic}, {"own", EngineKind::own}, {"torch", EngineKind::torch}}};
-};
-template <>
-struct Words<OptimiserKind> {
-  static constexpr std::array<std::pair<const char*, OptimiserKind>, 5> list{
-      {{"adam", OptimiserKind::adam},
-       {"adamw", OptimiserKind::adamw},
-       {"adadelta", OptimiserKind::adadelta},
-       {"rmsprop", OptimiserKind::rmsprop},
-       {"sgd", OptimiserKind::sgd}}};
-};
-template <>
-struct Words<ScheduleKind> {
-  static constexpr std::array<std::pair<const char*, ScheduleKind>, 3> list{
-      {{"constant", ScheduleKind::constant},
-       {"cosine", ScheduleKind::cosine},
-       {"step", ScheduleKind::step}}};
-};
-template <>
-struct Words<ReduceKind> {
-  static constexpr std::array<std::pair<const char*, ReduceKind>, 2> list{
-      {{"f32", ReduceKind::f32}, {"bf16", ReduceKind::bf16}}};
-};
-template <>
-struct Words<PrecisionKind> {
-  static constexpr std::array<std::pair<const char*, PrecisionKind>, 4> list{
-      {{"auto", PrecisionKind::automatic},
-       {"f32", PrecisionKind::f32},
-       {"tf32", PrecisionKind::tf32},
-       {"bf16", PrecisionKind::bf16}}};
-};
-template <>
-struct Words<SaveFailure> {
-  static constexpr std::array<std::pair<const char*, SaveFailure>, 2> list{
-      {{"stop", SaveFailure::stop}, {"go-on", SaveFailure::go_on}}};
-};
-template <>
-struct Words<network::Beat> {
-  static constexpr std::array<std::pair<const char*, network::Beat>, 2> list{
-      {{"phase", network::Beat::phase}, {"binary", network::Beat::binary}}};
-};
-template <>
-struct Words<network::Heads> {
-  static constexpr std::array<std::pair<const char*, network::Heads>, 2> list{
-      {{"shared", network::Heads::shared}, {"per-note", network::Heads::per_note}}};
-};
-template <>
-struct Words<music::OutOfRange> {
-  static constexpr std::array<std::pair<const char*, music::OutOfRange>, 3> list{
-      {{"fold", music::OutOfRange::fold},
-       {"drop", music::OutOfRange::drop},
-       {"refuse", music::OutOfRange::refuse}}};
-};
-template <>
-struct Words<music::Pedal> {
-  static constexpr std::array<std::pair<const char*, music::Pedal>, 2> list{
-      {{"off", music::Pedal::off}, {"extend", music::Pedal::extend}}};
-};
+constexpr auto words(Device) {
+  return word_list<Device>({{"cpu", Device::cpu}, {"cuda", Device::cuda}});
+}
+constexpr auto words(EngineKind) {
+  return word_list<EngineKind>(
+      {{"auto", EngineKind::automatic}, {"own", EngineKind::own}, {"torch", EngineKind::torch}});
+}
+constexpr auto words(OptimiserKind) {
+  return word_list<OptimiserKind>({{"adam", OptimiserKind::adam},
+                                   {"adamw", OptimiserKind::adamw},
+                                   {"adadelta", OptimiserKind::adadelta},
+                                   {"rmsprop", OptimiserKind::rmsprop},
+                                   {"sgd", OptimiserKind::sgd}});
+}
+constexpr auto words(ScheduleKind) {
+  return word_list<ScheduleKind>({{"constant", ScheduleKind::constant},
+                                  {"cosine", ScheduleKind::cosine},
+                                  {"step", ScheduleKind::step}});
+}
+constexpr auto words(ReduceKind) {
+  return word_list<ReduceKind>({{"f32", ReduceKind::f32}, {"bf16", ReduceKind::bf16}});
+}
+constexpr auto words(PrecisionKind) {
+  return word_list<PrecisionKind>({{"auto", PrecisionKind::automatic},
+                                   {"f32", PrecisionKind::f32},
+                                   {"tf32", PrecisionKind::tf32},
+                                   {"bf16", PrecisionKind::bf16}});
+}
+constexpr auto words(SaveFailure) {
+  return word_list<SaveFailure>({{"stop", SaveFailure::stop}, {"go-on", SaveFailure::go_on}});
+}
 
 /// Calls visit(group, key, field, meaning) for every option but `paths`, `config` and `stages`.
 /// `Options` is TrainOptions, const or not.

@@ -1,5 +1,6 @@
 #include "training/options_file.h"
 
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 #include <charconv>
 
@@ -13,38 +14,13 @@ namespace toccata::training {
 namespace {
 namespace fs = std::filesystem;
 
-template <typename Enum>
-concept Worded = std::is_enum_v<Enum>;
-
-template <Worded Enum>
-std::string choices() {
-  std::string text;
-  for (const auto& [word, value] : Words<Enum>::list)
-    text += (text.empty() ? "" : ", ") + std::string(word);
-  return text;
-}
-
-template <Worded Enum>
-bool from_word(std::string_view text, Enum& value) {
-  for (const auto& [word, meant] : Words<Enum>::list)
-    if (text == word) return value = meant, true;
-  return false;
-}
-
-template <Worded Enum>
-const char* to_word(Enum value) {
-  for (const auto& [word, meant] : Words<Enum>::list)
-    if (value == meant) return word;
-  return "";
-}
-
 // What a field wants, in plain words.
 template <typename T>
 std::string wanted() {
   if constexpr (std::is_same_v<T, bool>)
     return "true or false";
   else if constexpr (Worded<T>)
-    return "one of " + choices<T>();
+    return fmt::format("one of {}", fmt::join(word_texts<T>(), ", "));
   else if constexpr (std::is_integral_v<T>)
     return "a whole number";
   else if constexpr (std::is_floating_point_v<T>)
@@ -71,7 +47,9 @@ bool read_text_value(std::string_view text, T& value) {
 }
 template <Worded Enum>
 bool read_text_value(std::string_view text, Enum& value) {
-  return from_word(text, value);
+  const auto read = from_word<Enum>(text);
+  if (read) value = *read;
+  return read.has_value();
 }
 bool read_text_value(std::string_view text, std::string& value) {
   value = text;
@@ -123,7 +101,7 @@ bool read_toml_value(const toml::node& node, T& value) {
     return read.has_value();
   } else if constexpr (Worded<T>) {
     const auto read = node.value_exact<std::string>();
-    return read && from_word(*read, value);
+    return read && read_text_value(*read, value);
   } else if constexpr (std::is_integral_v<T>) {
     const auto read = node.value_exact<std::int64_t>();
     if (!read || !std::in_range<T>(*read)) return false;
@@ -310,8 +288,7 @@ std::string wanted_text(std::string_view key) {
     if constexpr (std::is_same_v<T, bool>) {
       text = "true|false";
     } else if constexpr (Worded<T>) {
-      for (const auto& [word, value] : Words<T>::list)
-        text += (text.empty() ? "" : "|") + std::string(word);
+      text = fmt::format("{}", fmt::join(word_texts<T>(), "|"));
     } else if constexpr (std::is_integral_v<T>) {
       text = "INT";
     } else if constexpr (std::is_floating_point_v<T>) {

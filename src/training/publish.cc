@@ -16,10 +16,8 @@ std::vector<std::pair<std::string, std::string>> recipe(const TrainOptions& opti
   std::vector<std::string> defaults;
   const auto text = [](const auto& field) -> std::string {
     using Field = std::remove_cvref_t<decltype(field)>;
-    if constexpr (std::is_enum_v<Field>) {
-      for (const auto& [word, value] : Words<Field>::list)
-        if (value == field) return word;
-      return "";
+    if constexpr (Worded<Field>) {
+      return std::string(to_word(field));
     } else if constexpr (std::is_same_v<Field, std::string>) {
       return field;
     } else if constexpr (std::is_same_v<Field, std::vector<int>>) {

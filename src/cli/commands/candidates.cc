@@ -72,7 +72,7 @@ OrderedJson to_json(const Figures& figures, const Place& place, const std::vecto
                       {"source_bar", figures.copied->source_bar}};
   }
   for (std::size_t i = 0; i < by.size(); ++i) {
-    ranks[std::string(composing::to_string(by[i]))] = place.ranks[i];
+    ranks[std::string(to_word(by[i]))] = place.ranks[i];
   }
   json["ranks"] = std::move(ranks);
   json["mean_rank"] = place.mean_rank;
@@ -94,7 +94,7 @@ rendering::ContactSheet sheet_of(const composing::Receipt& receipt, const Choice
                                  const std::vector<Figures>& all, const std::vector<Criterion>& by,
                                  int keep) {
   std::vector<std::string_view> names;
-  for (const Criterion criterion : by) names.push_back(composing::to_string(criterion));
+  for (const Criterion criterion : by) names.push_back(to_word(criterion));
   rendering::ContactSheet sheet;
   sheet.title = fmt::format("The best {} of {} pieces by {}", keep, all.size(), receipt.model);
   sheet.introduction = fmt::format(

@@ -1,7 +1,5 @@
 #include "cli/commands/choice_options.h"
 
-#include <map>
-
 #include "cli/shell/option_values.h"
 #include "listening/profile.h"
 
@@ -12,12 +10,11 @@ std::vector<corpus::Piece> read_corpus(const ChoiceOptions& options, const netwo
                                        Context& context) {
   corpus::Corpus corpus = read_for(config, options.corpus, 1, context);
   if (options.corpus_split.empty()) return std::move(corpus.pieces);
-  const std::map<std::string, corpus::Part> parts = {
-      {"train", corpus::Part::train}, {"valid", corpus::Part::valid}, {"test", corpus::Part::test}};
+  const auto part = from_word<corpus::Part>(options.corpus_split);
   std::vector<corpus::Piece> pieces;
   for (corpus::Piece& piece : corpus.pieces) {
     const auto found = corpus.given_split.find(piece.name);
-    if (found != corpus.given_split.end() && found->second == parts.at(options.corpus_split)) {
+    if (found != corpus.given_split.end() && found->second == part) {
       pieces.push_back(std::move(piece));
     }
   }
@@ -56,15 +53,12 @@ void add_choice_options(CLI::App& app, ChoiceOptions& options) {
           ->type_name("PATH")
           ->group(group);
   one_of(app.add_option("--corpus-split", options.corpus_split, "only this part of the corpus"),
-         {"train", "valid", "test"})
+         word_texts<corpus::Part>())
       ->needs(corpus)
       ->group(group);
   one_of<Criterion>(app.add_option("--rank-by", options.rank_by,
                                    "by some of these, with commas (default: all that there is "
-                                   "something to count by)"),
-                    {{"likelihood", Criterion::likelihood},
-                     {"statistics", Criterion::statistics},
-                     {"copying", Criterion::copying}})
+                                   "something to count by)"))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->needs(candidates)
@@ -112,7 +106,7 @@ Choice::Choice(const ChoiceOptions& options, const NamedModel& named, Context& c
   for (const composing::Criterion criterion : criteria()) {
     if ((criterion == composing::Criterion::statistics && !usual_) ||
         (criterion == composing::Criterion::copying && !index_)) {
-      fail_usage("--rank-by {}: name the corpus with --corpus{}", composing::to_string(criterion),
+      fail_usage("--rank-by {}: name the corpus with --corpus{}", to_word(criterion),
                  usual_ ? ""
                         : ", or keep its statistics with the model: toccata describe PATH "
                           "--for MODEL");

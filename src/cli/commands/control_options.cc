@@ -165,8 +165,7 @@ void add_limits(CLI::App& app, ControlArguments& arguments, Request& request) {
   one_of<composing::ChordTones>(
       app.add_option(
           "--chord-tones", request.chord_tones,
-          "all: nothing but the chord's notes sounds (default); beats: only as beats begin"),
-      {{"all", composing::ChordTones::all}, {"beats", composing::ChordTones::beats}})
+          "all: nothing but the chord's notes sounds (default); beats: only as beats begin"))
       ->group(group);
   app.add_option("--ending", request.ending,
                  "close on this chord (Dm, or tonic: the key's): all of its notes in the last beat")
@@ -202,10 +201,8 @@ void add_inference(CLI::App& app, ControlArguments& arguments, ComposeOptions& c
                  "so many versions of each piece at once: what is asked for then shapes what comes "
                  "before it; 1: no looking ahead (default: 16 with --infill or --melody, else 1)")
       ->group(group);
-  one_of<composing::Pick>(
-      app.add_option("--pick", compose.pick,
-                     "which of them: drawn (by weight, default) or heaviest"),
-      {{"drawn", composing::Pick::drawn}, {"heaviest", composing::Pick::heaviest}})
+  one_of<composing::Pick>(app.add_option("--pick", compose.pick,
+                                         "which of them: drawn (by weight, default) or heaviest"))
       ->group(group);
 }
 

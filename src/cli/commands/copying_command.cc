@@ -103,7 +103,7 @@ void add_copying(CLI::App& app, Context& context) {
   app.add_option("--corpus", options->corpus, "the music that they may have copied from")
       ->type_name("PATH")
       ->required();
-  const std::vector<std::string> parts = {"train", "valid", "test"};
+  const std::vector<std::string> parts = word_texts<corpus::Part>();
   one_of(app.add_option("--split", options->split, "only this part of the corpus"), parts);
   one_of(app.add_option("--files-split", options->files_split, "only this part of the files"),
          parts);

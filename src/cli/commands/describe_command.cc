@@ -156,7 +156,7 @@ void keep_profile(const Options& options, Context& context) {
 void add_describe(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   app.add_option("PATH", options->paths, "folders and files")->required();
-  const std::vector<std::string> parts = {"train", "valid", "test"};
+  const std::vector<std::string> parts = word_texts<corpus::Part>();
   one_of(app.add_option("--split", options->split, "only this part of them"), parts);
   app.add_option("--against", options->against,
                  "other folders to compare with: overlap and divergence of each statistic")

@@ -284,10 +284,7 @@ void add_evaluate(CLI::App& app, Context& context) {
       ->check(at_least(1));
   one_of<network::Arithmetic>(
       app.add_option("--precision", options->arithmetic,
-                     "of the arithmetic, to see what it costs (default: f32; trials always)"),
-      {{"f32", network::Arithmetic::f32},
-       {"bf16", network::Arithmetic::bf16},
-       {"int8", network::Arithmetic::int8}});
+                     "of the arithmetic, to see what it costs (default: f32; trials always)"));
   app.add_option("--threads", options->trials.threads, "0: the processor's")->capture_default_str();
   app.add_flag("--json", options->json, "an object for each part, with each piece in it");
   app.callback([options, &context] { evaluate(*options, context); });

@@ -52,10 +52,7 @@ void add_export(CLI::App& app, Context& context) {
   app.add_option("FOLDER", options->folder, "the folder to make")->required();
   one_of<network::StoredAs>(
       app.add_option("--as", options->type,
-                     "how weights are stored: bf16 (default) and f16 take half the space of f32"),
-      {{"f32", network::StoredAs::f32},
-       {"bf16", network::StoredAs::bf16},
-       {"f16", network::StoredAs::f16}});
+                     "how weights are stored: bf16 (default) and f16 take half the space of f32"));
   app.callback([options, &context] { run(*options, context); });
 }
 

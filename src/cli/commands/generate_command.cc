@@ -267,10 +267,7 @@ void add_generate(CLI::App& app, Context& context) {
   one_of<network::Arithmetic>(
       app.add_option("--precision", compose.arithmetic,
                      "of the arithmetic (default: bf16 where the processor has it, else f32); int8 "
-                     "is fastest, and coarser"),
-      {{"f32", network::Arithmetic::f32},
-       {"bf16", network::Arithmetic::bf16},
-       {"int8", network::Arithmetic::int8}});
+                     "is fastest, and coarser"));
   app.add_option("--threads", compose.threads, "0: the processor's")->capture_default_str();
   add_choice_options(app, options->choice);
   batch->excludes(app.get_option("--candidates"));

@@ -41,9 +41,7 @@ inline std::vector<corpus::Piece> read_part(const std::vector<std::string>& path
       context.progress.warning(fmt::format("{}: left out: {}", file.name, file.reason));
   }
   if (split.empty()) return std::move(corpus.pieces);
-  const corpus::Part part = split == "train"   ? corpus::Part::train
-                            : split == "valid" ? corpus::Part::valid
-                                               : corpus::Part::test;
+  const corpus::Part part = from_word<corpus::Part>(split).value();
   std::vector<corpus::Piece> pieces;
   for (corpus::Piece& piece : corpus.pieces) {
     const auto found = corpus.given_split.find(piece.name);

@@ -21,13 +21,11 @@ inline void add_roll_options(CLI::App& app, music::Options& options) {
   app.add_option("--high", options.high, "highest MIDI pitch")->capture_default_str()->group(group);
   one_of<OutOfRange>(
       app.add_option("--out-of-range", options.out_of_range,
-                     "notes outside: fold (by octaves into the range), drop or refuse"),
-      {{"fold", OutOfRange::fold}, {"drop", OutOfRange::drop}, {"refuse", OutOfRange::refuse}})
+                     "notes outside: fold (by octaves into the range), drop or refuse"))
       ->default_str("fold")
       ->group(group);
   one_of<Pedal>(app.add_option("--pedal", options.pedal,
-                               "sustain pedal: off, or extend (notes sound until it comes up)"),
-                {{"off", Pedal::off}, {"extend", Pedal::extend}})
+                               "sustain pedal: off, or extend (notes sound until it comes up)"))
       ->default_str("off")
       ->group(group);
   app.add_flag("--drums", options.drums, "read channel 10 as pitches, too")->group(group);

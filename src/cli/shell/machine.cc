@@ -25,24 +25,6 @@ std::string value_in(const fs::path& path, const std::string& key) {
   return "";
 }
 
-const char* name_of(network::InstructionSet set) {
-  using enum network::InstructionSet;
-  switch (set) {
-    case sse4:
-      return "sse4";
-    case avx2:
-      return "avx2";
-    case avx512:
-      return "avx512";
-    case neon:
-      return "neon";
-    case plain:
-    case automatic:
-      break;
-  }
-  return "no vectors";
-}
-
 }  // namespace
 
 std::string features_text(const std::vector<Feature>& features) {
@@ -59,7 +41,7 @@ std::string processor_text() {
   const std::string name = value_in("/proc/cpuinfo", "model name");
   return fmt::format(
       "processor: {}, {} threads; composing: {}{}; training: {}", name.empty() ? "unknown" : name,
-      std::thread::hardware_concurrency(), name_of(network::instruction_sets().front()),
+      std::thread::hardware_concurrency(), to_word(network::instruction_sets().front()),
       network::has_native_bf16() ? ", bf16" : "",
       network::training_arithmetics(network::has_native_bf16() ? network::Precision::bf16
                                                                : network::Precision::f32)

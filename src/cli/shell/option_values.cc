@@ -2,13 +2,6 @@
 
 namespace toccata::cli {
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  return text;
-}
-
 CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& words) {
   std::vector<std::pair<std::string, std::string>> meanings;
   for (const std::string& word : words) meanings.emplace_back(word, word);

@@ -12,11 +12,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/words.h"
 
 namespace toccata::cli {
-
-/// "f32, bf16 or f16".
-std::string listed(const std::vector<std::string>& words);
 
 /// Names what an option's value is: a FILE, a FOLDER, a PATH (either) or a MODEL is completed by
 /// the shells; other words are told as they are.
@@ -54,6 +52,12 @@ CLI::Option* one_of(CLI::Option* option,
       ""));
 }
 CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& words);
+template <Worded Enum>
+CLI::Option* one_of(CLI::Option* option) {
+  std::vector<std::pair<std::string, Enum>> meanings;
+  for (const auto& [word, value] : kWords<Enum>) meanings.emplace_back(word, value);
+  return one_of<Enum>(option, meanings);
+}
 
 /// Numbers within bounds, both included. `Number` is the option's own type.
 template <typename Number>

@@ -1,24 +1,8 @@
 #include "network/stepping/choice.h"
 
-#include <array>
-#include <utility>
-
 namespace toccata::network {
 namespace stepping {
 namespace {
-
-constexpr std::array<std::pair<InstructionSet, std::string_view>, 5> kNames{
-    {{InstructionSet::avx512, "avx512"},
-     {InstructionSet::avx2, "avx2"},
-     {InstructionSet::sse4, "sse4"},
-     {InstructionSet::neon, "neon"},
-     {InstructionSet::plain, "plain"}}};
-
-std::string_view name_of(InstructionSet set) {
-  for (const auto& [known, name] : kNames)
-    if (known == set) return name;
-  return "automatic";
-}
 
 const Kernels* f32_kernels(InstructionSet set) {
   const std::span<const Kernels> vectors = vector_kernels();
@@ -26,7 +10,7 @@ const Kernels* f32_kernels(InstructionSet set) {
     return vectors.empty() ? &plain_kernels(Element::f32) : &vectors.front();
   if (set == InstructionSet::plain) return &plain_kernels(Element::f32);
   for (const Kernels& kernels : vectors)
-    if (kernels.name.starts_with(name_of(set))) return &kernels;
+    if (kernels.name.starts_with(to_word(set))) return &kernels;
   return nullptr;
 }
 
@@ -46,9 +30,9 @@ const Kernels& choose_kernels(Arithmetic arithmetic, InstructionSet set) {
   if (found == nullptr && arithmetic != Arithmetic::f32 && !automatic)
     fail_usage("{0}: this processor has no native {0} product{1}; use f32",
                arithmetic == Arithmetic::bf16 ? "bf16" : "int8",
-               short_fits ? "" : fmt::format(" among its {} instructions", name_of(set)));
+               short_fits ? "" : fmt::format(" among its {} instructions", to_word(set)));
   if (found == nullptr)
-    fail_usage("instruction set {}: this processor does not have it", name_of(set));
+    fail_usage("instruction set {}: this processor does not have it", to_word(set));
   return *found;
 }
 
@@ -56,8 +40,9 @@ const Kernels& choose_kernels(Arithmetic arithmetic, InstructionSet set) {
 
 std::vector<InstructionSet> instruction_sets() {
   std::vector<InstructionSet> sets;
-  for (const auto& [set, name] : stepping::kNames)
-    if (stepping::f32_kernels(set) != nullptr) sets.push_back(set);
+  for (const auto& [word, set] : kWords<InstructionSet>)
+    if (set != InstructionSet::automatic && stepping::f32_kernels(set) != nullptr)
+      sets.push_back(set);
   return sets;
 }
 
