@@ -76,4 +76,25 @@ TEST(Pages, LinkToPagesAndHeadingsThatExist) {
   EXPECT_GE(links, 50);
 }
 
+TEST(Pages, NameNoFolderOfTheMachineThatMadeThem) {
+  const std::regex folder(R"((^|[^\w.~-])/(work|home|root|tmp)/)");
+  int files = 0;
+  const auto look = [&](const fs::path& file) {
+    ++files;
+    int number = 0;
+    for (const std::string& line : lines_of(file)) {
+      ++number;
+      EXPECT_FALSE(std::regex_search(line, folder)) << file.string() << ":" << number;
+    }
+  };
+  for (const fs::path& page : pages()) look(page);
+  for (const char* place : {"docs", "models", "recipes", "web/src"})
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / place))
+      if (const auto kind = entry.path().extension(); kind == ".svg" || kind == ".ts" ||
+                                                      kind == ".tsx" || kind == ".toml" ||
+                                                      entry.path().filename() == "README.md")
+        look(entry.path());
+  EXPECT_GE(files, 60);
+}
+
 }  // namespace

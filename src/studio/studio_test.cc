@@ -261,6 +261,21 @@ TEST(Studio, RendersPicturesAndRefusesWhatIsNoMusic) {
   EXPECT_EQ(studio.ask("POST", "/api/read?model=small", "<html>", "audio/midi").status, 400);
 }
 
+TEST(Studio, ShowsFoldersAsTheirOwnerCallsThem) {
+  const TemporaryFolder home;
+  std::filesystem::create_directories(home.path() / "music" / "bach");
+  const std::string before = std::getenv("HOME") ? std::getenv("HOME") : "";
+  ::setenv("HOME", home.path().c_str(), 1);
+  StudioOptions options;
+  options.training.folders = named_folders(
+      {(home.path() / "music/bach").string(), home.path().string(), TOCCATA_SOURCE_DIR});
+  const Json folders = TestStudio(options).ask("GET", "/api/folders").json()["folders"];
+  ::setenv("HOME", before.c_str(), 1);
+  EXPECT_EQ(folders[0]["path"], "~/music/bach");
+  EXPECT_EQ(folders[1]["path"], "~");
+  EXPECT_EQ(folders[2]["path"], TOCCATA_SOURCE_DIR);
+}
+
 TEST(Studio, TrainsOnlyOnNamedFolders) {
   const TestStudio studio;
   EXPECT_EQ(studio.ask("GET", "/api/folders").json()["folders"].size(), 0u);

@@ -1,3 +1,6 @@
+#include <cstdlib>
+#include <filesystem>
+
 #include "base/files.h"
 #include "studio/routes.h"
 
@@ -14,6 +17,15 @@ Json parsed(const Request& request) {
   }
 }
 
+// A folder as its owner calls it: "~/music".
+std::string shown(const std::string& path) {
+  const char* home = std::getenv("HOME");
+  if (!home || !*home || std::string_view(home) == "/") return path;
+  const auto below = std::filesystem::path(path).lexically_relative(home);
+  if (below.empty() || *below.begin() == "..") return path;
+  return below == "." ? "~" : "~/" + below.string();
+}
+
 }  // namespace
 
 std::vector<Route> training_routes(TrainingRuns& training) {
@@ -22,7 +34,7 @@ std::vector<Route> training_routes(TrainingRuns& training) {
       {"GET", "/api/folders", 0, "", Where::worker, [&training](const Request&, const Parameters&) {
          OrderedJson folders = OrderedJson::array();
          for (const NamedFolder& folder : training.folders()) {
-           folders.push_back({{"name", folder.name}, {"path", folder.path}});
+           folders.push_back({{"name", folder.name}, {"path", shown(folder.path)}});
          }
          return json_response({{"folders", std::move(folders)}});
        }});

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { canTrain, missing, openBrowser, openPage, playwright, said, Studio, waitFor } from "./support.mjs";
+import { canTrain, missing, namesNoFolder, openBrowser, openPage, playwright, said, Studio, waitFor } from "./support.mjs";
 
 const skip = missing();
 if (skip) console.error(`skipped: ${skip}`);
@@ -404,6 +404,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
       const page = await openPage(browser, studio, { width, scheme, height: width === 390 ? 844 : 900 });
       const axe = readFileSync(new URL("../../web/node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
       const check = async (where) => {
+        await namesNoFolder(page);
         await page.evaluate(axe);
         const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
         const serious = violations.filter((each) => ["serious", "critical"].includes(each.impact));

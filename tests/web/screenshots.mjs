@@ -1,15 +1,17 @@
-// Makes the pictures in docs/screenshots: node tests/web/screenshots.mjs [FOLDER]
-import { cpSync, rmSync } from "node:fs";
+// Makes the pictures in docs/screenshots: ./dev screenshots [FOLDER]
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openBrowser, openPage, root, said, Studio } from "./support.mjs";
+import { missing, namesNoFolder, openBrowser, openPage, root, said, Studio } from "./support.mjs";
 
+if (missing()) throw new Error(missing());
 const folder = process.argv[2] ?? join(root, "docs/screenshots");
-const music = join(tmpdir(), "music");
+mkdirSync(folder, { recursive: true });
+const home = mkdtempSync(join(tmpdir(), "toccata-home-"));
+const music = join(home, "music");
 cpSync(join(root, "examples"), music, { recursive: true });
 const studio = await Studio.start({ train: true, music });
-const { models } = await studio.json("/api/models");
-if (models.some((known) => known.name === "chorales")) studio.model = "chorales";
+studio.model = "chorales";
 const browser = await openBrowser();
 for (const width of [1280, 390]) {
   for (const scheme of ["light", "dark"]) {
@@ -18,6 +20,7 @@ for (const width of [1280, 390]) {
       await page.evaluate(() => window.scrollTo(0, 0));
       await page.mouse.move(2, 2);
       await page.waitForTimeout(300);
+      await namesNoFolder(page);
       await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: width === 390 });
     };
     const number = async (label, value) => {
@@ -48,4 +51,4 @@ for (const width of [1280, 390]) {
 }
 await browser.close();
 await studio.remove();
-rmSync(music, { recursive: true });
+rmSync(home, { recursive: true });

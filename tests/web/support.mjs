@@ -1,5 +1,6 @@
 // What the tests of the page share: the real server with a real model, and Debian's chromium.
 // A test that lacks something (Node's packages, chromium, toccata-train) skips, and says why.
+import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -56,7 +57,9 @@ export class Studio {
   async open(port) {
     const words = ["studio", "--port", `${port}`, "--data", this.folder, "--folder", this.music];
     const PATH = trainer ? `${dirname(trainer)}:${process.env.PATH}` : process.env.PATH;
-    this.child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PATH } });
+    // Folders are shown as those of its owner, whose home this is: no path of this machine.
+    const env = { ...process.env, PATH, HOME: dirname(this.music) };
+    this.child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env });
     let errors = "";
     this.child.stderr.on("data", (data) => (errors += data));
     this.url = await new Promise((found, failed) => {
@@ -124,6 +127,12 @@ export async function openPage(browser, studio, { width = 1280, height = 900, sc
   await page.locator("select").first().waitFor();
   await page.locator("select").first().selectOption(studio.model);
   return page;
+}
+
+/** What the page says may hold no path of the machine it runs on. */
+export async function namesNoFolder(page) {
+  const text = await page.locator("body").innerText();
+  assert.doesNotMatch(text, /(^|[^\w.~-])\/(work|home|root|tmp)\//m);
 }
 
 export async function said(page, pattern, timeout = 60000) {
