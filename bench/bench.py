@@ -13,45 +13,14 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from machine import ROOT, machine, run, say, spread
+
 OURS = ROOT / "build/release/toccata-bench"
 MACHINES = ROOT / "bench/machines.json"
 FAR_BELOW = 0.8  # of the figure known for this kind of machine
 PEERS = {"debian": Path("/usr/bin/python3"), "newest": ROOT / "build/bench-venv/bin/python"}
 SIZES = {"original": ["--time-units", "200,200", "--note-units", "100,100"],
          "johnson": ["--time-units", "300,300", "--note-units", "100,50"]}
-
-
-def say(text=""):
-    print(text, file=sys.stderr, flush=True)
-
-
-def run(command, timeout=1800, **environment):
-    """The JSON object that a measuring program prints; None (said aloud) where it fails."""
-    try:
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout,
-                              env={**os.environ, **environment})
-    except subprocess.TimeoutExpired:
-        say(f"  (over {timeout} s, left out: {' '.join(map(str, command))})")
-        return None
-    if done.returncode:
-        say(f"  (failed: {' '.join(map(str, command))}\n{done.stderr[-600:]})")
-        return None
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def machine():
-    """Names the kind of machine: processor and the extensions that matter here."""
-    text = Path("/proc/cpuinfo").read_text()
-    field = lambda name: next((l.split(":", 1)[1].strip() for l in text.splitlines() if l.startswith(name)), "?")
-    flags = set(field("flags").split())
-    wanted = [f for f in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f in flags]
-    return f"{field('model name')} family {field('cpu family')} model {field('model')} {' '.join(wanted)}, {os.cpu_count()} cores"
-
-
-def spread(values):
-    middle = statistics.median(values)
-    return middle, (max(values) - min(values)) / middle if middle else 0
 
 
 class Table:
