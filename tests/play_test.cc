@@ -27,7 +27,7 @@ TEST(Play, TakesLinesWhileItPlaysAndReportsAtTheEnd) {
   EXPECT_GE(report["changes"].size(), 2u);
   EXPECT_EQ(report["changes"][0]["line"], "key D minor");
   EXPECT_GE(report["lateness_ms"]["most"], report["lateness_ms"]["median"]);
-  EXPECT_THAT(outcome.err, HasSubstr("\"louder\" is no command"));
+  EXPECT_THAT(outcome.err, HasSubstr("\"louder\" is not a command"));
   EXPECT_THAT(read_text(midi), HasSubstr("{\"toccata_play\":{\"program\""));
   EXPECT_GT(std::filesystem::file_size(wav), 44100u);
 }

@@ -25,7 +25,7 @@ Outcome toccata_(const std::string& arguments) {
 
 TEST(Usage, AnUnknownCommandOrOptionEndsWithTwo) {
   EXPECT_EQ(toccata_("compose").exit_code, 2);
-  EXPECT_THAT(toccata_("compose").err, HasSubstr("\"compose\" is no command"));
+  EXPECT_THAT(toccata_("compose").err, HasSubstr("\"compose\" is not a command"));
   EXPECT_EQ(toccata_("generate chorales --seed -1").exit_code, 2);
   const Outcome outcome = toccata_("import --gird 4 x");
   EXPECT_EQ(outcome.exit_code, 2);

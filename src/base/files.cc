@@ -68,7 +68,7 @@ void sync_folder(const fs::path& folder) {
   const Descriptor fd(
       ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || ::fsync(fd.get()) != 0)
-    fail("{}: cannot bring this folder to the disk: {}", folder.string(), reason());
+    fail("{}: cannot write this folder to the disk: {}", folder.string(), reason());
 }
 
 /// A rename would put a regular file in the place of whatever stands there: of a device, too.
@@ -97,7 +97,7 @@ Bytes read_file(const fs::path& path, std::uint64_t limit) {
   if (!S_ISREG(status.st_mode))
     fail("{}: expected a regular file, found a device, pipe or socket", path.string());
   if (static_cast<std::uint64_t>(status.st_size) > limit)
-    fail("{}: {} bytes, more than the {} that are read", path.string(), status.st_size, limit);
+    fail("{}: it has {} bytes; at most {} are read", path.string(), status.st_size, limit);
   Bytes bytes(static_cast<std::size_t>(status.st_size));
   std::size_t done = 0;
   while (done < bytes.size()) {
@@ -125,7 +125,7 @@ void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
     if (fd.get() < 0) fail("{}: cannot be written: {}", path.string(), reason());
     write_all(fd.get(), bytes, path, "the file is as it was");
     if (::fsync(fd.get()) != 0)
-      fail("{}: cannot be brought to the disk: {}; the file is as it was", path.string(), reason());
+      fail("{}: cannot be written to the disk: {}; the file is as it was", path.string(), reason());
     if (fd.close() != 0)
       fail("{}: closing failed: {}; the file is as it was", path.string(), reason());
     if (::rename(temporary.c_str(), path.c_str()) != 0)
@@ -149,7 +149,7 @@ void write_file_with(const fs::path& path, const std::function<void(const fs::pa
     fill(temporary);
     const Descriptor fd(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0 || ::fsync(fd.get()) != 0)
-      fail("{}: cannot be brought to the disk: {}; the file is as it was", path.string(), reason());
+      fail("{}: cannot be written to the disk: {}; the file is as it was", path.string(), reason());
     if (::rename(temporary.c_str(), path.c_str()) != 0)
       fail("{}: cannot be written: {}", path.string(), reason());
   } catch (...) {

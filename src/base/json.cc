@@ -35,7 +35,7 @@ Json parse_json(std::string_view text, std::string_view where) {
   // Looked for beforehand: the parser's own callback takes quadratic time in an object's keys.
   constexpr int kDepth = 64;
   if (nested_deeper_than(kDepth, text)) {
-    fail("{}: nested more than {} levels deep; this is no file of ours", where, kDepth);
+    fail("{}: nested more than {} levels deep; Toccata writes no such file", where, kDepth);
   }
   try {
     return Json::parse(text);
@@ -44,7 +44,7 @@ Json parse_json(std::string_view text, std::string_view where) {
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     fail("{}: line {}: not valid JSON (at byte {} of {})", where, line, error.byte, text.size());
   } catch (const nlohmann::json::out_of_range&) {
-    fail("{}: a number in it is too large for a computer's numbers (above 1.8e308)", where);
+    fail("{}: it holds a number above 1.8e308, the largest that can be read", where);
   }
 }
 

@@ -58,8 +58,8 @@ void demand_room(const Pack& pack, const MusicFile& file) {
               (static_cast<std::uint64_t>(piece.roll.notes()) + 2 * sizeof(float));
   if (needed > kTimes * size + kBesides)
     fail(
-        "{}: its {} MiB of music would take {} MiB in memory; training reads packs piece by piece, "
-        "for this the folder that it was made of (or a part of it) must be given",
+        "{}: this pack of {} MiB would take {} MiB in memory, and only training reads packs piece "
+        "by piece; give the folder that the pack was made from, or a part of it",
         file.name, size >> 20, needed >> 20);
 }
 
@@ -81,8 +81,8 @@ ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool al
   wanted.articulation = pack.read_as.articulation;
   if (pack.read_as != wanted)
     fail_usage(
-        "{}: this pack was read with other options (grid {}, pitches {}..{}) than are asked for "
-        "(grid {}, pitches {}..{}); pack the music again with them, or ask for the pack's",
+        "{}: this pack has grid {} and pitches {}..{}; expected grid {} and pitches {}..{}. Pack "
+        "the music again with these options, or ask for the pack's",
         file.name, pack.read_as.grid, pack.read_as.low, pack.read_as.high, options.roll.grid,
         options.roll.low, options.roll.high);
   if (!options.leave_packed && !keep) demand_room(pack, file);
@@ -145,7 +145,7 @@ std::map<std::string, Part> read_splits(const std::vector<SplitFile>& splits) {
            json_get<std::vector<std::string>>(json, to_word(part), where)) {
         const auto [found, is_new] = part_of.emplace(split.folder + name, part);
         if (!is_new && found->second != part)
-          fail("{}: {} stands in {} and in {}; a piece belongs to one part", where, name,
+          fail("{}: {} is in both {} and {}; a piece belongs to one part", where, name,
                to_word(found->second), to_word(part));
       }
     }
@@ -201,8 +201,8 @@ Corpus read_paths(std::span<const fs::path> paths, const ImportOptions& options,
     for (const ReadPiece& row : music.pieces)
       if (row.piece && row.piece->roll.articulation && !used.roll.articulation)
         fail_usage(
-            "{}: this pack has articulation, and music without (roll files, or --articulation "
-            "false) is read beside it; pack the music again with --articulation false",
+            "{}: this pack has articulation, but other music is read without it (roll files, or "
+            "--articulation false); pack the music again with --articulation false",
             found.files[i].name);
 
   Corpus corpus;
@@ -274,10 +274,8 @@ void demand_pieces(const Corpus& corpus, const ImportOptions& options) {
          counted(bad, "file"), options.max_bad, told(*first_bad));
   if (std::any_of(files.begin(), files.end(), [](const auto& file) { return file.kept; })) return;
   if (corpus.report.longest >= 1)
-    fail(
-        "no piece is long enough: the longest of {} has {}, and at least {} were asked for; "
-        "lower --min-steps",
-        counted(files.size(), "file"), counted(corpus.report.longest, "step"), options.min_steps);
+    fail("no piece is long enough: the longest of {} has {}, and --min-steps asks for {} or more",
+         counted(files.size(), "file"), counted(corpus.report.longest, "step"), options.min_steps);
   const FileReport& file = bad > 0 ? *first_bad : files.front();
   fail("no piece of music in {}, {} unreadable; the first: {}", counted(files.size(), "file"), bad,
        told(file));

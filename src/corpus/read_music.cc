@@ -99,13 +99,13 @@ void read_midi(const Bytes& bytes, const MusicFile& file, const ImportOptions& o
   how.strict = options.strict;
   const notation::ReadResult read = notation::read_smf(bytes, file.name, how);
   if (const std::size_t most = most_pieces(bytes.size()); read.scores.size() > most)
-    fail("{}: {} songs, where a file of this size has at most {}", file.name, read.scores.size(),
-         most);
+    fail("{}: it claims {} songs; a file of this size has at most {}", file.name,
+         read.scores.size(), most);
   for (std::size_t i = 0; i < read.scores.size(); ++i) {
     std::string name = read.scores.size() == 1 ? file.name : fmt::format("{}[{}]", file.name, i);
     music.pieces.push_back(read_piece(read.scores[i], std::move(name), options));
   }
-  if (music.pieces.empty()) fail("{}: no track in this file", file.name);
+  if (music.pieces.empty()) fail("{}: this file has no track", file.name);
   FileReport& first = music.pieces.front().report;
   first.repair_count = read.repair_count;
   for (const notation::Repair& repair : read.repairs)
@@ -134,7 +134,7 @@ void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& 
     return;
   }
   if (rolls.steps_per_beat && *rolls.steps_per_beat != options.roll.grid)
-    fail("{}: its steps_per_beat is {}, the grid asked for {}; give --grid {}", file.name,
+    fail("{}: its steps_per_beat is {}, but grid {} was asked for; give --grid {}", file.name,
          *rolls.steps_per_beat, options.roll.grid, *rolls.steps_per_beat);
   music.roll_file = true;
   ImportOptions as_roll = options;
@@ -153,7 +153,7 @@ void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& 
       music.pieces.push_back(std::move(row));
     }
   }
-  if (music.pieces.empty()) fail("{}: its lists hold no piece", file.name);
+  if (music.pieces.empty()) fail("{}: it holds no piece", file.name);
 }
 
 }  // namespace

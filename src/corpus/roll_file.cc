@@ -81,7 +81,8 @@ class Reader final : public nlohmann::json_sax<Json> {
  private:
   void end_piece() {
     if (++pieces_ > most_pieces_)
-      fail("{}: more than {} pieces, which no file of this size has", where_, most_pieces_);
+      fail("{}: it claims more than {} pieces; a file of this size has fewer", where_,
+           most_pieces_);
     part_->piece_ends.push_back(static_cast<std::uint32_t>(part_->frame_ends.size()));
   }
 

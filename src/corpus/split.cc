@@ -69,12 +69,13 @@ Split draw(const Corpus& corpus, const std::vector<std::size_t>& pieces,
       free.size() < valid + test || (valid + test == groups.size() && valid + test > 0);
   if (nothing_left)
     fail(
-        "{} different pieces of music{} do not hold out {} for validation and {} for testing and "
-        "leave any to train on; hold out fewer (--validation-pieces), or give more music",
+        "{} different pieces of music{} are too few to hold out {} for validation and {} for "
+        "testing and to train on the rest; hold out fewer (--validation-pieces), or give more "
+        "music",
         groups.size(),
-        free.size() < groups.size() ? fmt::format(", {} of which have been trained on already,",
-                                                  groups.size() - free.size())
-                                    : "",
+        free.size() < groups.size()
+            ? fmt::format(", {} of them already trained on,", groups.size() - free.size())
+            : "",
         valid, test);
   Split split;
   std::map<std::string_view, Part> held_out;

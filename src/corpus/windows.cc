@@ -126,8 +126,8 @@ void Windows::seek(Place place) {
   std::vector<Window> windows = cut(place.epoch);
   if (place.batch >= batch_count(windows.size()))
     fail(
-        "epoch {} has {} batches, found a place at batch {}; the music or the options differ from "
-        "those that the place was kept for",
+        "epoch {} has {} batches, but training stopped at batch {}; the music or the options "
+        "differ from those of that run",
         place.epoch, batch_count(windows.size()), place.batch);
   epoch_ = std::move(windows);
   place_ = place;

@@ -193,7 +193,7 @@ class TuneReader {
       score.tracks.push_back(std::move(track));
       const Tick end = add_changes(played, score);
       if (options_.full_bars && number > 0 && end != score.end)
-        fail("{}: voice {} lasts {} ticks, the voices before it {}", where_, voice.id, end,
+        fail("{}: voice {} lasts {} ticks, but the voices before it last {}", where_, voice.id, end,
              score.end);
       score.end = std::max(score.end, end);
       ++number;
@@ -256,8 +256,10 @@ class TuneReader {
 
 Score read_abc(std::string_view text, std::string_view where, const AbcOptions& options) {
   if (text.size() > kMostText)
-    fail("{}: {} bytes of text, where a tune has at most {}; many tunes in one file must be parted",
-         where, text.size(), kMostText);
+    fail(
+        "{}: this tune has {} bytes of text; a tune may have at most {}. Split a file of many "
+        "tunes",
+        where, text.size(), kMostText);
   return TuneReader(where, options).read(text);
 }
 

@@ -44,7 +44,7 @@ class MusicReader {
       } else if (starts_note(c)) {
         note();
       } else {
-        cursor_.error("\"{}\" is not understood here (see the list in midi/abc.h)", c);
+        cursor_.error("\"{}\" is not understood here (docs/data.md lists what is)", c);
       }
     }
     return std::nullopt;
@@ -119,7 +119,7 @@ class MusicReader {
     while (cursor_.peek() == '|' || cursor_.peek() == ':' || cursor_.peek() == ']' ||
            (cursor_.peek() == '[' && cursor_.peek(1) == '|'))
       line.push_back(cursor_.next());
-    if (line.empty()) cursor_.error("\"[]\" is not understood here (see the list in midi/abc.h)");
+    if (line.empty()) cursor_.error("\"[]\" is not understood here (docs/data.md lists what is)");
     Bar bar;
     bar.plain = line == "|";
     const bool only_colons = line.find_first_not_of(':') == std::string::npos;

@@ -149,11 +149,10 @@ TEST(Abc, PassesOverWhatDoesNotSound) {
 
 TEST(Abc, NamesLineAndColumnOfAnError) {
   EXPECT_EQ(error_in("CDEF h2"),
-            "test.abc:5:6: \"h\" is not understood here (see the list in "
-            "midi/abc.h)");
-  EXPECT_THAT(error_in("CDEF GABc|CDEF GA|C8|"), HasSubstr("test.abc:5:17: bar 2 ends here and "
-                                                           "lasts 1440 ticks, where its meter asks "
-                                                           "for 1920"));
+            "test.abc:5:6: \"h\" is not understood here (docs/data.md lists what is)");
+  EXPECT_THAT(
+      error_in("CDEF GABc|CDEF GA|C8|"),
+      HasSubstr("test.abc:5:17: bar 2 ends here after 1440 ticks, but its meter asks for 1920"));
   EXPECT_THAT(error_in("C4-D4|"), HasSubstr("test.abc:5:1: a tie that leads to no note"));
   EXPECT_THAT(error_in("[CEG"), HasSubstr("a chord without its closing"));
   EXPECT_THAT(error_in("C & D"), HasSubstr("test.abc:5:3: \"&\" is not understood"));
@@ -174,7 +173,7 @@ TEST(Abc, RefusesWhatIsNoTune) {
   EXPECT_THAT(error_of("X:1\nM:4/3\nK:C\n"), HasSubstr("test.abc:2:6: expected a meter"));
   EXPECT_THAT(error_of("X:1\nK:C\nC\nX:2\nK:C\nD\n"), HasSubstr("a second tune"));
   EXPECT_THAT(error_of("X:1\nM:2/4\nL:1/4\nK:C\nV:1\nCD|\nV:2\nCD|CD|\n", {.full_bars = true}),
-              HasSubstr("voice 2 lasts 1920 ticks, the voices before it 960"));
+              HasSubstr("voice 2 lasts 1920 ticks, but the voices before it last 960"));
 }
 
 TEST(Abc, ATextLongerThanAnyTuneIsRefused) {

@@ -93,7 +93,8 @@ void check_bars(const std::vector<const Element*>& played, std::string_view wher
       continue;
     }
     fail(
-        "{}:{}:{}: bar {} ends here and lasts {} ticks, where its meter asks for {} ({} a quarter)",
+        "{}:{}:{}: bar {} ends here after {} ticks, but its meter asks for {} ({} per quarter "
+        "note)",
         where, bar.place.line, bar.place.column, i + 1, bar.length, bar.full, kTicksPerQuarter);
   }
 }

@@ -29,8 +29,8 @@ void check_maps(const Score& score) {
     check_tick(tempo.tick, "tempo");
     if (tempo.microseconds_per_quarter == 0 || tempo.microseconds_per_quarter > kLongestQuarter)
       fail(
-          "a tempo of {} microseconds a quarter note at tick {}: a MIDI file holds 1 to {} (no "
-          "slower than 3.58 quarters a minute)",
+          "a tempo of {} microseconds per quarter note at tick {}: a MIDI file holds 1 to {} (no "
+          "slower than 3.58 quarter notes per minute)",
           tempo.microseconds_per_quarter, tempo.tick, kLongestQuarter);
   }
   for (const MeterChange& meter : score.meters) {
@@ -78,7 +78,7 @@ void check_track(const Track& track) {
 
 void check(const Score& score) {
   if (score.ticks_per_quarter < 1 || score.ticks_per_quarter > 32767)
-    fail("{} ticks a quarter note: a MIDI file holds 1 to 32767", score.ticks_per_quarter);
+    fail("{} ticks per quarter note: a MIDI file holds 1 to 32767", score.ticks_per_quarter);
   if (score.tracks.size() > kMostTracks)
     fail("{} tracks: a MIDI file holds {} at most", score.tracks.size(), kMostTracks);
   check_tick(score.end, "score's end");

@@ -29,7 +29,7 @@ struct Grid {
 Grid read_division(const Header& header, std::uint64_t byte, RepairLog& repairs) {
   if (header.division == 0)
     fail(
-        "{}: byte {}: a division of 0 ticks a quarter note: expected 1 to 32767; the file has no "
+        "{}: byte {}: a division of 0 ticks per quarter note: expected 1 to 32767; the file has no "
         "time to read its notes by",
         repairs.where(), byte);
   if (header.division < 0x8000) return {header.division, std::nullopt};
@@ -37,7 +37,7 @@ Grid read_division(const Header& header, std::uint64_t byte, RepairLog& repairs)
   const int ticks_per_frame = header.division & 0xff;
   if (ticks_per_frame == 0)
     fail(
-        "{}: byte {}: an SMPTE division of 0 ticks a frame: expected 1 to 255; the file has no "
+        "{}: byte {}: an SMPTE division of 0 ticks per frame: expected 1 to 255; the file has no "
         "time to read its notes by",
         repairs.where(), byte);
   if (frames == 29) return {15 * ticks_per_frame, 500500};

@@ -20,9 +20,9 @@ using testing::IsEmpty;
 
 TEST(SmfRepairs, RefusesADivisionOfZero) {
   EXPECT_THAT(error_of(type0(TrackEvents().note(0, 60, 1).end(), 0)),
-              HasSubstr("test.mid: byte 12: a division of 0 ticks a quarter note"));
+              HasSubstr("test.mid: byte 12: a division of 0 ticks per quarter note"));
   EXPECT_THAT(error_of(type0(TrackEvents().note(0, 60, 1).end(), 0xe700)),
-              HasSubstr("byte 12: an SMPTE division of 0 ticks a frame"));
+              HasSubstr("byte 12: an SMPTE division of 0 ticks per frame"));
 }
 
 TEST(SmfRepairs, KeepsRunningStatusAcrossMetaEvents) {

@@ -170,7 +170,7 @@ TEST(SmfWriter, RefusesWhatAMidiFileCannotHold) {
   EXPECT_THAT(error_of(odd), testing::HasSubstr("4/3 at tick 0"));
   Score gridless;
   gridless.ticks_per_quarter = 0;
-  EXPECT_THAT(error_of(gridless), testing::HasSubstr("0 ticks a quarter"));
+  EXPECT_THAT(error_of(gridless), testing::HasSubstr("0 ticks per quarter"));
 }
 
 }  // namespace

@@ -96,10 +96,8 @@ Command parse_command(std::string_view line) {
     return {kind, verbatim ? std::string(value) : lower(value)};
   }
   fail_usage(
-      "\"{}\" is no command: expected temperature, density, tempo or "
-      "velocity with a number (or "
-      "up, "
-      "down); key D minor, off, next or previous; scale C pentatonic; model NAME; or quit",
+      "\"{}\" is not a command: expected temperature, density, tempo or velocity with a number (or "
+      "up, down); key D minor, off, next or previous; scale C pentatonic; model NAME; or quit",
       text);
 }
 

@@ -53,7 +53,7 @@ std::unique_ptr<Midi> open_system() {
     }
   }
   if (!first) {
-    fail("there is no MIDI system to be had, neither ALSA's sequencer nor a JACK server ({})", why);
+    fail("no MIDI system was found, neither ALSA's sequencer nor a JACK server ({})", why);
   }
   return first;
 }

@@ -146,7 +146,7 @@ void Player::take_model() {
       for (auto step = steps.end() - missed; step != steps.end(); ++step) voice->listen(*step);
     }
     voice_ = std::move(voice);
-    progress_.message(fmt::format("the model {} plays", next->name));
+    progress_.message(fmt::format("now playing with the model {}", next->name));
   } catch (const std::exception& error) {
     progress_.warning(error.what());
   }
@@ -214,7 +214,7 @@ void Player::lost(const std::string& why, const Stop& stop) {
   output_.silence();
   sounding_.fill(false);
   progress_.warning(
-      fmt::format("{} is gone ({}): the music waits for it; Ctrl-C ends", output_.name(), why));
+      fmt::format("{} is gone ({}); the music waits for it. Ctrl-C quits", output_.name(), why));
   const double since = clock_.now();
   double next_try = since + kBetweenRecoveries;
   while (!stop.requested()) {

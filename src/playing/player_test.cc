@@ -177,7 +177,7 @@ TEST(Player, AWrongLineIsToldAndThePlayingGoesOn) {
     return {};
   };
   EXPECT_EQ(stage.play().steps, 50);
-  for (const char* part : {"\"louder\" is no command", "temperature: expected 0.01 to 100",
+  for (const char* part : {"\"louder\" is not a command", "temperature: expected 0.01 to 100",
                            "\"H major\" is no key", "no other model"}) {
     EXPECT_THAT(stage.told.warnings, HasSubstr(part));
   }
@@ -211,13 +211,13 @@ TEST(Player, AnotherModelTakesOverWhileItPlaysWithAnotherRangeToo) {
     if (stage.told.messages.find("loading the model wide") == std::string::npos) {
       return {"model wide"};
     }
-    if (stage.told.messages.find("the model wide plays") != std::string::npos && quit_at == 0) {
+    if (stage.told.messages.find("now playing with the model wide") != std::string::npos && quit_at == 0) {
       quit_at = step + 200;
     }
     return step == quit_at ? std::vector<std::string>{"quit"} : std::vector<std::string>{};
   };
   stage.play();
-  EXPECT_THAT(stage.told.messages, HasSubstr("the model wide plays"));
+  EXPECT_THAT(stage.told.messages, HasSubstr("now playing with the model wide"));
   EXPECT_TRUE(stage.output.sounding.empty());
   // The first model has twelve notes from 60 up.
   EXPECT_TRUE(std::any_of(stage.output.log.begin(), stage.output.log.end(),

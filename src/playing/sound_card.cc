@@ -75,9 +75,8 @@ class SoundCard : public Output {
     driver_.reset(new_fluid_audio_driver(settings, synth_.get()));
     if (!driver_) {
       fail(
-          "there is no sound card that FluidSynth{} could play to: --driver "
-          "names another driver, "
-          "--port a MIDI port instead",
+          "FluidSynth{} found no sound card; name another driver with --driver, or a MIDI port "
+          "with --port",
           options_.driver.empty() ? "" : "'s driver " + options_.driver);
     }
   }

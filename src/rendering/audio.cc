@@ -120,9 +120,8 @@ AudioFacts render_audio(const notation::Score& score, const AudioOptions& option
   const double last = actions.empty() ? 0 : actions.back().seconds;
   if (!(last <= options.longest_piece))
     fail(
-        "the piece lasts {:.0f} minutes, and audio of at most {:.0f} is made; --from-bar and "
-        "--to-bar choose "
-        "a part of it",
+        "the piece lasts {:.0f} minutes, but at most {:.0f} are made into audio; choose a part "
+        "with --from-bar and --to-bar",
         last / 60, options.longest_piece / 60);
   Recording recording(options.synthesizer, sink, stop);
   progress.begin("rendering", static_cast<std::uint64_t>(last), "seconds of sound");

@@ -78,7 +78,7 @@ notation::Track cut_track(const notation::Track& track, const Cut& cut) {
 void check_range(std::int64_t from, std::int64_t to, std::int64_t last) {
   if (from < 1) fail_usage("bar {}: bars are counted from 1", from);
   if (from > last) fail_usage("bar {}: the piece ends with bar {}", from, last);
-  if (to < from) fail_usage("bars {} to {}: the last bar stands before the first", from, to);
+  if (to < from) fail_usage("bars {} to {}: the last bar comes before the first", from, to);
 }
 
 notation::Score excerpt(const notation::Score& score, const BarRange& range) {

@@ -58,9 +58,8 @@ std::map<std::string, fs::path> shipped_models(const Places& places) {
     list += (list.empty() ? "" : ", ") + model.name + (model.complete ? "" : " (no model yet)");
   }
   fail_usage(
-      "{}: no model of this name. Runs under {}: {}. Shipped models: {}. A model folder's path "
-      "(with "
-      "config.json and model.safetensors in it) will do as well",
+      "{}: no model of this name. Runs under {}: {}. Shipped models: {}. The path of a model "
+      "folder (with config.json and model.safetensors in it) works, too",
       name, places.output.string(), runs.empty() ? "none" : runs,
       shipped.empty() ? "none found (TOCCATA_MODELS can name their folder)" : shipped);
 }
@@ -96,7 +95,7 @@ fs::path find_checkpoint(std::string_view name, std::string_view which, const Pl
     }
     steps += (steps.empty() ? "" : ", ") + step;
   }
-  fail_usage("{}@{}: no such checkpoint. There are last, {}", name, which, steps);
+  fail_usage("{}@{}: there is no such checkpoint. This run has last, {}", name, which, steps);
 }
 
 // The source tree that the program was built in: the nearest folder above the program with models/
@@ -145,7 +144,7 @@ std::vector<fs::path> shipped_folders() {
 }
 
 fs::path find_model(std::string_view name, const Places& places) {
-  if (name.empty()) fail_usage("a model's name is missing");
+  if (name.empty()) fail_usage("expected a model's name, found an empty one");
   const auto shipped = [&]() -> std::optional<fs::path> {
     const auto models = shipped_models(places);
     const auto found = models.find(std::string(name));
@@ -156,10 +155,8 @@ fs::path find_model(std::string_view name, const Places& places) {
     if (is_model(folder)) return folder;
     if (const auto path = shipped()) return *path;
     if (is_folder(folder))
-      fail_usage(
-          "{}: this folder is no model folder: config.json and model.safetensors are not both in "
-          "it",
-          name);
+      fail_usage("{}: this is not a model folder: config.json or model.safetensors is missing",
+                 name);
     refuse_unknown(name, places);
   }
   if (const std::size_t at = name.find('@'); at != std::string_view::npos)

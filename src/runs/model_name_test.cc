@@ -93,7 +93,7 @@ TEST_F(ModelName, AFolderWithoutAModelAndHostileNamesAreRefused) {
   fs::create_directories(folder_.path() / "empty");
   EXPECT_NE(message_of([&] {
               find_model((folder_.path() / "empty").string(), places_);
-            }).find("no model folder"),
+            }).find("not a model folder"),
             std::string::npos);
   for (const char* name : {"", ".", "..", "../piano", "../../etc@last", "..@last", "@last", "x@"})
     EXPECT_THROW(find_model(name, places_), Error) << name;

@@ -43,7 +43,7 @@ void check_run_name(std::string_view name) {
   };
   if (name.empty()) refuse("it is empty");
   if (name.size() > kLongestName)
-    refuse(fmt::format("it has {} bytes, and {} are the most", name.size(), kLongestName));
+    refuse(fmt::format("it has {} bytes; at most {} are allowed", name.size(), kLongestName));
   if (name.front() == '.') refuse("it begins with a dot");
   if (name.front() == '-') refuse("it begins with a hyphen, as options do");
   if (name.find("..") != std::string_view::npos) refuse("it holds \"..\"");
@@ -53,7 +53,7 @@ void check_run_name(std::string_view name) {
     if (c == '@') refuse("it holds '@', which names checkpoints (NAME@last)");
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) refuse("it holds a control character");
   }
-  if (is_temporary(fs::path(name))) refuse("names like this are for files being written");
+  if (is_temporary(fs::path(name))) refuse("such names are for files that are being written");
 }
 
 RunFolder create_run(const fs::path& output, std::string_view name) {
@@ -66,7 +66,7 @@ RunFolder create_run(const fs::path& output, std::string_view name) {
   if (code && !fs::exists(run.path))
     fail("{}: cannot make this folder: {}", run.path.string(), code.message());
   if (!fs::is_directory(run.path))
-    fail_usage("{}: a file of this name stands where the run's folder would; choose another --name",
+    fail_usage("{}: there is a file where the run's folder would be; choose another --name",
                run.path.string());
   if (!holds_nothing(run.path))
     fail_usage(

@@ -152,7 +152,7 @@ int run_program(int argc, char** argv, const char* description, std::string (*ab
   if (named && std::ranges::none_of(commands, [&](const Command& command) {
         return std::string_view(command.name) == argv[1];
       })) {
-    fmt::print(stderr, "toccata: \"{}\" is no command; toccata --help lists them\n", argv[1]);
+    fmt::print(stderr, "toccata: \"{}\" is not a command; toccata --help lists them\n", argv[1]);
     return 2;
   }
   return parse_and_run(app, argc, argv, progress);
