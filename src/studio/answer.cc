@@ -62,19 +62,19 @@ Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length
   for (const http::field field :
        {http::field::host, http::field::origin, http::field::content_type}) {
     if (header.count(field) > 1) {
-      return refuse(400, fmt::format("the header {} stands more than once in the request",
+      return refuse(400, fmt::format("the request has the header {} more than once",
                                      plain(http::to_string(field))));
     }
   }
   // Beast reads chunks and nothing else; what it leaves unread must not be taken for a request.
   if (header.count(http::field::transfer_encoding) > 0 &&
       !boost::beast::iequals(header[http::field::transfer_encoding], "chunked")) {
-    return refuse(400, "expected no Transfer-Encoding but chunked");
+    return refuse(400, "Transfer-Encoding: only chunked is read here");
   }
   Request& request = admission.request;
   request.method = std::string(plain(header.method_string()));
   if (!parse_target(plain(header.target()), request)) {
-    return refuse(400, "the request's address is no path with an optional query");
+    return refuse(400, "the request's address is not a path with an optional query");
   }
   // A link from elsewhere may lead to the page; its interface is for the page alone.
   const bool interface = !request.path.empty() && request.path.front() == "api";
@@ -88,7 +88,7 @@ Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length
   admission.match = router.match(request.method, request.path);
   if (!admission.match.route) {
     if (admission.match.allow.empty()) return refuse(404, "there is nothing at this address");
-    refuse(405, fmt::format("this address knows {}", admission.match.allow));
+    refuse(405, fmt::format("this address accepts {}", admission.match.allow));
     admission.refused->headers.emplace_back("Allow", admission.match.allow);
     return admission;
   }

@@ -72,8 +72,8 @@ std::string Guard::refusal(std::string_view host, std::string_view origin,
                                  [&](const std::string& known) { return lower(known) == name; }));
   if (!ours) {
     return fmt::format(
-        "the request is for the host \"{}\", which this studio does not know itself by; start it "
-        "with --host NAME to allow a name",
+        "the request is for the host \"{}\", which is not this studio's; start it with --host NAME "
+        "to allow a name",
         shown(host));
   }
   if (!origin.empty() &&

@@ -210,7 +210,9 @@ Response render(const Request& request, const std::string& format,
                seconds / 60, kLongestSound / 60);
   }
   auto place = SoundFolder::place(folder);
-  if (!place) return error_response(503, "much sound is on its way; try again in a few seconds", 5);
+  if (!place)
+    return error_response(503, "the studio already makes much sound; try again in a few seconds",
+                          5);
   auto file = std::make_shared<SentFile>(folder->next(format), true, std::move(place));
   rendering::AudioOptions options;
   options.synthesizer.soundfont = soundfont;

@@ -39,7 +39,7 @@ OrderedJson summary_json(const std::vector<double>& values) {
 
 void print_row(const std::string& name, const listening::Copy& copy, const char* most) {
   if (copy.notes == 0) {
-    fmt::print("{}: no two notes in a row stand in the corpus\n", name);
+    fmt::print("{}: no two notes in a row are in the corpus\n", name);
     return;
   }
   fmt::print("{}: most {}: {}, {:g} beats from bar {}, as in {} from bar {}{}\n", name, most,

@@ -147,8 +147,9 @@ void keep_profile(const Options& options, Context& context) {
   const listening::Profile profile = listening::profile(all, options.read.threads);
   const std::filesystem::path path = named.folder / listening::kProfileFile;
   write_file(path, listening::to_json(profile).dump(1) + "\n");
-  context.progress.message(fmt::format("{}: what is usual in {} pieces, for generate --candidates",
-                                       path.string(), profile.pieces));
+  context.progress.message(
+      fmt::format("{}: the usual values of {} pieces, for generate --candidates", path.string(),
+                  profile.pieces));
 }
 
 }  // namespace
@@ -157,21 +158,23 @@ void add_describe(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   app.add_option("PATH", options->paths, "folders and files")->required();
   const std::vector<std::string> parts = word_texts<corpus::Part>();
-  one_of(app.add_option("--split", options->split, "only this part of them"), parts);
+  one_of(app.add_option("--split", options->split, "only this part of the music"), parts);
   app.add_option("--against", options->against,
                  "other folders to compare with: overlap and divergence of each statistic")
       ->type_name("PATH");
-  one_of(app.add_option("--against-split", options->against_split, "only this part of those"),
+  one_of(app.add_option("--against-split", options->against_split,
+                        "only this part of the other folders"),
          parts);
-  app.add_option("--excerpt", options->excerpt,
-                 "cut every piece into stretches of so many steps, to compare equal lengths")
+  app.add_option(
+         "--excerpt", options->excerpt,
+         "cut each piece into excerpts of this many steps, so that equal lengths are compared")
       ->check(at_least(0));
   add_reading(app, options->read);
   app.add_option("--for", options->keep_with.name,
-                 "a model: keep what is usual in this music, read as the model reads it, in its "
-                 "folder (statistics.json), for generate --candidates")
+                 "a model: write the usual values of this music, as the model reads it, to "
+                 "statistics.json in its folder, for generate --candidates")
       ->type_name("MODEL");
-  app.add_option("--output", options->keep_with.output, "folder in which runs stand")
+  app.add_option("--output", options->keep_with.output, "folder of the runs")
       ->type_name("FOLDER")
       ->capture_default_str();
   app.add_flag("--json", options->json, "JSON, with each piece in it");

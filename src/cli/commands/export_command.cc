@@ -21,7 +21,7 @@ struct Options {
 void run(const Options& options, Context& context) {
   const NamedModel named = load_named(options.model);
   if (fs::exists(options.folder)) {
-    fail_usage("{}: is there already; name a folder that is not, or remove it", options.folder);
+    fail_usage("{}: exists already; name another folder, or remove it", options.folder);
   }
   std::string hash;
   write_folder(options.folder, [&](const fs::path& folder) {
@@ -37,10 +37,10 @@ void run(const Options& options, Context& context) {
     }
     write_file(folder / "README.md", text);
   });
-  context.progress.message(fmt::format(
-      "{}: the model {} as a folder of its own; its README.md is the model card: say there what "
-      "the music's licence is",
-      options.folder, options.model.name));
+  context.progress.message(
+      fmt::format("{}: holds the model {} now. Its README.md is the model card; add the licence of "
+                  "the music there",
+                  options.folder, options.model.name));
   fmt::print("{}\n", hash);
 }
 

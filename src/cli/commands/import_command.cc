@@ -97,7 +97,7 @@ void print_report(const corpus::ImportReport& report, const corpus::ImportOption
   fmt::print("{} kept of {}", plural(sum.kept, "piece"), sum.files);
   if (sum.unreadable > 0) fmt::print(", {} unreadable", sum.unreadable);
   if (sum.repaired > 0) fmt::print(", {} repaired", sum.repaired);
-  if (sum.duplicates > 0) fmt::print(", {} with the music of another", sum.duplicates);
+  if (sum.duplicates > 0) fmt::print(", {} with the same music as another", sum.duplicates);
   fmt::print("; the longest has {}; {:.1f} MB in {:.2f} s\n", plural(report.longest, "step"),
              static_cast<double>(report.bytes) / 1e6, report.seconds);
   if (report.suggested_grid != options.roll.grid)
@@ -135,14 +135,14 @@ void add_import(CLI::App& app, Context& context) {
       ->capture_default_str();
   app.add_flag("--strict", options->read.strict, "refuse files that would need repair");
   app.add_option("--max-bad", options->read.max_bad,
-                 "fail where more files than this are unreadable; -1: never")
+                 "fail if more files than this are unreadable; -1: never")
       ->capture_default_str();
   app.add_option("--threads", options->read.threads, "0: the processor's")->capture_default_str();
   app.add_option("--report", options->report, "write the findings to this file, too, as JSON")
       ->type_name("FILE");
-  app.add_option("--pack", options->pack,
-                 "keep what was read in this file (.pack), to train from: for more music than fits "
-                 "into memory")
+  app.add_option(
+         "--pack", options->pack,
+         "write the music to this file (.pack), to train on more of it than fits into memory")
       ->type_name("FILE");
   app.add_flag("--json", options->json, "print the findings as JSON");
   app.callback([options, &context] { import(*options, context); });

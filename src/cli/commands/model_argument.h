@@ -22,7 +22,7 @@ struct ModelArgument {
 };
 
 inline CLI::Option* add_model(CLI::App& app, ModelArgument& argument) {
-  app.add_option("--output", argument.output, "folder in which runs stand")
+  app.add_option("--output", argument.output, "folder of the runs")
       ->type_name("FOLDER")
       ->capture_default_str();
   return app.add_option(

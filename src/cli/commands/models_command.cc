@@ -136,7 +136,7 @@ void models(const Options& options, Context& context) {
 
 void add_models(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--output", options->output, "folder in which runs stand")
+  app.add_option("--output", options->output, "folder of the runs")
       ->type_name("FOLDER")
       ->capture_default_str();
   app.add_flag("--json", options->json, "the list as JSON on stdout");

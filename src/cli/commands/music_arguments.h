@@ -50,8 +50,7 @@ inline std::vector<corpus::Piece> read_part(const std::vector<std::string>& path
     }
   }
   if (pieces.empty()) {
-    fail("there is no {} part in this music: a split.json beside it, or a roll file, would name it",
-         split);
+    fail("this music has no {} part; a split.json beside it, or a roll file, can name one", split);
   }
   return pieces;
 }

@@ -41,10 +41,10 @@ class OutputPaths {
     const auto [place, is_new] = made_of_.emplace(std::filesystem::weakly_canonical(path), input);
     if (!is_new)
       fail_usage(
-          "{}: would be made of {} and is {} already; {{}} in a name stands for each file's own, "
-          "as in --audio 'sound/{{}}.flac'",
+          "{}: cannot be made from {}: it is {} already. {{}} in a name stands for each file's own "
+          "name, as in --audio 'sound/{{}}.flac'",
           path.string(), input.string(),
-          place->second == path ? "an input" : "made of " + place->second.string());
+          place->second == path ? "an input" : "made from " + place->second.string());
   }
 
  private:

@@ -68,8 +68,8 @@ std::vector<Job> read_jobs(const Options& options, Context& context) {
     else
       read = notation::read_smf(read_file(file), file);
     if (read.repair_count)
-      context.progress.message(fmt::format("{}: {} repaired in reading; toccata import tells which",
-                                           file, read.repair_count));
+      context.progress.message(fmt::format(
+          "{}: {} repaired while reading; toccata import lists them", file, read.repair_count));
     for (std::size_t i = 0; i < read.scores.size(); ++i) {
       const std::string stem = fs::path(file).stem().string();
       const std::string name =
@@ -123,9 +123,8 @@ OrderedJson render_one(const Job& job, const Options& options, Context& context)
 void render(Options& options, Context& context) {
   if (options.audio.empty() && options.picture.empty() && options.midi.empty())
     fail_usage(
-        "nothing to make: --audio out.flac, --picture out.svg or --midi out.mid says what (for "
-        "several "
-        "files: --audio flac, beside each)");
+        "nothing to make; give --audio out.flac, --picture out.svg or --midi out.mid (for several "
+        "files: --audio flac makes one beside each)");
   if (!options.soundfont.empty()) options.sound.synthesizer.soundfont = options.soundfont;
   if (!options.audio.empty()) rendering::find_soundfont(options.sound.synthesizer.soundfont);
   options.sound.synthesizer.reverb = !options.dry;
@@ -162,8 +161,8 @@ void add_render(CLI::App& app, Context& context) {
       ->check(between(0.0, 10.0))
       ->capture_default_str();
   app.add_flag("--dry", options->dry, "without reverberation");
-  app.add_option("--title", options->title, "above the picture (default: the file's name)");
-  app.add_option("--width", options->roll.width, "of the picture, in pixels")
+  app.add_option("--title", options->title, "title above the picture (default: the file's name)");
+  app.add_option("--width", options->roll.width, "width of the picture, in pixels")
       ->check(between(400.0, 10000.0))
       ->capture_default_str();
   app.add_flag("--dark", options->dark, "a picture for dark pages");

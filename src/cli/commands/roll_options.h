@@ -13,15 +13,17 @@ inline void add_roll_options(CLI::App& app, music::Options& options) {
   using music::OutOfRange;
   using music::Pedal;
   const auto group = "How music is read";
-  app.add_option("--grid", options.grid,
-                 "steps a quarter note: 4 gives 16ths, 8 32nds, 12 and 24 hold triplets too")
+  app.add_option(
+         "--grid", options.grid,
+         "steps per quarter note: 4 gives 16ths, 8 gives 32nds; 12 and 24 hold triplets, too")
       ->capture_default_str()
       ->group(group);
   app.add_option("--low", options.low, "lowest MIDI pitch")->capture_default_str()->group(group);
   app.add_option("--high", options.high, "highest MIDI pitch")->capture_default_str()->group(group);
   one_of<OutOfRange>(
-      app.add_option("--out-of-range", options.out_of_range,
-                     "notes outside: fold (by octaves into the range), drop or refuse"))
+      app.add_option(
+          "--out-of-range", options.out_of_range,
+          "notes outside the range: fold (move them into it by octaves), drop or refuse"))
       ->default_str("fold")
       ->group(group);
   one_of<Pedal>(app.add_option("--pedal", options.pedal,

@@ -87,16 +87,18 @@ void add_studio(CLI::App& app, Context& context) {
                  "where to listen: only this machine can reach 127.0.0.1")
       ->capture_default_str();
   app.add_option("--host", options->hosts,
-                 "a name that browsers may call this machine by (more than once)");
-  app.add_option("--data,--output", options->data, "folder in which runs stand")
+                 "a name by which browsers reach this machine (may be given several times)");
+  app.add_option("--data,--output", options->data, "folder of the runs")
       ->type_name("FOLDER")
       ->capture_default_str();
   app.add_option("--folder", options->folders,
-                 "a folder of music that the page may train on (more than once)")
+                 "a folder of music that the page may train on (may be given several times)")
       ->type_name("FOLDER");
-  app.add_option("--models", options->models, "a folder with model folders in it (more than once)")
+  app.add_option("--models", options->models,
+                 "a folder with model folders in it (may be given several times)")
       ->type_name("FOLDER");
-  app.add_option("--soundfont", options->soundfont, "what the page and its files sound like")
+  app.add_option("--soundfont", options->soundfont,
+                 "the .sf2 file of the page's sound and of the audio it makes")
       ->type_name("FILE");
   app.add_option("--certificate", options->certificate, "PEM file: serve TLS")
       ->type_name("FILE")
@@ -107,7 +109,8 @@ void add_studio(CLI::App& app, Context& context) {
   app.add_option("--composers", options->composers,
                  "orders composed at the same time (0: half the processor's threads)")
       ->check(at_least(0));
-  app.add_option("--queue", options->queue, "orders that may wait; more are told to come again")
+  app.add_option("--queue", options->queue,
+                 "orders that may wait; further ones are asked to come back later")
       ->check(between(1, 1000))
       ->capture_default_str();
   app.callback([options, &context] { open_studio(*options, context); });

@@ -144,7 +144,7 @@ int run_program(int argc, char** argv, const char* description, std::string (*ab
   Context context{progress, stop_request};
   CLI::App app(description, "toccata");
   add_documents(app, "toccata", about);
-  app.footer("toccata COMMAND --help tells a command's options.");
+  app.footer("toccata COMMAND --help lists a command's options.");
   app.require_subcommand(1);
   for (const Command& command : commands)
     prepare(*app.add_subcommand(command.name, command.description), command, context);
