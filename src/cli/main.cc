@@ -33,6 +33,8 @@ constexpr std::array kCommands = {
     Command{"export", "Write a model as a folder of its own, to ship or to share",
             toccata::cli::add_export},
     Command{"models", "List the shipped models and your runs", toccata::cli::add_models},
+    Command{"signature", "One line that tells whether two builds compute the same",
+            toccata::cli::add_signature},
 };
 
 }  // namespace

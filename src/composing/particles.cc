@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/plain_math.h"
+
 namespace toccata::composing {
 namespace {
 
@@ -12,7 +14,7 @@ std::vector<double> scaled(std::span<const double> log_weights) {
   const double most = *std::max_element(log_weights.begin(), log_weights.end());
   std::vector<double> weights(log_weights.size(), 0.0);
   if (most == -INFINITY) return weights;
-  for (std::size_t k = 0; k < weights.size(); ++k) weights[k] = std::exp(log_weights[k] - most);
+  for (std::size_t k = 0; k < weights.size(); ++k) weights[k] = plain::exp(log_weights[k] - most);
   return weights;
 }
 
@@ -22,8 +24,8 @@ double log_mean_exp(std::span<const double> x) {
   const double most = *std::max_element(x.begin(), x.end());
   if (most == -INFINITY) return most;
   const std::vector<double> weights = scaled(x);
-  return most + std::log(std::accumulate(weights.begin(), weights.end(), 0.0) /
-                         static_cast<double>(x.size()));
+  return most + plain::log(std::accumulate(weights.begin(), weights.end(), 0.0) /
+                           static_cast<double>(x.size()));
 }
 
 double effective_sample_size(std::span<const double> log_weights) {

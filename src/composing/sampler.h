@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plain_math.h"
 #include "base/random.h"
 #include "composing/cells.h"
 #include "composing/taste.h"
@@ -65,7 +66,7 @@ inline std::uint8_t draw_cell(const PieceRandom& random, int step, int note, std
                               const float* logits, int channels, const Taste& taste,
                               double conservativity) {
   double play = chance(play_logit(logits[0], previous, taste), taste.temperature);
-  if (conservativity != 1) play = std::pow(play, conservativity);
+  if (conservativity != 1) play = plain::pow(play, conservativity);
   if (random.play(step, note) >= play) return 0;
   if (channels == 1) return music::kPlay;
   const bool struck =
@@ -90,12 +91,12 @@ inline DrawnCell draw_within(CellSet set, const PieceRandom& random, int step, i
   const double onset = set & kOnset ? all.onset : -INFINITY;
   const auto sum = [](double a, double b) {
     const double most = std::max(a, b), least = std::min(a, b);
-    return least == -INFINITY ? most : most + std::log1p(std::exp(least - most));
+    return least == -INFINITY ? most : most + plain::softplus(least - most);
   };
   const double plays = sum(held, onset), total = sum(silent, plays);
   CellSet kind = kSilent;
-  if (random.play(step, note) < std::exp(plays - total)) {
-    kind = random.articulate(step, note) < std::exp(onset - plays) ? kOnset : kHeld;
+  if (random.play(step, note) < plain::exp(plays - total)) {
+    kind = random.articulate(step, note) < plain::exp(onset - plays) ? kOnset : kHeld;
   }
   return {cell_of(kind, channels), total};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/plain_math.h"
 #include "listening/loss.h"
 
 namespace toccata::composing {
@@ -37,12 +38,12 @@ inline double next_conservativity(double now, int sounding) {
 
 /// sigmoid(logit / temperature).
 inline double chance(double logit, double temperature) {
-  return 1 / (1 + std::exp(-logit / temperature));
+  return plain::sigmoid(logit / temperature);
 }
 
 /// The logit of play as the taste has it, before temperature and conservativity.
 inline double play_logit(double logit, std::uint8_t previous, const Taste& taste) {
-  return previous & music::kPlay || taste.density == 1 ? logit : logit + std::log(taste.density);
+  return previous & music::kPlay || taste.density == 1 ? logit : logit + plain::log(taste.density);
 }
 
 /// The chances of a note's three kinds of cell, as logarithms; minus infinity where impossible.
@@ -58,8 +59,8 @@ inline CellChances cell_chances(std::uint8_t previous, const float* logits, int 
   constexpr double kNever = -INFINITY;
   const double logit = play_logit(logits[0], previous, taste) / taste.temperature;
   const double play = -bit_nats(logit, true) * conservativity;
-  const double silent =
-      conservativity == 1 ? -bit_nats(logit, false) : std::log(std::max(-std::expm1(play), 1e-300));
+  const double silent = conservativity == 1 ? -bit_nats(logit, false)
+                                            : plain::log(std::max(-plain::expm1(play), 1e-300));
   if (!(previous & music::kPlay)) return {silent, kNever, play};
   if (channels == 1) return {silent, play, kNever};
   const double strike = logits[1] / taste.articulate_temperature;

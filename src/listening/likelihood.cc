@@ -22,7 +22,8 @@ Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const
       models, stretches,
       {.sequences = options.sequences,
        .threads = options.threads,
-       .arithmetic = options.arithmetic},
+       .arithmetic = options.arithmetic,
+       .instruction_set = options.instruction_set},
       [&](const WalkedFrame& frame) {
         nats[frame.stretch] +=
             frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);

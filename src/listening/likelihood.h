@@ -34,6 +34,7 @@ struct LikelihoodOptions {
   int sequences = 16;  // pieces side by side
   int threads = 0;
   network::Arithmetic arithmetic = network::Arithmetic::f32;  // as in WalkOptions
+  network::InstructionSet instruction_set = network::InstructionSet::automatic;
 };
 
 /// Computed by the network's one-step inference, and summed in double. Several models are evaluated

@@ -5,17 +5,16 @@
 // A note's play bit always counts. Its articulate bit counts only where the note plays now and
 // played in the frame before; elsewhere it equals play and is no choice.
 
-#include <cmath>
 #include <cstdint>
 
+#include "base/plain_math.h"
 #include "music/roll.h"
 
 namespace toccata::listening {
 
 /// -log p(bit) in nats, with p(1) = sigmoid(logit), without overflow or cancellation.
 inline double bit_nats(double logit, bool bit) {
-  const double x = bit ? -logit : logit;
-  return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x)));
+  return plain::softplus(bit ? -logit : logit);
 }
 
 /// True if the articulate bit is a choice: the note is held or struck again.

@@ -34,9 +34,11 @@ class Steppers {
               static_cast<std::size_t>(models.config().channels())),
         other_(models.all().size() > 1 ? size_ : 0) {
     for (const network::Model& model : models.all()) {
-      steppers_.emplace_back(model, network::StepperOptions{.sequences = sequences,
-                                                            .threads = options.threads,
-                                                            .arithmetic = options.arithmetic});
+      steppers_.emplace_back(model,
+                             network::StepperOptions{.sequences = sequences,
+                                                     .threads = options.threads,
+                                                     .arithmetic = options.arithmetic,
+                                                     .instruction_set = options.instruction_set});
       histories_.push_back(model.config.history());
     }
   }

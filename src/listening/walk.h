@@ -41,6 +41,7 @@ struct WalkOptions {
   int threads = 0;     // 0: as many as the processor has
   // f32 even where the processor is faster in another; others serve to measure their cost.
   network::Arithmetic arithmetic = network::Arithmetic::f32;
+  network::InstructionSet instruction_set = network::InstructionSet::automatic;
 };
 
 /// A step with its logits.

@@ -1,10 +1,9 @@
 #include "network/input_kernel.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <numbers>
 
+#include "base/plain_math.h"
 #include "music/roll.h"
 
 namespace toccata::network {
@@ -35,11 +34,9 @@ std::array<float, 4> place_features(const Config& config, const StepPlace& place
     const auto bit = [step](int b) { return (step >> b & 1) != 0 ? 1.0f : -1.0f; };
     return {bit(0), bit(1), bit(2), bit(3)};
   }
-  // In double, so that a bar's quarter points come out the same whatever the mathematics library.
-  const double bar = 2 * std::numbers::pi * static_cast<double>(place.bar_phase);
-  const double beat = 2 * std::numbers::pi * static_cast<double>(place.beat_phase);
-  return {static_cast<float>(std::sin(bar)), static_cast<float>(std::cos(bar)),
-          static_cast<float>(std::sin(beat)), static_cast<float>(std::cos(beat))};
+  const double bar = place.bar_phase, beat = place.beat_phase;
+  return {static_cast<float>(plain::sin_turns(bar)), static_cast<float>(plain::cos_turns(bar)),
+          static_cast<float>(plain::sin_turns(beat)), static_cast<float>(plain::cos_turns(beat))};
 }
 
 std::array<float, 24> sounding_notes(const Config& config, const std::uint8_t* frame) {

@@ -1,19 +1,12 @@
 // The head and the loss.
 
 #include <algorithm>
-#include <cmath>
 
+#include "base/plain_math.h"
 #include "music/roll.h"
 #include "network/train_network.h"
 
 namespace toccata::network::train {
-namespace {
-
-double softplus(double x) {
-  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
-}
-
-}  // namespace
 
 Head Network::head(const Slice& slice, int n, bool with_y) const {
   const LayerShape& top = note_.shape(note_.layers() - 1);
@@ -39,8 +32,8 @@ void Network::score(Slice& slice, const music::Batch& batch, const Group& group,
   float* d = dlogits_.data() + row * channels;
   const auto term = [&](int at, bool truth) {
     const double logit = logits[at];
-    d[at] = static_cast<float>(1 / (1 + std::exp(-logit)) - (truth ? 1 : 0));
-    return softplus(logit) - (truth ? logit : 0);
+    d[at] = static_cast<float>(plain::sigmoid(logit) - (truth ? 1 : 0));
+    return plain::softplus(logit) - (truth ? logit : 0);
   };
   for (int r = 0; r < rows.count(); ++r) {
     const auto [w, t] = rows.places[r];

@@ -18,5 +18,6 @@ void add_play(CLI::App& app, Context& context);
 void add_studio(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_models(CLI::App& app, Context& context);
+void add_signature(CLI::App& app, Context& context);
 
 }  // namespace toccata::cli

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 
+#include "base/plain_math.h"
 #include "network/train_kernels.h"
 
 #define TOCCATA_TARGET
@@ -14,6 +14,8 @@
 namespace toccata::network::train {
 namespace {
 
+using plain::sigmoid;
+
 float rounded_to_bf16(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   return std::bit_cast<float>((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000u);
@@ -22,10 +24,6 @@ float rounded_to_bf16(float x) {
 template <bool bf16>
 float operand(float x) {
   return bf16 ? rounded_to_bf16(x) : x;
-}
-
-float sigmoid(float x) {
-  return 1 / (1 + std::exp(-x));
 }
 
 template <bool bf16>
@@ -41,14 +39,14 @@ void cell_forward(const CellForward& p) {
     unsigned kept = 0;
     for (int u = 0; u < w; ++u) {
       const float i = sigmoid(z[u]), f = sigmoid(z[w + u]);
-      const float g = std::tanh(z[2 * w + u]), o = sigmoid(z[3 * w + u]);
+      const float g = plain::tanh(z[2 * w + u]), o = sigmoid(z[3 * w + u]);
       gates[u] = operand<bf16>(i);
       gates[w + u] = operand<bf16>(f);
       gates[2 * w + u] = operand<bf16>(g);
       gates[3 * w + u] = operand<bf16>(o);
       if (u >= p.units) continue;
       after[u] = f * before[u] + i * g;
-      const float out = o * std::tanh(after[u]);
+      const float out = o * plain::tanh(after[u]);
       h[u] = operand<bf16>(out);
       y[u] = h[u];
       if (p.masks.keys) {
@@ -76,7 +74,7 @@ void cell_backward(const CellBackward& p) {
       float d[4] = {};
       if (u < p.units) {
         const float i = gates[u], f = gates[w + u], g = gates[2 * w + u], o = gates[3 * w + u];
-        const float tanh_c = std::tanh(p.c_after[r * p.c_stride + u]);
+        const float tanh_c = plain::tanh(p.c_after[r * p.c_stride + u]);
         const float dh = p.dh[r * p.d_stride + u] + (kept >> u & 1 ? dy[u] * p.scale : 0.0f);
         float& dc = p.dc[r * p.d_stride + u];
         dc += dh * o * (1 - tanh_c * tanh_c);

@@ -4,11 +4,14 @@
 #include <cmath>
 #include <type_traits>
 
+#include "base/plain_math.h"
 #include "network/safetensors.h"
 #include "network/stepping/kernels.h"
 
 namespace toccata::network::stepping {
 namespace {
+
+using plain::sigmoid;
 
 float value_of(float element) {
   return element;
@@ -75,10 +78,6 @@ void product(const Product& p, float* out, std::ptrdiff_t out_stride) {
       gates_of<E>(p, row, unit, out + row * out_stride + 4 * unit);
 }
 
-float sigmoid(float x) {
-  return 1.0f / (1.0f + std::exp(-x));
-}
-
 template <typename E>
 void lstm(const Product& p, const Cell& cell) {
   for (int row = 0; row < p.rows; ++row) {
@@ -87,8 +86,8 @@ void lstm(const Product& p, const Cell& cell) {
     for (int unit = 0; unit < p.columns / 4; ++unit) {
       float z[4];
       gates_of<E>(p, row, unit, z);
-      c[unit] = sigmoid(z[1]) * c[unit] + sigmoid(z[0]) * std::tanh(z[2]);
-      assign(h[unit], sigmoid(z[3]) * std::tanh(c[unit]));
+      c[unit] = sigmoid(z[1]) * c[unit] + sigmoid(z[0]) * plain::tanh(z[2]);
+      assign(h[unit], sigmoid(z[3]) * plain::tanh(c[unit]));
     }
   }
 }
