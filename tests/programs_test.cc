@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "base/json.h"
+#include "support/midi_bytes.h"
 #include "support/run_program.h"
 
 namespace toccata {
@@ -186,6 +187,21 @@ TEST_F(LongSmallRun, ARunOfSomeMinutesTakesThemFromTheStartOfTheProgramToItsEnd)
   }
 }
 
+TEST(Evaluate, NotesOutsideTheModelsRangeAreCountedOrRefused) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "deep.mid";
+  write_file(file, MidiBytes().header(0, 1, 4).track(
+                       TrackEvents().note(0, 20, 16).note(0, 60, 16).note(0, 25, 16).end()));
+  const std::string words = "evaluate " TOCCATA_SOURCE_DIR "/models/chorales " + file.string();
+  Outcome outcome = toccata_(words);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("2 notes in deep.mid lie outside the model's range, 36 to 98"));
+  outcome = toccata_(words + " --strict");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("2 notes in deep.mid"));
+  EXPECT_EQ(toccata_("evaluate " TOCCATA_SOURCE_DIR "/models/chorales " + kExamples).exit_code, 0);
+}
+
 TEST_F(SmallRun, IsEvaluatedExactly) {
   const Outcome outcome =
       toccata_("evaluate " + run("small").string() + " " + kExamples + " --json");
@@ -251,8 +267,37 @@ TEST_F(SmallRun, AnotherSizeIsNotRestoredFrom) {
                                    " --restore small --name other"
                                    " --time-units 16 --note-units 8 --batches 2 --threads 1");
   EXPECT_NE(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.err, HasSubstr("(48, 80)"));
-  EXPECT_THAT(outcome.err, HasSubstr("(64, 80)"));
+  EXPECT_THAT(outcome.err, HasSubstr("(48, 135)"));
+  EXPECT_THAT(outcome.err, HasSubstr("(64, 135)"));
+}
+
+TEST_F(SmallRun, WhatNobodyGaveIsChosenByTheMusicAndStored) {
+  const std::string stored = read_text(run("small") / "options.toml");
+  for (const char* line : {"\nechoes = [4,8,16,32,64]\n", "\nmix-units = 8\n", "\nlower-notes = 24\n",
+                           "\nlower-chord = true\n", "\naverage = 0.998\n"})
+    EXPECT_THAT(stored, HasSubstr(line));
+  ASSERT_EQ(train("plain --batches 4 --echoes none --mix-units 0").exit_code, 0);
+  const Outcome resumed =
+      toccata_("train --resume --name plain --batches 8 --output " + output());
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  for (const char* line : {"\nechoes = []\n", "\nmix-units = 0\n"})
+    EXPECT_THAT(read_text(run("plain") / "options.toml"), HasSubstr(line));
+  const Outcome restored = toccata_("train " + kExamples + " --output " + output() +
+                                    " --restore plain --name again --batches 2 --threads 1");
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+  EXPECT_THAT(read_text(run("again") / "options.toml"), HasSubstr("\nechoes = []\n"));
+}
+
+TEST_F(SmallRun, ATrainingOfNoLengthIsRefused) {
+  for (const char* length : {"--minutes 0", "--batches 0", "--epochs 0"}) {
+    const Outcome outcome = train(std::string("never ") + length);
+    EXPECT_EQ(outcome.exit_code, 2) << length;
+    EXPECT_THAT(outcome.err, HasSubstr("above 0")) << length;
+  }
+  const Outcome outcome = run_shell("TOCCATA_TRAIN_MINUTES=0 " TOCCATA_PROGRAMS "/toccata train " +
+                                    kExamples + " --name never --output " + output());
+  EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+  EXPECT_FALSE(fs::exists(run("never")));
 }
 
 TEST_F(SmallRun, AConfigOfAWrongTypeIsNamedWithFileAndLine) {

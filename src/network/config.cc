@@ -12,7 +12,6 @@ namespace {
 constexpr int kFormatVersion = 1;
 constexpr int kMaxLayers = 32;
 constexpr int kMaxUnits = 16384;
-constexpr int kMaxLag = 4096;
 constexpr std::size_t kMaxEchoes = 32;
 
 template <Worded Enum>
@@ -70,9 +69,9 @@ void check(const Config& config) {
   if (config.echoes.size() > kMaxEchoes)
     fail_usage("echoes: expected at most {}, found {}", kMaxEchoes, config.echoes.size());
   for (std::size_t k = 0; k < config.echoes.size(); ++k)
-    if (config.echoes[k] < 2 || config.echoes[k] > kMaxLag ||
+    if (config.echoes[k] < kLeastLag || config.echoes[k] > kMostLag ||
         (k > 0 && config.echoes[k] <= config.echoes[k - 1]))
-      fail_usage("echoes: expected rising lags of 2 to {} steps, found {}", kMaxLag,
+      fail_usage("echoes: expected rising lags of {} to {} steps, found {}", kLeastLag, kMostLag,
                  fmt::join(config.echoes, ","));
   if (config.echo_window < 1 || config.echo_window > 255 || config.echo_window % 2 == 0)
     fail_usage("echo_window: expected an odd number of notes from 1 to 255, found {}",

@@ -11,6 +11,9 @@
 
 namespace toccata::network {
 
+/// Bounds of an echo's lag, in steps: what stands one step back every note sees anyway.
+inline constexpr int kLeastLag = 2, kMostLag = 4096;
+
 /// How the input kernel tells the place of a step in its bar.
 enum class Beat {
   phase,   // sin and cos of bar phase and of beat phase (default)

@@ -80,7 +80,7 @@ TEST(TrainingOrder, IsRefusedWhereItLeavesItsBounds) {
   const auto folders = named_folders({folder.path().string()});
   const std::string name = folders[0].name;
   for (const std::string more :
-       {R"(,"minutes":-1)", R"(,"minutes":"1; rm -rf /")", R"(,"batches":1e300)",
+       {R"(,"minutes":-1)", R"(,"minutes":0)", R"(,"minutes":"1; rm -rf /")", R"(,"batches":1e300)",
         R"(,"time_units":[0])", R"(,"time_units":[99999999])", R"(,"time_units":"8")",
         R"(,"note_units":[])", R"(,"batch_size":2.5)", R"(,"restore":"../x")",
         R"(,"restore":"--help")", R"(,"output":"/etc")", R"(,"config":"/etc/passwd")",

@@ -55,10 +55,12 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "time-units", o.model.time_units, "Units of each LSTM layer along time");
   visit(group, "note-units", o.model.note_units, "Units of each LSTM layer along the notes");
   visit(group, "mix-units", o.model.mix_units,
-        "Units of each of two layers that mix what the time axis knows along the notes; 0: none");
+        "Units of each of two layers that mix what the time axis knows along the notes; 0: none "
+        "(default: as many as the first of --note-units)");
   visit(group, "window", o.model.window, "Notes around a note that it sees; odd");
   visit(group, "echoes", o.model.echoes,
-        "Earlier frames that a note sees, by their lags in steps: 16,32; or none");
+        "Earlier frames that a note sees, by their lags in steps: 16,32; or none (default: 1/4, "
+        "1/2, 1, 2 and 4 bars of the meter that most of the music has)");
   visit(group, "echo-window", o.model.echo_window, "Notes around a note that it sees of each; odd");
   visit(group, "lower-notes", o.model.lower_notes,
         "Notes below a note that it sees of its own step");

@@ -106,7 +106,8 @@ struct TrainOptions {
   std::string restore;  // a model whose weights are started from; empty: none
   std::string split;    // a split file; empty: the corpus's own, or drawn
 
-  network::Config model;  // sizes, window, and how music is read
+  // Sizes, window, and how music is read. Echoes and mix units that nobody gave: plan.h.
+  network::Config model{.lower_notes = 24, .lower_chord = true};
   double forget_bias = 1;
 
   // Data
@@ -132,7 +133,8 @@ struct TrainOptions {
   double unheard = 0;  // share of the past's notes that the features miss while learning
   OptimiserOptions optimiser;
   ScheduleOptions schedule;
-  double average = 0;  // decay of the moving average of weights, 0: none (Polyak & Juditsky 1992)
+  double average = 0.998;  // decay of the moving average of weights; 0: none (Polyak & Juditsky
+                           // 1992)
 
   int validate_every = 100;  // updates
   int save_every = 500;      // updates

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
 #include <charconv>
+#include <limits>
 
 #include <vector>
 
@@ -194,14 +195,30 @@ Stage read_stage(const TomlReader& reader, const toml::table& table) {
   return stage;
 }
 
-/// A layer that gives a length replaces the length of the layers below it.
+/// A layer that gives a length replaces the length of the layers below it. A length of nothing is
+/// refused, but beside a length of something: a run's options.toml names all three.
 template <typename Apply>
 void apply_layer(TrainOptions& options, const Apply& apply) {
+  constexpr auto kNotGiven = std::numeric_limits<std::int64_t>::min();
   TrainOptions changed = options;
-  changed.batches = changed.epochs = 0;
-  changed.minutes = 0;
+  changed.batches = changed.epochs = kNotGiven;
+  changed.minutes = static_cast<double>(kNotGiven);
   apply(changed);
-  if (changed.batches == 0 && changed.epochs == 0 && changed.minutes == 0) {
+  bool given = false, none = true;
+  const auto look = [&](auto& length) {
+    const bool here = length != static_cast<std::remove_reference_t<decltype(length)>>(kNotGiven);
+    given |= here;
+    none &= !here || length == 0;
+    if (!here) length = 0;
+  };
+  look(changed.batches);
+  look(changed.epochs);
+  look(changed.minutes);
+  if (given && none && changed.stages.empty())
+    fail_usage(
+        "a training of no length was asked for: minutes, batches or epochs must be above 0 "
+        "(without any of them a run takes 20 minutes)");
+  if (!given) {
     changed.batches = options.batches;
     changed.epochs = options.epochs;
     changed.minutes = options.minutes;
@@ -242,6 +259,14 @@ void apply_toml(TrainOptions& options, const fs::path& file) {
   apply_toml_text(options, read_text(file, kLongestFile), file);
 }
 
+TrainOptions stored_options(const fs::path& file) {
+  TrainOptions options;
+  options.model = {};
+  options.average = 0;
+  apply_toml(options, file);
+  return options;
+}
+
 std::set<std::string> toml_keys(const fs::path& file) {
   std::set<std::string> keys;
   for (const auto& [key, node] : parse(read_text(file, kLongestFile), file))
@@ -268,6 +293,7 @@ void apply_texts(TrainOptions& options, const std::map<std::string, std::string>
 }
 
 std::string default_text(std::string_view key) {
+  if (key == "echoes" || key == "mix-units") return "";  // by the music, by other sizes
   std::string text;
   const TrainOptions usual;
   visit_options(usual, [&](const char*, const char* option, const auto& field, const char*) {

@@ -21,6 +21,10 @@ void apply_toml(TrainOptions& options, const std::filesystem::path& file);
 void apply_toml_text(TrainOptions& options, std::string_view text,
                      const std::filesystem::path& file);
 
+/// What a run's options.toml says. An option that is missing there is younger than the run: it is
+/// as it was before there was a choice.
+TrainOptions stored_options(const std::filesystem::path& file);
+
 /// The keys that the config file sets.
 std::set<std::string> toml_keys(const std::filesystem::path& file);
 

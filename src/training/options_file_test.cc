@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "support/temporary_folder.h"
 
 namespace toccata::training {
 namespace {
@@ -67,6 +69,21 @@ TEST(OptionsFile, ReadsStagesWhichTakeTheRestFromTheRun) {
   EXPECT_THAT(stages[1].paths, ElementsAre("all"));
   EXPECT_EQ(stages[1].time_steps, 128);
   EXPECT_EQ(stages[1].epochs, 2);
+}
+
+TEST(OptionsFile, ATrainingOfNoLengthIsRefused) {
+  for (const char* text : {"minutes = 0", "minutes = 0.0", "batches = 0", "epochs = 0",
+                           "batches = 0\nepochs = 0\nminutes = 0.0"}) {
+    EXPECT_THAT(message(text), HasSubstr("above 0")) << text;
+  }
+  for (const char* key : {"minutes", "batches", "epochs"}) {
+    TrainOptions options;
+    options.batches = 10;
+    EXPECT_THROW(apply_texts(options, {{key, "0"}}), Error) << key;
+    EXPECT_EQ(options.batches, 10);
+  }
+  EXPECT_EQ(message("batches = 5\nminutes = 0.0"), "no error");
+  EXPECT_EQ(message("minutes = 0.0\n[[stages]]\nbatches = 5"), "no error");
 }
 
 TEST(OptionsFile, AWrongTypeIsNamedWithFileLineAndKey) {
@@ -169,6 +186,42 @@ TEST(OptionsFile, TheOriginalsRecipeSaysWhatItsTableSays) {
   EXPECT_EQ(options.model.roll.high, 101);
   EXPECT_EQ(options.model.beat, network::Beat::binary);
   EXPECT_EQ(options.model.heads, network::Heads::per_note);
+  EXPECT_EQ(options.average, 0);
+  // Of the inputs and layers that the original had not, it has none.
+  const network::Config none;
+  EXPECT_EQ(options.model.echoes, none.echoes);
+  EXPECT_EQ(options.model.lower_notes, none.lower_notes);
+  EXPECT_EQ(options.model.lower_chord, none.lower_chord);
+  EXPECT_EQ(options.model.mix_units, none.mix_units);
+}
+
+TEST(OptionsFile, NoRecipeDependsOnDefaultsThatMayChange) {
+  int recipes = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(TOCCATA_SOURCE_DIR) / "recipes")) {
+    if (entry.path().extension() != ".toml") continue;
+    const std::set<std::string> keys = toml_keys(entry.path());
+    EXPECT_TRUE(keys.contains("average")) << entry.path();
+    if (keys.contains("restore")) continue;  // the restored model has the rest
+    ++recipes;
+    for (const char* key :
+         {"time-units", "note-units", "mix-units", "echoes", "lower-notes", "lower-chord"}) {
+      EXPECT_TRUE(keys.contains(key)) << entry.path() << ": " << key;
+    }
+  }
+  EXPECT_GE(recipes, 8);
+}
+
+TEST(OptionsFile, AStoredOptionYoungerThanTheRunIsAsItWasBefore) {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "options.toml";
+  write_file(file, "batches = 3\ntime-units = [7]\n");
+  const TrainOptions stored = stored_options(file);
+  network::Config model;
+  model.time_units = {7};
+  EXPECT_EQ(stored.model, model);
+  EXPECT_EQ(stored.average, 0);
+  EXPECT_EQ(stored.batches, 3);
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
+#include "music/bars.h"
 #include "network/weights.h"
 #include "training/validation.h"
 
@@ -17,9 +19,10 @@ constexpr std::array kUnits{32, 48, 64, 96, 128, 160, 200, 256, 320, 400};
 constexpr int kShortWindow = 64, kWindow = 128;  // steps
 constexpr int kLargestBatch = 20;                // sequences, where the device asks for no more
 
-network::Config with_units(network::Config config, int units) {
+network::Config with_units(network::Config config, const Given& given, int units) {
   config.time_units = {units, units};
   config.note_units = {units / 2, units / 2};
+  if (!given.mix_units) config.mix_units = units / 2;
   return config;
 }
 
@@ -42,12 +45,12 @@ struct Units {
   Bound bound = Bound::list;
 };
 
-Units choose_units(const network::Config& config, const Music& music, const Pace& pace,
-                   double seconds) {
+Units choose_units(const network::Config& config, const Given& given, const Music& music,
+                   const Pace& pace, double seconds) {
   const double smallest_batch = static_cast<double>(pace.sequences) * kShortWindow;
-  Units chosen{with_units(config, kUnits.front())};
+  Units chosen{with_units(config, given, kUnits.front())};
   for (const int units : kUnits) {
-    const network::Config larger = with_units(config, units);
+    const network::Config larger = with_units(config, given, units);
     const bool in_time = frames_in(larger, pace, seconds) >= kUpdates * smallest_batch;
     const bool fed = static_cast<double>(network::parameter_count(larger)) <=
                      kParametersPerNote * static_cast<double>(music.notes);
@@ -119,7 +122,46 @@ void warn(Plan& plan, const Music& music, double frames_an_update, double second
         plan.updates, frames_an_update, seconds));
 }
 
+/// The meter of most steps, each of which lasts a step of `grid` to a quarter note.
+music::MeterAt main_meter(const Pieces& pieces) {
+  std::map<std::pair<int, int>, double> steps;
+  for (const corpus::Piece* piece : pieces) {
+    music::MeterAt meter{0, 4, 4};  // before the first
+    const auto count = [&](double until) {
+      steps[{meter.numerator, meter.denominator}] += until - meter.step;
+    };
+    for (const music::MeterAt& next : piece->roll.meters) {
+      count(next.step);
+      meter = next;
+    }
+    count(piece->roll.steps);
+  }
+  const auto most = std::ranges::max_element(
+      steps, {}, [](const auto& each) { return each.second; });
+  if (most == steps.end()) return {0, 4, 4};
+  return {0, most->first.first, most->first.second};
+}
+
 }  // namespace
+
+std::vector<int> usual_echoes(const Pieces& pieces) {
+  if (pieces.empty()) return {};
+  const double bar = music::bar_length(main_meter(pieces), pieces.front()->roll.grid);
+  std::vector<int> lags;
+  for (const double bars : {0.25, 0.5, 1.0, 2.0, 4.0}) {
+    const long lag = std::lround(bars * bar);
+    if (lag >= network::kLeastLag && lag <= network::kMostLag &&
+        (lags.empty() || lag > lags.back()))
+      lags.push_back(static_cast<int>(lag));
+  }
+  return lags;
+}
+
+TrainOptions suit(TrainOptions options, const Given& given, const Pieces& train) {
+  if (!given.echoes) options.model.echoes = usual_echoes(train);
+  if (!given.mix_units) options.model.mix_units = options.model.note_units.front();
+  return options;
+}
 
 double dense_operations(const network::Config& config) {
   // A matrix of W weights: W products and sums forward, and twice that on the way back.
@@ -139,7 +181,7 @@ Plan make_plan(const TrainOptions& options, const Given& given, const Music& mus
   plan.options = options;
   Bound bound = Bound::list;
   if (!given.units) {
-    const Units units = choose_units(options.model, music, pace, seconds);
+    const Units units = choose_units(options.model, given, music, pace, seconds);
     plan.options.model = units.config;
     bound = units.bound;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "network/config.h"
+#include "training/data.h"
 #include "training/options.h"
 
 namespace toccata::training {
@@ -35,9 +36,18 @@ struct Pace {
 
 /// What the user (or the model to restore) gave: it stays as it is.
 struct Given {
-  bool units = false, batch_size = false, time_steps = false;
+  bool units = false, mix_units = false, echoes = false;
+  bool batch_size = false, time_steps = false;
   bool validate_every = false, save_every = false;
 };
+
+/// The lags of 1/4, 1/2, 1, 2 and 4 bars of the meter that most steps of the pieces have; those
+/// that are no echo (network::check) are left out.
+std::vector<int> usual_echoes(const Pieces& pieces);
+
+/// The options with the echoes and mix units that nobody gave: usual_echoes of the training pieces,
+/// and as many as the first layer along the notes has.
+TrainOptions suit(TrainOptions options, const Given& given, const Pieces& train);
 
 struct Plan {
   TrainOptions options;                        // with what was chosen

@@ -27,6 +27,41 @@ TEST(Plan, CountsTheOperationsOfTheUsualModelAsTheyArePublished) {
   EXPECT_NEAR(dense_operations(config), 4.34e6, 0.01e6);
 }
 
+corpus::Piece piece_in(std::vector<music::MeterAt> meters, int steps, int grid = 4) {
+  corpus::Piece piece;
+  piece.roll = music::make_roll(steps, 60, 71, grid, true, std::move(meters));
+  return piece;
+}
+
+TEST(Plan, EchoesThatNobodyGaveStandAtPartsOfTheMainMetersBar) {
+  const corpus::Piece plain = piece_in({}, 100), waltz = piece_in({{0, 3, 4}}, 160),
+                      changing = piece_in({{20, 6, 8}, {100, 3, 4}}, 300),
+                      coarse = piece_in({{0, 4, 4}}, 64, 1), seven = piece_in({{0, 7, 8}}, 64);
+  EXPECT_THAT(usual_echoes({&plain}), ElementsAre(4, 8, 16, 32, 64));
+  EXPECT_THAT(usual_echoes({&plain, &waltz}), ElementsAre(3, 6, 12, 24, 48));
+  EXPECT_THAT(usual_echoes({&changing, &plain}), ElementsAre(3, 6, 12, 24, 48));
+  EXPECT_THAT(usual_echoes({&coarse}), ElementsAre(2, 4, 8, 16)) << "one step is no echo";
+  EXPECT_THAT(usual_echoes({&seven}), ElementsAre(4, 7, 14, 28, 56));
+  const corpus::Piece fine = piece_in({{0, 4, 1}}, 64, 96);
+  EXPECT_THAT(usual_echoes({&fine}), ElementsAre(384, 768, 1536, 3072)) << "four bars are too far";
+  EXPECT_TRUE(usual_echoes({}).empty());
+}
+
+TEST(Plan, EchoesAndMixUnitsThatWereGivenStay) {
+  const corpus::Piece piece = piece_in({}, 100);
+  TrainOptions options;
+  options.model.note_units = {48, 24};
+  const TrainOptions chosen = suit(options, {}, {&piece});
+  EXPECT_THAT(chosen.model.echoes, ElementsAre(4, 8, 16, 32, 64));
+  EXPECT_EQ(chosen.model.mix_units, 48);
+  EXPECT_EQ(suit(options, {.mix_units = true, .echoes = true}, {&piece}), options);
+  // A plan chooses them with the other units.
+  const Plan plan = make_plan({}, {}, kDozens, two_cores(), 1200);
+  EXPECT_EQ(plan.options.model.mix_units, plan.options.model.note_units[0]);
+  EXPECT_EQ(make_plan({}, {.mix_units = true}, kDozens, two_cores(), 1200).options.model.mix_units,
+            0);
+}
+
 TEST(Plan, MoreTimeMeansALargerModelThatStillGetsItsUpdates) {
   int units = 0;
   const Music much{.steps = 4000000, .notes = 6000000, .longest = 3000};
@@ -42,7 +77,9 @@ TEST(Plan, MoreTimeMeansALargerModelThatStillGetsItsUpdates) {
 }
 
 TEST(Plan, TwentyMinutesForAFewDozenFilesAreTheUsualModelWithAFewThousandUpdates) {
-  const Plan plan = make_plan({}, {}, kDozens, two_cores(), 20 * 60);
+  TrainOptions options;
+  options.model = {};  // two_cores is measured with the original's inputs, and without a mix
+  const Plan plan = make_plan(options, {.mix_units = true}, kDozens, two_cores(), 20 * 60);
   EXPECT_THAT(plan.options.model.time_units, ElementsAre(200, 200));
   EXPECT_THAT(plan.options.model.note_units, ElementsAre(100, 100));
   EXPECT_GE(plan.updates, kUpdates);
@@ -71,7 +108,7 @@ TEST(Plan, KeepsWhatTheUserGave) {
   options.time_steps = 33;
   options.validate_every = 11;
   options.save_every = 12;
-  const Given everything{true, true, true, true, true};
+  const Given everything{true, true, true, true, true, true, true};
   const Plan plan = make_plan(options, everything, kDozens, two_cores(), 60);
   EXPECT_EQ(plan.options, options);
   EXPECT_THAT(plan.reasons, testing::Contains(HasSubstr("as given")));

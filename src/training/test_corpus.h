@@ -67,11 +67,10 @@ inline TrainOptions test_options(const TestMusic& music = {}) {
   options.model.roll.high = music.high;
   options.model.roll.articulation = music.articulation;
   options.model.window = 9;
-  if (music.far_seeing) {
-    options.model.echoes = {3, 8};
-    options.model.lower_notes = 3;
-    options.model.lower_chord = true;
-  }
+  if (music.far_seeing) options.model.echoes = {3, 8};
+  options.model.lower_notes = music.far_seeing ? 3 : 1;
+  options.model.lower_chord = music.far_seeing;
+  options.average = 0;
   options.model.heads = music.heads;
   options.model.mix_units = music.mix_units;
   options.model.time_units = {12, 10};

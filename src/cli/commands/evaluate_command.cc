@@ -26,6 +26,7 @@ struct Options {
   listening::TrialOptions trials{.trials = 0};
   std::string plot;
   int sequences = 16;
+  bool strict = false;
   network::Arithmetic arithmetic = network::Arithmetic::f32;
   bool json = false;
 };
@@ -160,6 +161,26 @@ fs::path plot_path(const fs::path& plot, const std::string& part, bool only) {
          fmt::format("{}-{}{}", plot.stem().string(), part, plot.extension().string());
 }
 
+// A note that was moved into the model's range is other music than the file's: it is said, or
+// refused.
+void tell_moved(const corpus::Corpus& corpus, const network::Config& config, bool strict,
+                Context& context) {
+  long notes = 0;
+  std::vector<std::string> names;
+  for (const corpus::FileReport& file : corpus.report.files) {
+    if (!file.kept || file.folded == 0) continue;
+    notes += file.folded;
+    names.push_back(file.name);
+  }
+  if (notes == 0) return;
+  const std::string what =
+      fmt::format("{} in {} {} outside the model's range, {} to {}", counted(notes, "note"),
+                  names.size() == 1 ? names.front() : counted(names.size(), "piece"),
+                  notes == 1 ? "lies" : "lie", config.roll.low, config.roll.high);
+  if (strict) fail("{}; without --strict they are moved into it by octaves", what);
+  context.progress.warning(what + "; moved into it by octaves (--strict refuses them)");
+}
+
 void evaluate(const Options& options, Context& context) {
   if (!options.plot.empty() && options.trials.trials == 0) fail_usage("--plot goes with --trials");
   if (!options.plot.empty() && !rendering::is_picture_path(options.plot)) {
@@ -179,6 +200,7 @@ void evaluate(const Options& options, Context& context) {
   const RunPaths stored = own ? stored_paths(named.run) : RunPaths{options.paths, 1};
   const corpus::Corpus corpus = read_for(config, stored.paths, stored.min_steps, context);
   if (context.stop.requested()) return;
+  tell_moved(corpus, config, options.strict, context);
   const std::map<std::string, Pieces> parts =
       parts_of(corpus, RunSplit(named.folder, named.run), own);
   if (!options.split.empty() && !parts.contains(options.split)) {
@@ -285,6 +307,8 @@ void add_evaluate(CLI::App& app, Context& context) {
   one_of<network::Arithmetic>(
       app.add_option("--precision", options->arithmetic,
                      "of the arithmetic, to see what it costs (default: f32; trials always)"));
+  app.add_flag("--strict", options->strict,
+               "refuse notes outside the model's range, which are moved into it by octaves");
   app.add_option("--threads", options->trials.threads, "0: the processor's")->capture_default_str();
   app.add_flag("--json", options->json, "an object for each part, with each piece in it");
   app.callback([options, &context] { evaluate(*options, context); });

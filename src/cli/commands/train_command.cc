@@ -74,7 +74,7 @@ training::TrainOptions resolve(const Given& given, std::optional<training::Resto
   TrainOptions before;
   if (given.resume) {
     const runs::RunFolder run = runs::open_run(output, name);
-    training::apply_toml(before, run.options());
+    before = training::stored_options(run.options());
     options = before;
     // A run that had restored a model and was killed before its first checkpoint begins with it
     // again. What is damaged of it is told when it is loaded.
@@ -96,13 +96,15 @@ training::TrainOptions resolve(const Given& given, std::optional<training::Resto
   return options;
 }
 
-/// What the user said, or a restored model is: a plan by the minutes leaves it as it is.
+/// What the user said, or a restored model is: nothing else is chosen in its place.
 training::Given fixed_by(const Given& given, bool restored) {
   std::set<std::string> keys;
   if (!given.config.empty()) keys = training::toml_keys(given.config);
   for (const auto& [key, text] : given.texts) keys.insert(key);
   training::Given fixed;
   fixed.units = restored || keys.contains("time-units") || keys.contains("note-units");
+  fixed.mix_units = restored || keys.contains("mix-units");
+  fixed.echoes = restored || keys.contains("echoes");
   fixed.batch_size = keys.contains("batch-size");
   fixed.time_steps = keys.contains("time-steps");
   fixed.validate_every = keys.contains("validate-every");
@@ -112,9 +114,7 @@ training::Given fixed_by(const Given& given, bool restored) {
 
 /// A run that goes on must go on with its own model; what its music has become shows as it is read.
 void refuse_other_model(const runs::RunFolder& run, const training::TrainOptions& options) {
-  training::TrainOptions before;
-  training::apply_toml(before, run.options());
-  if (!(before.model == options.model))
+  if (!(training::stored_options(run.options()).model == options.model))
     fail_usage(
         "--resume: its music is read otherwise than when {} began ({}): it has become other music; "
         "start another run with --restore",
@@ -245,11 +245,15 @@ void train_among(training::Ranks& ranks, const training::Launch& launch, const G
   options.model.roll = data.roll;
 
   if (order.resume && ranks.first()) refuse_other_model(order.run, options);
-  if (!order.resume && options.minutes > 0) {
-    if (ranks.first())
-      options =
-          training::fit_to_time(options, fixed_by(given, order.sized), data,
-                                options.minutes * 60 - clock.seconds(), ranks.count(), progress);
+  if (!order.resume) {
+    if (ranks.first()) {
+      const training::Given fixed = fixed_by(given, order.sized);
+      options = training::suit(options, fixed, data.train);
+      if (options.minutes > 0)
+        options = training::fit_to_time(options, fixed, data,
+                                        options.minutes * 60 - clock.seconds(), ranks.count(),
+                                        progress);
+    }
     if (ranks.count() > 1) order.take(ranks.from_first(order.text()));
     options.threads = threads;
   }
