@@ -250,9 +250,8 @@ void train_among(training::Ranks& ranks, const training::Launch& launch, const G
       const training::Given fixed = fixed_by(given, order.sized);
       options = training::suit(options, fixed, data.train);
       if (options.minutes > 0)
-        options = training::fit_to_time(options, fixed, data,
-                                        options.minutes * 60 - clock.seconds(), ranks.count(),
-                                        progress);
+        options = training::fit_to_time(
+            options, fixed, data, options.minutes * 60 - clock.seconds(), ranks.count(), progress);
     }
     if (ranks.count() > 1) order.take(ranks.from_first(order.text()));
     options.threads = threads;
