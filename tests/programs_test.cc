@@ -190,12 +190,14 @@ TEST_F(LongSmallRun, ARunOfSomeMinutesTakesThemFromTheStartOfTheProgramToItsEnd)
 TEST(Evaluate, NotesOutsideTheModelsRangeAreCountedOrRefused) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "deep.mid";
-  write_file(file, MidiBytes().header(0, 1, 4).track(
-                       TrackEvents().note(0, 20, 16).note(0, 60, 16).note(0, 25, 16).end()));
+  MidiBytes midi;
+  midi.header(0, 1, 4).track(TrackEvents().note(0, 20, 16).note(0, 60, 16).note(0, 25, 16).end());
+  write_file(file, midi.bytes());
   const std::string words = "evaluate " TOCCATA_SOURCE_DIR "/models/chorales " + file.string();
   Outcome outcome = toccata_(words);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("2 notes in deep.mid lie outside the model's range, 36 to 98"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("2 notes in deep.mid lie outside the model's range, 36 to 98"));
   outcome = toccata_(words + " --strict");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("2 notes in deep.mid"));
@@ -273,12 +275,11 @@ TEST_F(SmallRun, AnotherSizeIsNotRestoredFrom) {
 
 TEST_F(SmallRun, WhatNobodyGaveIsChosenByTheMusicAndStored) {
   const std::string stored = read_text(run("small") / "options.toml");
-  for (const char* line : {"\nechoes = [4,8,16,32,64]\n", "\nmix-units = 8\n", "\nlower-notes = 24\n",
-                           "\nlower-chord = true\n", "\naverage = 0.998\n"})
+  for (const char* line : {"\nechoes = [4,8,16,32,64]\n", "\nmix-units = 8\n",
+                           "\nlower-notes = 24\n", "\nlower-chord = true\n", "\naverage = 0.998\n"})
     EXPECT_THAT(stored, HasSubstr(line));
   ASSERT_EQ(train("plain --batches 4 --echoes none --mix-units 0").exit_code, 0);
-  const Outcome resumed =
-      toccata_("train --resume --name plain --batches 8 --output " + output());
+  const Outcome resumed = toccata_("train --resume --name plain --batches 8 --output " + output());
   ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
   for (const char* line : {"\nechoes = []\n", "\nmix-units = 0\n"})
     EXPECT_THAT(read_text(run("plain") / "options.toml"), HasSubstr(line));
