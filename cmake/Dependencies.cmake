@@ -80,6 +80,11 @@ if(TOCCATA_TESTS)
   find_package(rapidcheck QUIET)
 endif()
 
+# Which folder of base speaks to the operating system.
+set(TOCCATA_SYSTEM posix)
+if(WIN32)
+  set(TOCCATA_SYSTEM windows)
+endif()
 add_library(toccata_options INTERFACE)
 add_library(toccata::options ALIAS toccata_options)
 target_compile_features(toccata_options INTERFACE cxx_std_20)

@@ -92,6 +92,34 @@ TEST(IncludeDirections, OnlyTrainingKnowsLibTorch) {
   }
 }
 
+// Files, signals, processes, memory maps, terminals and sockets: base alone asks the system, so
+// that a system of another kind is one more folder there (base/posix, base/windows, base/wasm).
+TEST(IncludeDirections, OnlyBaseKnowsTheOperatingSystem) {
+  const std::regex system(
+      "^<((sys|linux|net|netinet|arpa|mach)/.*|(windows|winsock2?|io|direct|process|unistd|fcntl|"
+      "c?signal|termios|poll|netdb|dlfcn|spawn|sched|pthread|dirent|glob|pwd|grp|ucontext|execinfo|"
+      "ifaddrs|syslog)([.]h)?)$");
+  // LibTorch's stores and launchers speak of sockets and processes themselves.
+  const std::set<std::string> free = {"base",       "torch",         "rendering",
+                                      "hosts",      "ranks_meeting", "ranks_c10d",
+                                      "test_ranks", "train_handover"};
+  int in_base = 0;
+  for (const Include& include : includes_of(kSource)) {
+    const std::string room = fs::relative(include.file, kSource).begin()->string();
+    const std::string name = include.file.stem().string();
+    if (!std::regex_search(include.path, system)) continue;
+    in_base += room == "base";
+    // A test may do to a program what a user would, and a measurement asks for the clock of
+    // threads.
+    if (free.contains(room) || free.contains(name) || name.ends_with("_test") ||
+        name.ends_with("_bench"))
+      continue;
+    ADD_FAILURE() << include.file << " includes " << include.path
+                  << "> itself; base does that for all (docs/architecture.md)";
+  }
+  EXPECT_GT(in_base, 10) << "the system's headers were not found in base";
+}
+
 TEST(IncludeDirections, TheBuildLinksNoRoomToOneAbove) {
   std::ifstream file(kSource / "CMakeLists.txt");
   const std::regex form(R"(toccata_room\((\w+) ROOMS ([a-z ]+))");

@@ -1,15 +1,11 @@
 #include "base/files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
+#include <random>
 
 #include "base/error.h"
+#include "base/open_file.h"
+#include "base/this_process.h"
 
 namespace toccata {
 namespace fs = std::filesystem;
@@ -17,33 +13,10 @@ namespace {
 
 constexpr std::string_view kTemporaryMark = ".toccata-tmp-";
 
-std::string reason() {
-  return std::strerror(errno);
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  int close() {
-    const int result = ::close(fd_);
-    fd_ = -1;
-    return result;
-  }
-
- private:
-  int fd_;
-};
-
 fs::path temporary_beside(const fs::path& path) {
   static std::atomic<unsigned> count{0};
   fs::path name = path.filename();
-  name += fmt::format("{}{}-{}", kTemporaryMark, ::getpid(), count++);
+  name += fmt::format("{}{}-{}", kTemporaryMark, process_id(), count++);
   return path.parent_path() / name;
 }
 
@@ -54,21 +27,9 @@ void make_parents(const fs::path& path) {
   if (code) fail("{}: cannot make this folder: {}", path.parent_path().string(), code.message());
 }
 
-void write_all(int fd, std::span<const std::uint8_t> bytes, const fs::path& path,
-               std::string_view what_stands) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("{}: writing failed: {}; {}", path.string(), reason(), what_stands);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
-void sync_folder(const fs::path& folder) {
-  const Descriptor fd(
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0)
-    fail("{}: cannot write this folder to the disk: {}", folder.string(), reason());
+void sync_names(const fs::path& folder) {
+  if (!sync_folder(folder))
+    fail("{}: cannot write this folder to the disk: {}", folder.string(), system_reason());
 }
 
 /// A rename would put a regular file in the place of whatever stands there: of a device, too.
@@ -88,22 +49,26 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
 }  // namespace
 
 Bytes read_file(const fs::path& path, std::uint64_t limit) {
-  // O_NONBLOCK: opening a FIFO must not wait for a writer; it has no effect on regular files.
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (fd.get() < 0) fail("{}: cannot be opened: {}", path.string(), reason());
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) fail("{}: cannot be examined: {}", path.string(), reason());
-  if (S_ISDIR(status.st_mode)) fail("{}: expected a file, found a directory", path.string());
-  if (!S_ISREG(status.st_mode))
-    fail("{}: expected a regular file, found a device, pipe or socket", path.string());
-  if (static_cast<std::uint64_t>(status.st_size) > limit)
-    fail("{}: it has {} bytes; at most {} are read", path.string(), status.st_size, limit);
-  Bytes bytes(static_cast<std::size_t>(status.st_size));
+  OpenFile file(path, OpenFile::For::reading);
+  if (!file.is_open()) fail("{}: cannot be opened: {}", path.string(), system_reason());
+  const FileFacts facts = file.examine();
+  switch (facts.kind) {
+    case FileFacts::Kind::unknown:
+      fail("{}: cannot be examined: {}", path.string(), system_reason());
+    case FileFacts::Kind::folder:
+      fail("{}: expected a file, found a directory", path.string());
+    case FileFacts::Kind::other:
+      fail("{}: expected a regular file, found a device, pipe or socket", path.string());
+    case FileFacts::Kind::regular:
+      break;
+  }
+  if (facts.size > limit)
+    fail("{}: it has {} bytes; at most {} are read", path.string(), facts.size, limit);
+  Bytes bytes(static_cast<std::size_t>(facts.size));
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t count = ::read(fd.get(), bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail("{}: reading failed at byte {}: {}", path.string(), done, reason());
+    const std::ptrdiff_t count = file.read(std::span(bytes).subspan(done));
+    if (count < 0) fail("{}: reading failed at byte {}: {}", path.string(), done, system_reason());
     if (count == 0) break;  // the file shrank while it was read: its bytes are what there is
     done += static_cast<std::size_t>(count);
   }
@@ -121,20 +86,23 @@ void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   make_parents(path);
   const fs::path temporary = temporary_beside(path);
   try {
-    Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (fd.get() < 0) fail("{}: cannot be written: {}", path.string(), reason());
-    write_all(fd.get(), bytes, path, "the file is as it was");
-    if (::fsync(fd.get()) != 0)
-      fail("{}: cannot be written to the disk: {}; the file is as it was", path.string(), reason());
-    if (fd.close() != 0)
-      fail("{}: closing failed: {}; the file is as it was", path.string(), reason());
-    if (::rename(temporary.c_str(), path.c_str()) != 0)
-      fail("{}: cannot be written: {}", path.string(), reason());
+    OpenFile file(temporary, OpenFile::For::writing);
+    if (!file.is_open()) fail("{}: cannot be written: {}", path.string(), system_reason());
+    if (!file.write(bytes))
+      fail("{}: writing failed: {}; the file is as it was", path.string(), system_reason());
+    if (!file.sync())
+      fail("{}: cannot be written to the disk: {}; the file is as it was", path.string(),
+           system_reason());
+    if (!file.close())
+      fail("{}: closing failed: {}; the file is as it was", path.string(), system_reason());
+    if (!rename_over(temporary, path))
+      fail("{}: cannot be written: {}", path.string(), system_reason());
   } catch (...) {
-    ::unlink(temporary.c_str());
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
     throw;
   }
-  sync_folder(path.parent_path());
+  sync_names(path.parent_path());
 }
 
 void write_file(const fs::path& path, std::string_view text) {
@@ -147,24 +115,27 @@ void write_file_with(const fs::path& path, const std::function<void(const fs::pa
   const fs::path temporary = temporary_beside(path);
   try {
     fill(temporary);
-    const Descriptor fd(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
-    if (fd.get() < 0 || ::fsync(fd.get()) != 0)
-      fail("{}: cannot be written to the disk: {}; the file is as it was", path.string(), reason());
-    if (::rename(temporary.c_str(), path.c_str()) != 0)
-      fail("{}: cannot be written: {}", path.string(), reason());
+    if (OpenFile file(temporary, OpenFile::For::syncing); !file.is_open() || !file.sync())
+      fail("{}: cannot be written to the disk: {}; the file is as it was", path.string(),
+           system_reason());
+    if (!rename_over(temporary, path))
+      fail("{}: cannot be written: {}", path.string(), system_reason());
   } catch (...) {
-    ::unlink(temporary.c_str());
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
     throw;
   }
-  sync_folder(path.parent_path());
+  sync_names(path.parent_path());
 }
 
 void append_file(const fs::path& path, std::string_view text) {
   make_parents(path);
-  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (fd.get() < 0) fail("{}: cannot be written: {}", path.string(), reason());
-  write_all(fd.get(), as_bytes(text), path, "its last line may be a part only");
-  if (fd.close() != 0) fail("{}: closing failed: {}", path.string(), reason());
+  OpenFile file(path, OpenFile::For::appending);
+  if (!file.is_open()) fail("{}: cannot be written: {}", path.string(), system_reason());
+  if (!file.write(as_bytes(text)))
+    fail("{}: writing failed: {}; its last line may be a part only", path.string(),
+         system_reason());
+  if (!file.close()) fail("{}: closing failed: {}", path.string(), system_reason());
 }
 
 void write_folder(const fs::path& path, const std::function<void(const fs::path&)>& fill) {
@@ -176,18 +147,18 @@ void write_folder(const fs::path& path, const std::function<void(const fs::path&
     fs::create_directory(temporary, code);
     if (code) fail("{}: cannot make this folder: {}", path.string(), code.message());
     fill(temporary);
-    sync_folder(temporary);
-    // rename(2) cannot replace a folder that has files in it: the old one steps aside first and
+    sync_names(temporary);
+    // No system replaces a folder that has files in it: the old one steps aside first and
     // goes last.
     fs::path old;
     if (fs::exists(path)) {
       old = temporary_beside(path);
-      if (::rename(path.c_str(), old.c_str()) != 0)
-        fail("{}: cannot be replaced: {}", path.string(), reason());
+      if (!rename_over(path, old))
+        fail("{}: cannot be replaced: {}", path.string(), system_reason());
     }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-      const std::string why = reason();
-      if (!old.empty()) ::rename(old.c_str(), path.c_str());
+    if (!rename_over(temporary, path)) {
+      const std::string why = system_reason();
+      if (!old.empty()) rename_over(old, path);
       fail("{}: cannot be written: {}", path.string(), why);
     }
     if (!old.empty()) fs::remove_all(old, ignored);
@@ -195,7 +166,19 @@ void write_folder(const fs::path& path, const std::function<void(const fs::path&
     fs::remove_all(temporary, ignored);
     throw;
   }
-  sync_folder(path.parent_path());
+  sync_names(path.parent_path());
+}
+
+fs::path make_temporary_folder(std::string_view name) {
+  std::random_device random;
+  const fs::path place = fs::temp_directory_path();
+  for (;;) {
+    const fs::path folder = place / fmt::format("{}{:08x}", name, random());
+    if (make_private_folder(folder)) return folder;
+    const std::string why = system_reason();
+    std::error_code code;
+    if (!fs::exists(folder, code)) fail("{}: cannot be made: {}", folder.string(), why);
+  }
 }
 
 bool is_temporary(const fs::path& path) {

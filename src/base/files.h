@@ -42,6 +42,11 @@ void append_file(const std::filesystem::path& path, std::string_view text);
 void write_folder(const std::filesystem::path& path,
                   const std::function<void(const std::filesystem::path& folder)>& fill);
 
+/// Makes a folder of a new name that begins with `name`, where the system keeps temporary files;
+/// nobody else may look into it. Whoever asked for it removes it. Throws Error where it cannot be
+/// made.
+std::filesystem::path make_temporary_folder(std::string_view name);
+
 /// True for names that write_file and write_folder use while writing; what carries one was never
 /// finished.
 bool is_temporary(const std::filesystem::path& path);

@@ -1,13 +1,18 @@
 #include "base/parallel.h"
 
+#include "base/threads.h"
+
+#if TOCCATA_HAS_THREADS
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <vector>
+#endif
 
 namespace toccata {
+
+#if TOCCATA_HAS_THREADS
 
 int thread_count(int asked) {
   if (asked > 0) return asked;
@@ -23,13 +28,13 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
   }
   std::atomic<std::size_t> next{0};
   std::exception_ptr first;
-  std::mutex mutex;
+  Mutex mutex;
   const auto run = [&] {
     for (std::size_t i = next++; i < count; i = next++) {
       try {
         work(i);
       } catch (...) {
-        const std::lock_guard lock(mutex);
+        const Lock lock(mutex);
         if (!first) first = std::current_exception();
         next = count;
       }
@@ -41,5 +46,17 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
   pool.clear();
   if (first) std::rethrow_exception(first);
 }
+
+#else
+
+int thread_count(int) {
+  return 1;
+}
+
+void parallel_for(std::size_t count, int, const std::function<void(std::size_t)>& work) {
+  for (std::size_t i = 0; i < count; ++i) work(i);
+}
+
+#endif
 
 }  // namespace toccata

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 #include <set>
 #include <unordered_map>
 
@@ -11,6 +10,7 @@
 #include "base/json.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "corpus/music_files.h"
 #include "corpus/pack.h"
 #include "corpus/read_music.h"
@@ -35,12 +35,12 @@ std::vector<ReadMusic> read_side_by_side(const std::vector<MusicFile>& files,
                                          const ImportOptions& options, Progress& progress,
                                          const Stop& stop, std::uint64_t& done) {
   std::vector<ReadMusic> music(chosen.size());
-  std::mutex progress_mutex;
+  Mutex progress_mutex;
   parallel_for(chosen.size(), options.threads, [&](std::size_t i) {
     if (stop.requested()) return;
     const MusicFile& file = files[chosen[i]];
     music[i] = read_music(file, options, files.size() == 1 && file.named);
-    const std::lock_guard lock(progress_mutex);
+    const Lock lock(progress_mutex);
     progress.update(++done);
   });
   if (stop.requested()) fail("stopped while reading music; nothing was written");

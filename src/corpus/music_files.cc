@@ -1,18 +1,14 @@
 #include "corpus/music_files.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
-#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/open_file.h"
 #include "notation/text_encoding.h"
 
 namespace toccata::corpus {
@@ -45,27 +41,24 @@ std::string last_part(const fs::path& path) {
 class Finder {
  public:
   void add_root(const fs::path& path, const std::string& label, bool only_one) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0)
-      fail("{}: expected a file or folder of music: {}", path.string(), std::strerror(errno));
-    if (S_ISDIR(status.st_mode)) {
-      folder(path, only_one ? "" : label + "/", identity(status));
+    const FileFacts facts = examine(path);
+    if (facts.kind == FileFacts::Kind::unknown)
+      fail("{}: expected a file or folder of music: {}", path.string(), system_reason());
+    if (facts.kind == FileFacts::Kind::folder) {
+      folder(path, only_one ? "" : label + "/", facts.identity);
       return;
     }
     MusicFile file;
     file.kind = kind_of(path).value_or(MusicFile::Kind::midi);
     file.named = true;
-    regular(std::move(file), path, label, status);
+    regular(std::move(file), path, label, facts);
   }
 
   MusicFiles take() { return std::move(found_); }
 
  private:
-  using Identity = std::pair<dev_t, ino_t>;
-  static Identity identity(const struct stat& status) { return {status.st_dev, status.st_ino}; }
-
   // `prefix` stands before the names of the folder's files.
-  void folder(const fs::path& path, const std::string& prefix, Identity id) {
+  void folder(const fs::path& path, const std::string& prefix, FileIdentity id) {
     folders_.insert(id);
     std::error_code code;
     std::vector<fs::path> entries;
@@ -84,21 +77,21 @@ class Finder {
     const std::string name = prefix + bare;
     const auto kind = kind_of(path);
     const bool hidden = bare.front() == '.';
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
+    const FileFacts facts = examine(path);
+    if (facts.kind == FileFacts::Kind::unknown) {
       // Of what is called otherwise nothing is known, and nothing expected.
       if (kind && !hidden)
-        problem(path, name, fmt::format("cannot be examined: {}", std::strerror(errno)), true);
+        problem(path, name, fmt::format("cannot be examined: {}", system_reason()), true);
       return;
     }
-    if (S_ISDIR(status.st_mode)) {
+    if (facts.kind == FileFacts::Kind::folder) {
       if (hidden) return;
       if (kind && *kind != MusicFile::Kind::json)
         problem(path, name, "a folder with the name of a music file; what is in it is read", false);
-      if (folders_.contains(identity(status)))
+      if (folders_.contains(facts.identity))
         problem(path, name, "a link to a folder that is read already", false);
       else
-        folder(path, name + "/", identity(status));
+        folder(path, name + "/", facts.identity);
       return;
     }
     if (!kind || is_temporary(path)) return;
@@ -112,20 +105,20 @@ class Finder {
     }
     MusicFile file;
     file.kind = *kind;
-    regular(std::move(file), path, name, status);
+    regular(std::move(file), path, name, facts);
   }
 
   // Lists a file that is there.
   void regular(MusicFile file, const fs::path& path, const std::string& name,
-               const struct stat& status) {
+               const FileFacts& facts) {
     file.path = path;
     file.name = unique(utf8(name));
-    if (!S_ISREG(status.st_mode)) {
+    if (facts.kind != FileFacts::Kind::regular) {
       file.problem = "a device, pipe or socket, not a file";
       file.bad = true;
-    } else if (const auto [same, first] = files_.emplace(identity(status), file.name); !first) {
+    } else if (const auto [same, first] = files_.emplace(facts.identity, file.name); !first) {
       file.problem = fmt::format("the same file as {}, which is read once", same->second);
-    } else if (status.st_size == 0) {
+    } else if (facts.size == 0) {
       file.problem = "an empty file (0 bytes)";
       file.bad = true;
     }
@@ -150,9 +143,9 @@ class Finder {
   }
 
   MusicFiles found_;
-  std::set<Identity> folders_;             // entered
-  std::map<Identity, std::string> files_;  // listed, with their names
-  std::set<std::string> names_;            // given away
+  std::set<FileIdentity> folders_;             // entered
+  std::map<FileIdentity, std::string> files_;  // listed, with their names
+  std::set<std::string> names_;                // given away
 };
 
 }  // namespace

@@ -1,17 +1,12 @@
 #include "corpus/pack.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <memory>
 
 #include "base/error.h"
+#include "base/file_map.h"
 #include "base/hash.h"
 #include "corpus/roll_file.h"
 #include "music/bars.h"
@@ -67,33 +62,6 @@ class Reader {
   std::size_t place_ = 0;
   std::string where_;
 };
-
-/// A file in the address space, as long as anyone holds a piece of it.
-struct Mapping {
-  void* begin = nullptr;
-  std::size_t size = 0;
-  ~Mapping() {
-    if (begin) ::munmap(begin, size);
-  }
-};
-
-std::shared_ptr<const Mapping> map(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) fail("{}: cannot be opened: {}", file.string(), std::strerror(errno));
-  struct stat status {};
-  const bool known = ::fstat(descriptor, &status) == 0;
-  auto mapping = std::make_shared<Mapping>();
-  if (known && status.st_size > 0) {
-    mapping->size = static_cast<std::size_t>(status.st_size);
-    void* begin = ::mmap(nullptr, mapping->size, PROT_READ, MAP_SHARED, descriptor, 0);
-    if (begin != MAP_FAILED) mapping->begin = begin;
-  }
-  ::close(descriptor);
-  if (!mapping->begin) fail("{}: cannot be mapped: {}", file.string(), std::strerror(errno));
-  // Windows are drawn from everywhere: reading ahead would only fill memory.
-  ::madvise(mapping->begin, mapping->size, MADV_RANDOM);
-  return mapping;
-}
 
 void put_options(std::vector<std::uint8_t>& to, const music::Options& options) {
   for (const int number :
@@ -208,11 +176,7 @@ const music::Roll& whole_roll(const Piece& piece, music::Roll& room) {
   room = piece.roll;
   const std::span<const std::uint8_t> bytes = piece.packed->bytes;
   unpack_frames(bytes, room, piece.name);
-  // The system keeps the pages for the next reader; this process need not hold on to them.
-  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size());
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  release_pages(bytes);
   return room;
 }
 
@@ -269,9 +233,8 @@ void PackWriter::finish(const music::Options& read_as) {
 }
 
 Pack open_pack(const std::filesystem::path& file) {
-  const std::shared_ptr<const Mapping> mapping = map(file);
-  const std::span<const std::uint8_t> bytes{static_cast<const std::uint8_t*>(mapping->begin),
-                                            mapping->size};
+  const auto mapping = std::make_shared<const FileMap>(file);
+  const std::span<const std::uint8_t> bytes = mapping->bytes();
   if (bytes.size() < sizeof kMagic + kTail || std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0)
     fail("{}: no pack of music; toccata import --pack makes one", file.string());
   std::uint64_t begin = 0;

@@ -125,7 +125,7 @@ Placed parse_entry(const std::string& name, const Json& entry, std::string_view 
   const std::string here = fmt::format("{}: tensor \"{}\"", where, name);
   Placed placed{name, {}, 0, 0};
   const auto type = json_get<std::string>(entry, "dtype", here);
-  const auto* found = std::ranges::find(kKnown, std::string_view(type), &Known::name);
+  const auto found = std::ranges::find(kKnown, std::string_view(type), &Known::name);
   if (found == kKnown.end())
     fail("{}: type \"{}\" is none of F32, BF16, F16, F64, I64, U8", here, type);
   placed.tensor.type = found->type;

@@ -4,9 +4,9 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
 
 #include "base/error.h"
+#include "base/this_process.h"
 
 namespace toccata::rendering {
 namespace fs = std::filesystem;
@@ -40,8 +40,8 @@ float limited(float sample) {
 }  // namespace
 
 fs::path find_soundfont(const std::optional<fs::path>& asked) {
-  const char* named = std::getenv("TOCCATA_SOUNDFONT");
-  if (asked || (named && *named)) {
+  const std::string named = environment("TOCCATA_SOUNDFONT").value_or("");
+  if (asked || !named.empty()) {
     const fs::path path = asked ? *asked : fs::path(named);
     if (fs::is_regular_file(path)) return path;
     fail("{}: no such soundfont ({})", path.string(), asked ? "as asked for" : "TOCCATA_SOUNDFONT");

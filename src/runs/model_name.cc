@@ -1,7 +1,6 @@
 #include "runs/model_name.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -9,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
+#include "base/this_process.h"
 #include "runs/checkpoint.h"
 
 namespace toccata::runs {
@@ -110,17 +110,10 @@ std::optional<fs::path> source_models(const fs::path& program) {
   return std::nullopt;
 }
 
-// The folders that a variable names, divided by colons; those of `usual` where it is not set.
+// The folders that a variable names; those of `usual` where it is not set.
 std::vector<fs::path> listed_folders(const char* variable, const char* usual) {
-  const char* named = std::getenv(variable);
-  std::string_view rest = named && *named ? named : usual;
-  std::vector<fs::path> folders;
-  while (!rest.empty()) {
-    const std::size_t colon = std::min(rest.find(':'), rest.size());
-    if (colon > 0) folders.emplace_back(rest.substr(0, colon));
-    rest.remove_prefix(std::min(colon + 1, rest.size()));
-  }
-  return folders;
+  const std::string named = environment(variable).value_or("");
+  return path_list(named.empty() ? usual : named);
 }
 
 }  // namespace
@@ -132,9 +125,7 @@ std::vector<fs::path> shipped_folders() {
       folders.push_back(folder);
   };
   for (const fs::path& folder : listed_folders("TOCCATA_MODELS", "")) add(folder);
-  std::error_code code;
-  const fs::path program = fs::read_symlink("/proc/self/exe", code);
-  if (!code) {
+  if (const fs::path program = program_path(); !program.empty()) {
     add((program.parent_path().parent_path() / "share/toccata/models"));
     if (const auto models = source_models(program)) add(*models);
   }

@@ -1,12 +1,6 @@
 #include "runs/run_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -103,19 +97,12 @@ std::vector<RunFolder> list_runs(const fs::path& output) {
   return runs;
 }
 
-RunLock::RunLock(const RunFolder& run)
-    : descriptor_(::open(run.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (descriptor_ < 0) fail("{}: cannot be opened: {}", run.path.string(), std::strerror(errno));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  ::close(descriptor_);
-  fail(
-      "{}: another process is training into this run. Wait for it, stop it, or choose another "
-      "--name",
-      run.path.string());
-}
-
-RunLock::~RunLock() {
-  ::close(descriptor_);
+RunLock::RunLock(const RunFolder& run) : lock_(run.path) {
+  if (!lock_.held())
+    fail(
+        "{}: another process is training into this run. Wait for it, stop it, or choose another "
+        "--name",
+        run.path.string());
 }
 
 }  // namespace toccata::runs

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder_lock.h"
+
 namespace toccata::runs {
 
 struct RunFolder {
@@ -55,12 +57,9 @@ std::vector<RunFolder> list_runs(const std::filesystem::path& output);
 class RunLock {
  public:
   explicit RunLock(const RunFolder& run);
-  ~RunLock();
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
 
  private:
-  int descriptor_ = -1;
+  FolderLock lock_;
 };
 
 }  // namespace toccata::runs

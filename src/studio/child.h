@@ -1,8 +1,6 @@
 #pragma once
 // A program run as a child, its messages read line by line.
 
-#include <sys/types.h>
-
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -11,20 +9,21 @@
 #include <thread>
 #include <vector>
 
+#include "base/child_process.h"
+
 namespace toccata::studio {
 
 class Child {
  public:
-  /// Starts `arguments[0]` (a path, or a name on the PATH); nothing goes through a shell. Its
-  /// standard input is empty, standard output and errors are read here. `ended` is called, from a
-  /// thread of this object, once it has ended. Throws Error where it cannot be started.
-  Child(const std::vector<std::string>& arguments, std::function<void()> ended);
-  /// Asks it to end (SIGINT), and waits.
+  /// Starts it as ChildProcess does. `ended` is called, from a thread of this object, once it has
+  /// ended. Throws Error where it cannot be started.
+  Child(const std::vector<std::string>& words, std::function<void()> ended);
+  /// Asks it to end, and waits.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// SIGINT, once: it saves and leaves. (Asked twice, it would leave without.)
+  /// As Ctrl-C, once: it saves and leaves. (Asked twice, it would leave without.)
   void interrupt();
   bool running() const;
   /// The exit status: its code, or 128 + signal. None while it runs.
@@ -35,18 +34,17 @@ class Child {
   std::size_t written() const;
 
  private:
-  bool ended_already() const;
-  void read(int descriptor);
+  void read();
   void take(std::string_view text);
 
   static constexpr std::size_t kMostLines = 200, kLongestLine = 2000;
+  ChildProcess process_;
   mutable std::mutex mutex_;
   std::deque<std::string> lines_;
   std::string unfinished_;
   std::size_t written_ = 0;
   std::optional<int> status_;
   bool interrupted_ = false;
-  pid_t process_ = -1;
   std::function<void()> ended_;
   std::thread reader_;
 };

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/files.h"
 #include "base/hash.h"
 #include "listening/surprise.h"
 #include "music/to_score.h"
@@ -161,11 +162,7 @@ notation::Score read_score(const std::string& body) {
 // A folder for files of sound on their way to clients, gone with the program.
 class SoundFolder {
  public:
-  SoundFolder() {
-    std::string name = (fs::temp_directory_path() / "toccata-studio-XXXXXX").string();
-    if (!::mkdtemp(name.data())) fail("{}: cannot be made", name);
-    path_ = name;
-  }
+  SoundFolder() = default;
   ~SoundFolder() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
@@ -185,7 +182,7 @@ class SoundFolder {
   }
 
  private:
-  fs::path path_;
+  const fs::path path_ = make_temporary_folder("toccata-studio-");
   std::atomic<unsigned> number_{0};
   std::atomic<int> under_way_{0};
 };

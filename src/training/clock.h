@@ -26,8 +26,4 @@ class SteadyClock : public Clock {
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-/// Seconds since this process was started, its libraries' loading included; 0 where the system does
-/// not tell.
-double process_age();
-
 }  // namespace toccata::training

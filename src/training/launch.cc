@@ -1,8 +1,5 @@
 #include "training/launch.h"
 
-#include <sched.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -10,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/this_process.h"
 
 namespace toccata::training {
 namespace {
@@ -81,12 +79,9 @@ std::string first_host(const std::string& hosts) {
 }
 
 int threads_for(const Launch& launch) {
-  const int here = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  const bool known = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0;
-  if (launch.local_ranks == 1 || (known && CPU_COUNT(&allowed) < here)) return 0;
-  return std::max(1, here / launch.local_ranks);
+  const Processors found = processors();
+  if (launch.local_ranks == 1 || found.allowed < found.present) return 0;
+  return std::max(1, found.present / launch.local_ranks);
 }
 
 Launch launch_from(const Environment& environment) {

@@ -1,12 +1,11 @@
 #include "cli/commands/commands.h"
 
-#include <signal.h>
-
 #include <memory>
 #include <random>
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "cli/commands/model_argument.h"
 #include "cli/shell/option_values.h"
@@ -35,27 +34,6 @@ struct Options {
   playing::SoundCardOptions sound;
   std::string soundfont, record;
   bool list_ports = false, json = false;
-};
-
-// The terminal that goes away shall leave no note behind either.
-class HangUp {
- public:
-  HangUp() {
-    struct sigaction now {};
-    ::sigaction(SIGHUP, nullptr, &now);
-    if (now.sa_handler == SIG_IGN) return;  // nohup
-    ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGHUP);
-    watches_ = ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr) == 0;
-  }
-  bool happened() const {
-    const timespec at_once{};
-    return watches_ && ::sigtimedwait(&signals_, nullptr, &at_once) == SIGHUP;
-  }
-
- private:
-  sigset_t signals_{};
-  bool watches_ = false;
 };
 
 void list_ports(bool json) {
@@ -169,7 +147,7 @@ void play(Options& options, Context& context) {
       recording.take(step, grid);
     };
   }
-  const HangUp hang_up;
+  const HangUp hang_up;  // a terminal that goes away leaves no note sounding either
   const std::unique_ptr<playing::Output> output = open_output(options);
   const std::unique_ptr<playing::Input> input = open_input(options);
   playing::SteadyClock clock;

@@ -292,7 +292,7 @@ void train_among(training::Ranks& ranks, const training::Launch& launch, const G
 }
 
 void train(const Given& given, Context& context) {
-  const training::SteadyClock clock(training::process_age());
+  const training::SteadyClock clock(process_age());
   const training::Launch launch =
       training::launch_from([](const char* name) -> const char* { return std::getenv(name); });
   const double timeout =

@@ -1,10 +1,8 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <csignal>
 #include <new>
 
+#include "base/signals.h"
 #include "cli/shell/command.h"
 #include "cli/shell/command_facts.h"
 #include "cli/shell/completion.h"
@@ -17,31 +15,7 @@
 namespace toccata::cli {
 namespace {
 
-// A signal handler can reach nothing else than a global: this one, and only here.
-Stop stop_request;
-
-void on_signal(int signal) {
-  if (stop_request.requested()) ::_exit(128 + signal);  // asked twice: leave at once
-  stop_request.request(signal);
-}
-
-void on_save_signal(int) {
-  stop_request.request_save();
-}
-
-void catch_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  ::sigemptyset(&action.sa_mask);
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-  // Batch systems send it some time before they end a job: save and go on. It must not interrupt a
-  // call that is under way.
-  action.sa_handler = on_save_signal;
-  action.sa_flags = SA_RESTART;
-  ::sigaction(SIGUSR1, &action, nullptr);
-  std::signal(SIGPIPE, SIG_DFL);
-}
+Stop stop_request;  // whoever is told of signals lives as long as the program
 
 /// --batch-size of train can also be TOCCATA_TRAIN_BATCH_SIZE.
 void name_in_environment(CLI::App& app, std::string_view command) {
@@ -139,7 +113,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progre
 
 int run_program(int argc, char** argv, const char* description, std::string (*about)(),
                 std::span<const Command> commands) {
-  catch_signals();
+  listen_for_signals(stop_request);
   TerminalProgress progress;
   Context context{progress, stop_request};
   CLI::App app(description, "toccata");
@@ -160,7 +134,7 @@ int run_program(int argc, char** argv, const char* description, std::string (*ab
 
 int run_program(int argc, char** argv, const char* shown_as, const char* file,
                 std::string (*about)(), const Command& command) {
-  catch_signals();
+  listen_for_signals(stop_request);
   TerminalProgress progress;
   Context context{progress, stop_request};
   CLI::App app(command.description, shown_as);

@@ -1,8 +1,5 @@
 #include "cli/terminal/terminal_keys.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -50,24 +47,7 @@ std::string keys_help() {
 }
 
 TerminalKeys::TerminalKeys(std::vector<std::string> models, std::string model)
-    : models_(std::move(models)), model_(std::move(model)) {
-  termios now{};
-  // A program in the background must not touch the terminal.
-  if (!::isatty(STDIN_FILENO) || ::tcgetpgrp(STDIN_FILENO) != ::getpgrp() ||
-      ::tcgetattr(STDIN_FILENO, &now) != 0) {
-    return;
-  }
-  before_ = now;
-  now.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
-  now.c_cc[VSUSP] = _POSIX_VDISABLE;  // Ctrl-Z would leave notes sounding
-  now.c_cc[VMIN] = 0;
-  now.c_cc[VTIME] = 0;
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &now);
-}
-
-TerminalKeys::~TerminalKeys() {
-  if (before_) ::tcsetattr(STDIN_FILENO, TCSANOW, &*before_);
-}
+    : models_(std::move(models)), model_(std::move(model)) {}
 
 void TerminalKeys::take(char c, std::vector<std::string>& lines) {
   if (!on_terminal() || typing_) {
@@ -102,17 +82,16 @@ void TerminalKeys::take(char c, std::vector<std::string>& lines) {
 
 std::vector<std::string> TerminalKeys::lines() {
   std::vector<std::string> lines;
-  pollfd ready{STDIN_FILENO, POLLIN, 0};
   // A few blocks at most: an endless file on standard input must not stop the music.
-  for (int block = 0; block < 4 && !ended_ && ::poll(&ready, 1, 0) > 0; ++block) {
-    std::array<char, 1024> bytes;
-    const ssize_t count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
-    if (count <= 0) {
+  for (int block = 0; block < 4 && !ended_; ++block) {
+    const std::optional<std::string> bytes = input_.read();
+    if (!bytes) {
       ended_ = true;
       if (!on_terminal() && !line_.empty()) lines.push_back(std::exchange(line_, {}));
       break;
     }
-    for (ssize_t i = 0; i < count; ++i) take(bytes[static_cast<std::size_t>(i)], lines);
+    if (bytes->empty()) break;
+    for (const char c : *bytes) take(c, lines);
   }
   return lines;
 }

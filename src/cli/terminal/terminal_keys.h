@@ -1,11 +1,10 @@
 #pragma once
 // Lines from standard input while something else runs: typed out, or by single keys on a terminal.
 
-#include <termios.h>
-
-#include <optional>
 #include <string>
 #include <vector>
+
+#include "base/terminal.h"
 
 namespace toccata::cli {
 
@@ -16,28 +15,24 @@ std::string line_of_key(char key, const std::vector<std::string>& models, std::s
 /// What the keys are, for people.
 std::string keys_help();
 
-/// On a terminal: every key at once; after ':' a whole line. Elsewhere: whole lines. The terminal
-/// is as it was when this object goes.
+/// On a terminal: every key at once; after ':' a whole line. Elsewhere: whole lines.
 class TerminalKeys {
  public:
   /// `models` for the key m; `model` is the one that plays first.
   TerminalKeys(std::vector<std::string> models, std::string model);
-  ~TerminalKeys();
-  TerminalKeys(const TerminalKeys&) = delete;
-  TerminalKeys& operator=(const TerminalKeys&) = delete;
 
   /// The lines since the last call; never waits.
   std::vector<std::string> lines();
-  bool on_terminal() const { return before_.has_value(); }
+  bool on_terminal() const { return input_.is_terminal(); }
 
  private:
   void take(char c, std::vector<std::string>& lines);
 
   std::vector<std::string> models_;
   std::string model_;
-  std::optional<termios> before_;  // how the terminal was, where it is one
-  bool ended_ = false;             // standard input has no more
-  bool typing_ = false;            // a whole line, after ':'
+  StandardInput input_;
+  bool ended_ = false;   // standard input has no more
+  bool typing_ = false;  // a whole line, after ':'
   std::string line_;
 };
 

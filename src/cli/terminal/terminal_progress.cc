@@ -1,21 +1,16 @@
 #include "cli/terminal/terminal_progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+
+#include "base/terminal.h"
+#include "base/this_process.h"
 
 namespace toccata::cli {
 namespace {
 
 constexpr auto kBetweenDraws = std::chrono::milliseconds(80);
-
-int columns() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 // What a terminal shows of UTF-8, in columns.
 int width_of(std::string_view text) {
@@ -78,9 +73,8 @@ std::string clock_time(double seconds) {
 }
 
 TerminalProgress::TerminalProgress()
-    : terminal_(::isatty(STDERR_FILENO) == 1),
-      colours_(terminal_ &&
-               (std::getenv("NO_COLOR") == nullptr || *std::getenv("NO_COLOR") == '\0')) {}
+    : terminal_(stderr_is_terminal()),
+      colours_(terminal_ && environment("NO_COLOR").value_or("").empty()) {}
 
 void TerminalProgress::begin(std::string_view what, std::uint64_t total, std::string_view unit) {
   const std::lock_guard lock(mutex_);
@@ -133,7 +127,7 @@ void TerminalProgress::draw() {
   drawn_ = Clock::now();
   const double seconds = std::chrono::duration<double>(drawn_ - begun_).count();
   fmt::print(stderr, "\r\x1b[K{}",
-             progress_line({what_, unit_, note_, total_, done_, seconds}, columns() - 1));
+             progress_line({what_, unit_, note_, total_, done_, seconds}, terminal_columns() - 1));
   std::fflush(stderr);
 }
 

@@ -1,15 +1,21 @@
 #include "network/stepping/worker_pool.h"
 
+#include "base/threads.h"
+
 #include <algorithm>
+#include <utility>
+#if TOCCATA_HAS_THREADS
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <thread>
-#include <utility>
 #include <vector>
+#endif
 
 namespace toccata::network::stepping {
+
+#if TOCCATA_HAS_THREADS
 namespace {
 
 constexpr int kCountBits = 20;
@@ -114,6 +120,18 @@ WorkerPool::~WorkerPool() {
   shared_->ticket.fetch_add(std::uint64_t{1} << 2 * kCountBits);
   for (std::thread& thread : shared_->threads) thread.join();
 }
+
+#else
+
+struct WorkerPool::Shared {
+  void begin(int, const Work&) {}
+  void end() {}
+};
+
+WorkerPool::WorkerPool(int) : threads_(1) {}
+WorkerPool::~WorkerPool() = default;
+
+#endif
 
 void WorkerPool::run(int count, const Work& work) {
   finish();
