@@ -284,9 +284,9 @@ TEST_F(SmallRun, WhatNobodyGaveIsChosenByTheMusicAndStored) {
   for (const char* line : {"\nechoes = []\n", "\nmix-units = 0\n"})
     EXPECT_THAT(read_text(run("plain") / "options.toml"), HasSubstr(line));
   const Outcome restored = toccata_("train " + kExamples + " --output " + output() +
-                                    " --restore plain --name again --batches 2 --threads 1");
+                                    " --restore plain --name plain-on --batches 2 --threads 1");
   ASSERT_EQ(restored.exit_code, 0) << restored.err;
-  EXPECT_THAT(read_text(run("again") / "options.toml"), HasSubstr("\nechoes = []\n"));
+  EXPECT_THAT(read_text(run("plain-on") / "options.toml"), HasSubstr("\nechoes = []\n"));
 }
 
 TEST_F(SmallRun, ATrainingOfNoLengthIsRefused) {
