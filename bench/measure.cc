@@ -89,7 +89,7 @@ Json train(const Options& options) {
                                     static_cast<std::uint64_t>(i)));
   for (const auto& piece : pieces) pointers.push_back(&piece);
   corpus::Windows windows(pointers, {.steps = options.steps, .sequences = options.batch});
-  training::Learner learner(training, network::initial_values(training.model, 1));
+  const auto learner = training::make_learner(training, network::initial_values(training.model, 1));
   std::int64_t update = 0;
   // A GPU works on while the host prepares: it is timed over several updates, until all are done.
   const int updates = training.device == training::Device::cuda ? 10 : 1;
@@ -97,9 +97,9 @@ Json train(const Options& options) {
       rates;  // note-steps a second, by counted steps: a window may be shorter than T
   const auto seconds = times(2, options.repeats, [&] {
     const auto begun = std::chrono::steady_clock::now();
-    for (int i = 0; i < updates; ++i) learner.learn(windows.next(), ++update, 1.0);
+    for (int i = 0; i < updates; ++i) learner->learn(windows.next(), ++update, 1.0);
     double frames = 0;
-    while (const auto figures = learner.figures()) frames += static_cast<double>(figures->frames);
+    while (const auto figures = learner->figures()) frames += static_cast<double>(figures->frames);
     rates.push_back(
         frames * training.model.notes() /
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());

@@ -56,7 +56,7 @@ foreach(part IN ITEMS "cairo_FOUND:cairo (libcairo2-dev):pictures and loss graph
   endif()
 endforeach()
 
-if(TOCCATA_TRAINING)
+if(TOCCATA_TORCH)
   find_package(Torch REQUIRED)
   # Newer LibTorches bring headers of a fmt of their own, which come first for whoever includes them: no library goes with those.
   foreach(folder IN LISTS TORCH_INCLUDE_DIRS)

@@ -1,9 +1,8 @@
-# cmake --install: the programs with their manual pages and completions (component toccata, train), the shipped models (models),
+# cmake --install: the program with its manual page and completions (component toccata), the plug-in (torch), the shipped models (models),
 # and the library with headers, for find_package(Toccata) and pkg-config (dev).
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# The library: all rooms below the programs that need no LibTorch, in one archive.
+# The library: rooms below the program, in one archive.
 set(TOCCATA_LIBRARY_ROOMS base notation music corpus network runs listening composing rendering)
 set(objects "")
 foreach(room IN LISTS TOCCATA_LIBRARY_ROOMS)
@@ -62,28 +61,21 @@ configure_file(${PROJECT_SOURCE_DIR}/cmake/toccata.pc.in ${PROJECT_BINARY_DIR}/t
 install(FILES ${PROJECT_BINARY_DIR}/toccata.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/library/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libtoccata-dev/examples COMPONENT dev)
 
-# The programs, and what each prints of itself.
+# The program, and what it prints of itself.
 set(TOCCATA_MANUAL_ENDING "")
 if(GZIP_PROGRAM)
   set(TOCCATA_MANUAL_ENDING .gz)
 endif()
-foreach(program IN ITEMS toccata toccata-train)
-  if(NOT TARGET ${program})
-    continue()
-  endif()
-  set(component ${program})
-  if(program STREQUAL "toccata-train")
-    set(component train)
-  endif()
-  set(documents ${PROJECT_BINARY_DIR}/documents/${program})
-  install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component})
-  install(FILES ${documents}/${program}.1${TOCCATA_MANUAL_ENDING} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT ${component})
-  install(FILES ${documents}/${program} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT ${component})
-  install(FILES ${documents}/_${program} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT ${component})
-  install(FILES ${documents}/${program}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT ${component})
-endforeach()
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/toccata/models COMPONENT models)
-if(TOCCATA_TRAINING)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/recipes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/toccata/recipes COMPONENT train
-    FILES_MATCHING PATTERN "*.toml")
+set(documents ${PROJECT_BINARY_DIR}/documents/toccata)
+install(TARGETS toccata RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT toccata)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/src/cli/toccata-train DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT toccata)
+install(FILES ${documents}/toccata.1${TOCCATA_MANUAL_ENDING} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT toccata)
+install(FILES ${documents}/toccata DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT toccata)
+install(FILES ${documents}/_toccata DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT toccata)
+install(FILES ${documents}/toccata.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT toccata)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/recipes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/toccata/recipes COMPONENT toccata
+  FILES_MATCHING PATTERN "*.toml")
+if(TOCCATA_TORCH)
+  install(TARGETS toccata-torch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/toccata COMPONENT torch)
 endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/toccata/models COMPONENT models)

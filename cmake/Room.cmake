@@ -44,13 +44,18 @@ endfunction()
 
 # toccata_test(NAME SOURCES … LINK …): a GoogleTest program whose tests ctest knows one by one. Tests named Long… carry
 # the label "long"; ./dev test leaves them out, ./dev test --all runs them.
+#   LABEL: that its quick tests carry.
 function(toccata_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 test "" "" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "LABEL" "SOURCES;LINK")
+  set(properties TIMEOUT 600)
+  if(test_LABEL)
+    list(APPEND properties LABELS ${test_LABEL})
+  endif()
   add_executable(${name} ${test_SOURCES})
   target_link_libraries(${name} PRIVATE ${test_LINK} toccata_test_support)
   target_compile_definitions(${name} PRIVATE TOCCATA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   include(GoogleTest)
-  gtest_discover_tests(${name} TEST_FILTER "-Long*" DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+  gtest_discover_tests(${name} TEST_FILTER "-Long*" DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
   gtest_discover_tests(${name} TEST_FILTER "Long*" TEST_LIST ${name}_long DISCOVERY_TIMEOUT 120
                        PROPERTIES LABELS long TIMEOUT 7200)
 endfunction()

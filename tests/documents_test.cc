@@ -21,7 +21,7 @@ using ::testing::StartsWith;
 
 const std::string kToccata = TOCCATA_PROGRAMS "/toccata";
 
-/// Each asked once: toccata-train takes a second to start.
+/// Each asked once.
 const std::string& printed(const std::string& words) {
   static std::map<std::string, std::string> known;
   const auto [found, fresh] = known.try_emplace(words);
@@ -51,72 +51,53 @@ std::set<std::string> listed(const std::string& help, const std::string& pattern
   return names;
 }
 
-/// Every program with the commands that its help lists; "" is the program itself.
-std::vector<std::pair<std::string, std::set<std::string>>> programs() {
-  std::vector<std::pair<std::string, std::set<std::string>>> all;
+/// The commands that the help lists; "" is the program itself.
+std::set<std::string> all_commands() {
   std::set<std::string> commands = listed(printed("toccata --help"), "[a-z]+");
   EXPECT_GE(commands.size(), 12U);
-  commands.erase("train");  // hands over
   commands.insert("");
-  all.emplace_back("toccata", commands);
-#ifdef TOCCATA_HAS_TRAINING
-  all.push_back({"toccata-train", {""}});
-#endif
-  return all;
+  return commands;
 }
 
 TEST(Documents, NameEveryOptionOfEveryCommand) {
-  for (const auto& [program, commands] : programs()) {
-    const std::string page = printed(program + " --help-man");
-    const std::string bash = printed(program + " --completion bash");
-    const std::string zsh = printed(program + " --completion zsh");
-    const std::string fish = printed(program + " --completion fish");
-    for (const std::string& command : commands) {
-      const std::set<std::string> options =
-          listed(printed(program + " " + command + " --help"), "--[a-z0-9-]+");
-      EXPECT_GE(options.size(), 2U) << command;
-      for (const std::string& option : options) {
-        const std::string about = program + " " + command + " " + option;
-        EXPECT_THAT(page, HasSubstr(std::regex_replace(option, std::regex("-"), "\\-"))) << about;
-        EXPECT_THAT(bash, HasSubstr(" " + option)) << about;
-        EXPECT_THAT(zsh, HasSubstr(option + "[")) << about;
-        EXPECT_THAT(fish, HasSubstr(" -l " + option.substr(2) + " ")) << about;
-      }
+  const std::string page = printed("toccata --help-man");
+  const std::string bash = printed("toccata --completion bash");
+  const std::string zsh = printed("toccata --completion zsh");
+  const std::string fish = printed("toccata --completion fish");
+  for (const std::string& command : all_commands()) {
+    const std::set<std::string> options =
+        listed(printed("toccata " + command + " --help"), "--[a-z0-9-]+");
+    EXPECT_GE(options.size(), 2U) << command;
+    for (const std::string& option : options) {
+      const std::string about = command + " " + option;
+      EXPECT_THAT(page, HasSubstr(std::regex_replace(option, std::regex("-"), "\\-"))) << about;
+      EXPECT_THAT(bash, HasSubstr(" " + option)) << about;
+      EXPECT_THAT(zsh, HasSubstr(option + "[")) << about;
+      EXPECT_THAT(fish, HasSubstr(" -l " + option.substr(2) + " ")) << about;
     }
   }
 }
 
-TEST(ManualPages, AreReadByManWithoutAWarning) {
+TEST(ManualPage, IsReadByManWithoutAWarning) {
   if (run_shell("command -v man && man --version").exit_code != 0)
     GTEST_SKIP() << "man is not installed";
   const TemporaryFolder folder;
-  for (const auto& [program, commands] : programs()) {
-    const fs::path page = folder.path() / (program + ".1");
-    write_file(page, printed(program + " --help-man"));
-    const Outcome read =
-        run_shell("MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l " + page.string() + " | col -b");
-    EXPECT_EQ(read.exit_code, 0);
-    EXPECT_EQ(read.err, "");
-    EXPECT_THAT(read.out, HasSubstr("--threads"));
-    EXPECT_THAT(read.out, HasSubstr("EXIT STATUS"));
-  }
-}
-
-/// The scripts of both programs, one after the other.
-std::string scripts(const std::string& shell) {
-  std::string text = printed("toccata --completion " + shell);
-#ifdef TOCCATA_HAS_TRAINING
-  text += printed("toccata-train --completion " + shell);
-#endif
-  return text;
+  const fs::path page = folder.path() / "toccata.1";
+  write_file(page, printed("toccata --help-man"));
+  const Outcome read =
+      run_shell("MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l " + page.string() + " | col -b");
+  EXPECT_EQ(read.exit_code, 0);
+  EXPECT_EQ(read.err, "");
+  EXPECT_THAT(read.out, HasSubstr("--threads"));
+  EXPECT_THAT(read.out, HasSubstr("EXIT STATUS"));
 }
 
 /// What bash proposes for the last of `words`.
 std::vector<std::string> by_bash(const std::string& words) {
   const TemporaryFolder folder;
   const fs::path script = folder.path() / "script";
-  write_file(script, "PATH=" TOCCATA_PROGRAMS ":$PATH\n" + scripts("bash") + "COMP_WORDS=(" +
-                         words +
+  write_file(script, "PATH=" TOCCATA_PROGRAMS ":$PATH\n" + printed("toccata --completion bash") +
+                         "COMP_WORDS=(" + words +
                          ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
                          "_toccata\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n");
   const Outcome outcome = run_shell("bash --norc " + script.string());
@@ -135,18 +116,17 @@ TEST(Completion, InBashOfCommandsOptionsWordsModelsAndFiles) {
   EXPECT_THAT(by_bash("toccata render " TOCCATA_SOURCE_DIR "/READ"),
               ::testing::ElementsAre(TOCCATA_SOURCE_DIR "/README.md"));
   EXPECT_THAT(by_bash("toccata generate --steps 1"), ::testing::ElementsAre(""));
-#ifdef TOCCATA_HAS_TRAINING
   EXPECT_THAT(by_bash("toccata train --devi"), ::testing::ElementsAre("--device"));
   EXPECT_THAT(by_bash("toccata train --device ''"), ::testing::ElementsAre("cpu", "cuda"));
   EXPECT_THAT(by_bash("toccata train --restore chora"), ::testing::ElementsAre("chorales"));
-#endif
 }
 
 std::vector<std::string> by_fish(const std::string& line) {
   const TemporaryFolder folder;
   const fs::path script = folder.path() / "script.fish";
-  write_file(script, "set -x PATH " TOCCATA_PROGRAMS " $PATH\n" + scripts("fish") +
-                         "complete -C '" + line + "' | string replace -r '\\t.*' ''\n");
+  write_file(script, "set -x PATH " TOCCATA_PROGRAMS " $PATH\n" +
+                         printed("toccata --completion fish") + "complete -C '" + line +
+                         "' | string replace -r '\\t.*' ''\n");
   const Outcome outcome =
       run_shell("HOME=" + folder.path().string() + " fish --no-config " + script.string());
   EXPECT_EQ(outcome.err, "");
@@ -160,9 +140,7 @@ TEST(Completion, InFish) {
               ::testing::UnorderedElementsAre("--temperature", "--tempo"));
   EXPECT_THAT(by_fish("toccata import --pedal "), ::testing::UnorderedElementsAre("off", "extend"));
   EXPECT_THAT(by_fish("toccata generate chora"), Contains("chorales"));
-#ifdef TOCCATA_HAS_TRAINING
   EXPECT_THAT(by_fish("toccata train --devi"), ::testing::ElementsAre("--device"));
-#endif
 }
 
 /// What zsh makes of a line and a press of the tab key.
@@ -170,9 +148,6 @@ std::string by_zsh(const std::string& line) {
   const TemporaryFolder folder;
   const fs::path script = folder.path() / "script.zsh";
   write_file(folder.path() / "_toccata", printed("toccata --completion zsh"));
-#ifdef TOCCATA_HAS_TRAINING
-  write_file(folder.path() / "_toccata-train", printed("toccata-train --completion zsh"));
-#endif
   write_file(
       script,
       "zmodload zsh/zpty\nzpty shell zsh -f -i\n"
@@ -199,32 +174,24 @@ TEST(Completion, InZsh) {
   EXPECT_EQ(by_zsh("toccata generate --densi"), "toccata generate --density ");
   EXPECT_EQ(by_zsh("toccata import --pedal ext"), "toccata import --pedal extend ");
   EXPECT_THAT(by_zsh("toccata generate chora"), StartsWith("toccata generate chorales"));
-#ifdef TOCCATA_HAS_TRAINING
   EXPECT_EQ(by_zsh("toccata train --devi"), "toccata train --device ");
-#endif
 }
 
 TEST(Version, SaysBuildFeaturesAndDevices) {
   const std::string text = printed("toccata --version");
   EXPECT_THAT(text, StartsWith("toccata "));
-  for (const char* part : {"\nfeatures: ", "\nprocessor: ", "composing: ", "\ntraining: "})
+  for (const char* part : {"\nfeatures: ", "\nprocessor: ", "composing: ", "; training: "})
     EXPECT_THAT(text, HasSubstr(part));
-#ifdef TOCCATA_HAS_TRAINING
-  EXPECT_THAT(text, HasSubstr("\ntraining: " TOCCATA_PROGRAMS "/toccata-train\n"));
-  const std::string train = printed("toccata train --version");
-  EXPECT_THAT(train, HasSubstr("\nLibTorch "));
-  EXPECT_THAT(train, HasSubstr("\ndevices to train on: cpu"));
-#endif
+  EXPECT_THAT(text, HasSubstr("\ntraining on graphics cards and in several processes: "));
 }
 
 TEST(Help, HasNoNumbersOfEnumsAndNoNoise) {
-  for (const auto& [program, commands] : programs())
-    for (const std::string& command : commands) {
-      const std::string help = printed(program + " " + command + " --help");
-      for (const char* noise : {"->", "ENUM", "(Env:", "NONNEGATIVE", "UINT:", "INT:"})
-        EXPECT_THAT(help, Not(HasSubstr(noise))) << program << " " << command;
-      for (const std::string& line : lines_of(help)) EXPECT_LE(line.size(), 104U) << line;
-    }
+  for (const std::string& command : all_commands()) {
+    const std::string help = printed("toccata " + command + " --help");
+    for (const char* noise : {"->", "ENUM", "(Env:", "NONNEGATIVE", "UINT:", "INT:"})
+      EXPECT_THAT(help, Not(HasSubstr(noise))) << command;
+    for (const std::string& line : lines_of(help)) EXPECT_LE(line.size(), 104U) << line;
+  }
 }
 
 }  // namespace

@@ -59,15 +59,12 @@ class LongInstall : public testing::Test {
 };
 TemporaryFolder* LongInstall::folder_ = nullptr;
 
-TEST_F(LongInstall, HoldsProgramsManualsCompletionsAndModels) {
+TEST_F(LongInstall, HoldsTheProgramItsManualCompletionsAndModels) {
   for (const char* file :
        {"bin/toccata", "share/man/man1/toccata.1.gz", "share/bash-completion/completions/toccata",
         "share/zsh/vendor-completions/_toccata", "share/fish/vendor_completions.d/toccata.fish",
         "share/toccata/models/chorales/model.safetensors", "include/toccata/composing/compose.h",
-#ifdef TOCCATA_HAS_TRAINING
-        "bin/toccata-train", "share/man/man1/toccata-train.1.gz",
-#endif
-        "share/doc/toccata/copyright"})
+        "bin/toccata-train", "share/toccata/recipes/original.toml", "share/doc/toccata/copyright"})
     EXPECT_TRUE(fs::exists(prefix() / file)) << file;
   const Outcome version = run_shell((prefix() / "bin/toccata").string() + " --version");
   EXPECT_THAT(version.out, HasSubstr("models: " + (prefix() / "share/toccata/models").string()));

@@ -101,8 +101,6 @@ TEST(Models, ATruncatedOneIsListedWithItsFault) {
   EXPECT_EQ(seen, 3) << outcome.out;
 }
 
-#ifdef TOCCATA_HAS_TRAINING
-
 TEST(Training, CountsInTheSingularAndIsNotResumedAsAnotherRun) {
   const TemporaryFolder folder;
   const std::string where = " --name one --output " + folder.path().string();
@@ -131,8 +129,6 @@ TEST(Training, CountsInTheSingularAndIsNotResumedAsAnotherRun) {
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
   EXPECT_THAT(resumed.err, HasSubstr("after 2 batches,"));
 }
-
-#endif
 
 }  // namespace
 }  // namespace toccata

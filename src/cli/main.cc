@@ -1,25 +1,20 @@
-// toccata: everything but training. Starts in milliseconds; LibTorch is not linked.
-
 #include <array>
-#include <string_view>
+#include <cstdio>
+#include <cstdlib>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/train_handover.h"
 #include "cli/shell/about.h"
 #include "cli/shell/command.h"
+#include "training/torch_plugin.h"
 
 namespace {
 
 using toccata::cli::Command;
 
-void add_train(CLI::App& app, toccata::cli::Context&) {
-  app.footer("Options: toccata train --help");
-}
-
 constexpr std::array kCommands = {
     Command{"import", "Read folders of MIDI and say what is in them: the data doctor",
             toccata::cli::add_import},
-    Command{"train", "Learn from folders of MIDI (hands over to toccata-train)", add_train},
+    Command{"train", "Learn polyphonic music from folders of MIDI files", toccata::cli::add_train},
     Command{"evaluate", "How well a model knows music: exact likelihood, nats per step",
             toccata::cli::add_evaluate},
     Command{"generate", "Compose new pieces with a model", toccata::cli::add_generate},
@@ -40,15 +35,11 @@ constexpr std::array kCommands = {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc >= 2 && std::string_view(argv[1]) == "train") {
-    try {
-      toccata::cli::hand_over_to_train(argc, argv);
-    } catch (const toccata::Error& error) {
-      fmt::print(stderr, "toccata train: {}\n", error.what());
-      return 1;
-    }
-  }
-  return toccata::cli::run_program(
+  const int code = toccata::cli::run_program(
       argc, argv, "Learns polyphonic music from your MIDI files and composes more of it",
       toccata::cli::about_toccata, kCommands);
+  if (!toccata::training::torch_plugin_is_loaded()) return code;
+  // LibTorch's threads may still wait for other processes that never answer.
+  std::fflush(nullptr);
+  std::quick_exit(code);
 }

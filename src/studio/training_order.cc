@@ -13,12 +13,12 @@ namespace fs = std::filesystem;
 
 struct NumberOption {
   const char* key;   // in the order
-  const char* flag;  // of toccata-train
+  const char* flag;  // of toccata train
   double least, most;
   bool whole;
 };
 
-// The bounds keep a page from asking for more than a machine has; toccata-train has its own too.
+// The bounds keep a page from asking for more than a machine has; `toccata train` has its own too.
 constexpr std::array kNumbers = {
     NumberOption{"minutes", "--minutes", 0.01, 7 * 24 * 60, false},
     NumberOption{"batches", "--batches", 1, 1e9, true},

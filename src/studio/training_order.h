@@ -1,5 +1,5 @@
 #pragma once
-// What the page orders to be trained: read from JSON, within bounds, to toccata-train's words.
+// What the page orders to be trained: read from JSON, within bounds, to words of `toccata train`.
 
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ std::vector<NamedFolder> named_folders(const std::vector<std::string>& paths);
 
 struct TrainingOrder {
   std::string name;
-  std::vector<std::string> words;  // of toccata-train, but for --output
+  std::vector<std::string> words;  // of `toccata train`, but for --output
 };
 
 /// Reads an order:

@@ -40,7 +40,7 @@ void TrainingRuns::launch(const std::string& name, std::vector<std::string> word
     fail_usage("{} training is running already; stop it first, or wait until it ends",
                options_.most_running);
   }
-  words.insert(words.begin(), options_.program.string());
+  words.insert(words.begin(), {options_.program.string(), "train"});
   words.insert(words.end(), {"--output", options_.output.string()});
   started_[name] = {std::make_unique<Child>(words,
                                             [this] {

@@ -1,6 +1,6 @@
 #pragma once
 // Training runs: those in the output folder, and those that this studio started, each a
-// toccata-train of its own, whose progress is read from its run folder.
+// `toccata train` of its own, whose progress is read from its run folder.
 
 #include <atomic>
 #include <condition_variable>
@@ -22,7 +22,7 @@ namespace toccata::studio {
 struct TrainingOptions {
   std::filesystem::path output = "output";  // where runs stand
   std::vector<NamedFolder> folders;
-  std::filesystem::path program = "toccata-train";
+  std::filesystem::path program = "toccata";
   int most_running = 1;  // at a time
 };
 

@@ -118,7 +118,7 @@ TEST(TimeLeft, ComesFromTheGoalAndTheSpeedSoFar) {
   EXPECT_LT(seconds_left(OrderedJson::object(), rows), 0);
 }
 
-// Stands for toccata-train: writes a run's files, and saves when it is interrupted.
+// Stands for toccata train: writes a run's files, and saves when it is interrupted.
 constexpr const char* kTrainer = R"(#!/bin/sh
 while [ $# -gt 0 ]; do
   case "$1" in --name) name=$2; shift;; --output) output=$2; shift;; --resume) resumed=yes;; esac

@@ -24,10 +24,11 @@ Music music_of(const Pieces& pieces) {
 /// Seconds per note-step of a model of these sizes.
 double measure(TrainOptions options, const network::Config& config, const music::Batch& batch) {
   options.model = config;
-  Learner learner(options, network::initial_values(config, options.seed));
+  const std::unique_ptr<Learner> learner =
+      make_learner(options, network::initial_values(config, options.seed));
   double note_steps = 0;
   for (const std::int32_t length : batch.lengths) note_steps += length;
-  return learner.measure(batch) / (note_steps * config.notes());
+  return learner->measure(batch) / (note_steps * config.notes());
 }
 
 }  // namespace

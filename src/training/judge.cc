@@ -1,7 +1,5 @@
 #include "training/judge.h"
 
-#include <torch/utils.h>
-
 #include "listening/likelihood.h"
 #include "training/save_failure.h"
 #include "training/validation.h"
@@ -105,7 +103,7 @@ void Judge::judge_all(const network::Model& now, double share, EndReport& report
   if (position_.best_update >= 0 && position_.best_update != position_.update) {
     network::Model best = now;
     if (ranks_.first()) best = network::load_model(context_.run.path);
-    ranks_.from_first(torch::from_blob(best.values.data(), {std::ssize(best.values)}));
+    ranks_.broadcast(best.values);
     const auto best_nats = sample_is_whole_ && all ? std::optional(position_.best)
                                                    : validate(best, valid, options_, ranks_);
     if (report.valid_nats && best_nats && *best_nats <= *report.valid_nats) {

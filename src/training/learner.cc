@@ -1,59 +1,38 @@
 #include "training/learner.h"
 
 #include <fmt/ranges.h>
-#include <torch/utils.h>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <deque>
+#include <utility>
 
 #include "base/error.h"
-#include "base/parallel.h"
-#include "training/delayed.h"
-#include "training/loss_function.h"
 #include "training/optimiser.h"
-#include "training/shared_engine.h"
+#include "training/torch_plugin.h"
 
 namespace toccata::training {
 namespace {
 
-network::Tensor stored(const torch::Tensor& tensor) {
-  const torch::Tensor local = tensor.detach().to(torch::kCPU).contiguous();
-  return network::make_tensor({local.numel()},
-                              {local.data_ptr<float>(), static_cast<std::size_t>(local.numel())});
-}
-
-/// Whether every number of it is finite. In bits on the CPU, at the speed of memory; elsewhere by a
-/// sum: in double, floats that are finite have a finite one.
-bool is_finite(const torch::Tensor& tensor) {
-  if (!tensor.is_cpu() || !tensor.is_contiguous())
-    return std::isfinite(tensor.detach().sum(torch::kFloat64).item<double>());
-  const float* values = tensor.data_ptr<float>();
-  std::int32_t largest = 0;
-  for (std::int64_t i = 0; i < tensor.numel(); ++i)
-    largest = std::max(largest, std::bit_cast<std::int32_t>(values[i]) & 0x7fffffff);
-  return largest < 0x7f800000;
-}
-
-bool fits(const network::TensorFile& file, const std::string& name, const torch::Tensor& tensor) {
+bool fits(const network::TensorFile& file, const std::string& name, std::size_t size) {
   const auto found = file.tensors.find(name);
   return found != file.tensors.end() && found->second.type == network::DType::f32 &&
-         found->second.shape == std::vector<std::int64_t>{tensor.numel()};
+         found->second.shape == std::vector<std::int64_t>{static_cast<std::int64_t>(size)};
 }
 
-void load_tensor(const network::TensorFile& file, const std::string& name, torch::Tensor& tensor,
-                 std::string_view where) {
+std::vector<float> load_tensor(const network::TensorFile& file, const std::string& name,
+                               std::size_t size, std::string_view where) {
   const auto found = file.tensors.find(name);
   if (found == file.tensors.end()) fail("{}: the tensor \"{}\" is missing", where, name);
-  if (!fits(file, name, tensor))
+  if (!fits(file, name, size))
     fail("{}: the tensor \"{}\" has shape ({}) where this run needs ({})", where, name,
-         fmt::join(found->second.shape, ", "), tensor.numel());
+         fmt::join(found->second.shape, ", "), size);
   std::vector<float> values = network::to_floats(found->second);
-  tensor.copy_(torch::from_blob(values.data(), {tensor.numel()}, torch::kFloat32));
-  if (!is_finite(tensor))
+  if (!is_finite(values))
     fail("{}: the tensor \"{}\" holds numbers that are not finite", where, name);
+  return values;
 }
 
 network::Tensor stored(std::int64_t number) {
@@ -76,210 +55,187 @@ std::int64_t load_number(const network::TensorFile& file, const std::string& nam
   return number;
 }
 
-}  // namespace
+constexpr const char* kOptimiser = "optimiser.";
 
-// Updates that a GPU may have before it while the host reads what earlier ones came to.
-constexpr std::size_t kBehind = 8;
-
-struct Learner::State {
-  TrainOptions options;
-  std::unique_ptr<Engine> engine;
-  torch::Tensor values;   // (P), requires a gradient
-  torch::Tensor average;  // (P), or undefined
-  Optimiser optimiser;
-  network::Dropout dropout;
-  Delayed figures;
-  double learning_rate = 0;  // of the last update, for messages
-
-  State(const TrainOptions& for_options, torch::Tensor begin, Ranks* ranks,
-        std::unique_ptr<Engine> by)
-      : options(for_options),
-        engine(by ? std::move(by) : make_engine(for_options)),
-        values(std::move(begin)),
-        optimiser(for_options.optimiser, values),
-        figures(values.device(), values.is_cuda() ? kBehind : 0) {
+/// The one on the CPU: all in plain buffers.
+class OwnLearner : public Learner {
+ public:
+  OwnLearner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks,
+             std::unique_ptr<Engine> engine)
+      : options_(options),
+        engine_(engine ? std::move(engine) : make_engine(options)),
+        values_(values),
+        gradient_(values.size()),
+        optimiser_(options.optimiser, values.size(), options.threads) {
     if (ranks && ranks->count() > 1 && options.local_updates == 1)
-      engine = share_out(std::move(engine), *ranks, options.reduce);
-    if (options.average > 0) average = values.clone();
-    values.set_requires_grad(true);
-    dropout.keep_prob = static_cast<float>(options.keep_prob);
-    dropout.seed = options.seed;
-    dropout.recurrent_keep_prob = static_cast<float>(options.recurrent_keep_prob);
+      engine_ = share_out(std::move(engine_), *ranks, options.reduce);
+    if (options.average > 0) average_ = values_;
+    dropout_.keep_prob = static_cast<float>(options.keep_prob);
+    dropout_.seed = options.seed;
+    dropout_.recurrent_keep_prob = static_cast<float>(options.recurrent_keep_prob);
   }
 
-  void check(std::int64_t update, double nats, double norm) const {
-    if (!std::isfinite(nats) || !std::isfinite(norm))
-      fail(
-          "training diverged at update {}: the loss is {} and the gradient's norm {}; a lower "
-          "--learning-rate (now {}) or a shorter --clip (now {}) helps",
-          update, nats, norm, learning_rate, options.optimiser.clip_norm);
-  }
-  std::optional<Figures> checked(std::optional<Figures> told) const {
-    if (!told) return told;
-    check(told->update, told->nats, told->gradient_norm);
-    if (!std::isfinite(told->kept))
-      fail_of_kept(told->update, "the weights or what is kept beside");
-    return told;
-  }
-
-  /// All that is learned and kept.
-  template <typename Visit>
-  void each_kept(Visit&& visit) {
-    visit("values", values);
-    if (average.defined()) visit("average", average);
-    for (const auto& [name, tensor] : optimiser.state()) visit("optimiser." + name, tensor);
-  }
-  void check_kept(std::int64_t update) {
-    each_kept([&](const std::string& name, const torch::Tensor& tensor) {
-      if (!is_finite(tensor)) fail_of_kept(update, name);
-    });
-  }
-  /// Its sum, 0-dim f64 on the device; nothing waits for it.
-  torch::Tensor sum_of_kept() {
-    torch::Tensor sum = torch::zeros({}, values.options().dtype(torch::kFloat64));
-    each_kept([&](const std::string&, const torch::Tensor& tensor) {
-      sum.add_(tensor.detach().sum(torch::kFloat64));
-    });
-    return sum;
-  }
-  [[noreturn]] void fail_of_kept(std::int64_t update, const std::string& what) const {
-    fail(
-        "training diverged at update {}: {}: numbers that are not finite; a lower --learning-rate "
-        "(now {}) or a shorter --clip (now {}) helps",
-        update, what, learning_rate, options.optimiser.clip_norm);
+  void learn(const music::Batch& batch, std::int64_t update, double learning_rate) override {
+    dropout_.update = static_cast<std::uint64_t>(update);
+    const network::Loss loss = engine_->gradient(values_, batch, dropout_, gradient_);
+    // The gradient of nats per counted step; its scale is applied by the optimiser.
+    const double frames = static_cast<double>(std::max<std::int64_t>(loss.frames, 1));
+    const double length = norm(gradient_, options_.threads) / frames;
+    check_finite(options_, update, loss.nats / frames, length, learning_rate);
+    const double factor = clip_factor(length, options_.optimiser.clip_norm) / frames;
+    optimiser_.step(values_, gradient_, static_cast<float>(factor), learning_rate, average_,
+                    average_decay(options_.average, optimiser_.updates() + 1));
+    check_kept(update, learning_rate);
+    told_.push_back({update, loss.frames, loss.nats / frames, length});
   }
 
-  /// Early on the average forgets faster, so that the random beginning does not linger.
-  void move_average() {
-    const double updates = static_cast<double>(optimiser.updates());
-    const double decay = std::min(options.average, (1 + updates) / (10 + updates));
-    average.mul_(decay).add_(values, 1 - decay);
+  std::optional<UpdateFigures> due_figures() override { return figures(); }
+  std::optional<UpdateFigures> figures() override {
+    if (told_.empty()) return std::nullopt;
+    const UpdateFigures first = told_.front();
+    told_.pop_front();
+    return first;
   }
+
+  double measure(const music::Batch& batch) override {
+    double best = 1e9;
+    for (int i = 0; i < 2; ++i) {
+      const auto begun = std::chrono::steady_clock::now();
+      engine_->gradient(values_, batch, dropout_, gradient_);
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+      best = std::min(best, taken.count());
+    }
+    return best;
+  }
+
+  std::vector<float> weights() const override { return average_.empty() ? values_ : average_; }
+  const char* engine() const override { return engine_->name(); }
+
+  LearnerState state() const override {
+    LearnerState state;
+    state.updates = optimiser_.updates();
+    state.tensors["values"] = values_;
+    if (!average_.empty()) state.tensors["average"] = average_;
+    for (const auto& [name, values] : optimiser_.state()) state.tensors[kOptimiser + name] = values;
+    return state;
+  }
+  void set_state(const LearnerState& state) override {
+    optimiser_.set_updates(state.updates);
+    values_ = state.tensors.at("values");
+    if (!average_.empty()) average_ = state.tensors.at("average");
+    for (auto& [name, values] : optimiser_.state()) values = state.tensors.at(kOptimiser + name);
+  }
+
+ private:
+  void check_kept(std::int64_t update, double rate) const {
+    if (!is_finite(values_)) fail_of_kept(options_, update, "values", rate);
+    if (!is_finite(average_)) fail_of_kept(options_, update, "average", rate);
+    for (const auto& [name, values] : optimiser_.state())
+      if (!is_finite(values)) fail_of_kept(options_, update, kOptimiser + name, rate);
+  }
+
+  const TrainOptions options_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<float> values_;    // (P)
+  std::vector<float> gradient_;  // (P), of the last batch's nats
+  std::vector<float> average_;   // (P), or empty
+  Optimiser optimiser_;
+  network::Dropout dropout_;
+  std::deque<UpdateFigures> told_;
 };
 
-Learner::Learner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks,
-                 std::unique_ptr<Engine> engine) {
-  torch::set_num_threads(thread_count(options.threads));
-  torch::Tensor begin = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kFloat32);
-  std::copy(values.begin(), values.end(), begin.data_ptr<float>());
-  state_ = std::make_unique<State>(options, begin.to(torch_device(options.device)), ranks,
-                                   std::move(engine));
-}
-Learner::~Learner() = default;
+}  // namespace
 
-void Learner::learn(const music::Batch& batch, std::int64_t update, double learning_rate) {
-  State& s = *state_;
-  s.dropout.update = static_cast<std::uint64_t>(update);
-  s.learning_rate = learning_rate;
-  std::int64_t frames = 0;
-  const torch::Tensor loss = batch_loss(s.values, *s.engine, batch, s.dropout, &frames);
-  s.values.mutable_grad() = torch::Tensor();
-  loss.backward();
-
-  const torch::NoGradGuard no_gradient;
-  torch::Tensor gradient = s.values.grad();
-  const torch::Tensor norm = clip_gradient(gradient, s.options.optimiser.clip_norm);
-  // To look at a number of a GPU's is to wait for it.
-  const bool at_once = !s.values.is_cuda();
-  if (at_once) s.check(update, loss.item<double>(), norm.item<double>());
-  s.optimiser.step(s.values, gradient, learning_rate);
-  if (s.average.defined()) s.move_average();
-  if (at_once) s.check_kept(update);
-  const torch::Tensor kept = at_once ? torch::zeros_like(norm) : s.sum_of_kept();
-  s.figures.add(update, frames, torch::stack({loss.detach(), norm, kept}));
+void check_finite(const TrainOptions& options, std::int64_t update, double nats, double norm,
+                  double rate) {
+  if (!std::isfinite(nats) || !std::isfinite(norm))
+    fail(
+        "training diverged at update {}: the loss is {} and the gradient's norm {}; a lower "
+        "--learning-rate (now {}) or a shorter --clip (now {}) helps",
+        update, nats, norm, rate, options.optimiser.clip_norm);
 }
 
-std::optional<Figures> Learner::due_figures() {
-  return state_->checked(state_->figures.next_due());
+void fail_of_kept(const TrainOptions& options, std::int64_t update, std::string_view what,
+                  double rate) {
+  fail(
+      "training diverged at update {}: {}: numbers that are not finite; a lower --learning-rate "
+      "(now {}) or a shorter --clip (now {}) helps",
+      update, what, rate, options.optimiser.clip_norm);
 }
 
-std::optional<Figures> Learner::figures() {
-  return state_->checked(state_->figures.next());
+double average_decay(double average, std::int64_t updates) {
+  const auto done = static_cast<double>(updates);
+  return std::min(average, (1 + done) / (10 + done));
 }
 
-double Learner::measure(const music::Batch& batch) {
-  State& s = *state_;
-  const torch::Tensor values = s.values.detach();
-  torch::Tensor gradient = torch::empty_like(values);
-  double best = 1e9;
-  for (int i = 0; i < 2; ++i) {
-    const auto begun = std::chrono::steady_clock::now();
-    s.engine->gradient(values, batch, s.dropout, gradient).nats.item<double>();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
-    best = std::min(best, taken.count());
-  }
-  return best;
-}
-
-std::vector<float> Learner::weights() const {
-  const torch::Tensor used = state_->average.defined() ? state_->average : state_->values;
-  const torch::Tensor local = used.detach().to(torch::kCPU).contiguous();
-  const float* begin = local.data_ptr<float>();
-  return {begin, begin + local.numel()};
-}
-
-network::TensorFile Learner::state() const {
-  const torch::NoGradGuard no_gradient;
-  state_->check_kept(state_->optimiser.updates() - 1);
+network::TensorFile Learner::to_file() const {
+  const LearnerState now = state();
   network::TensorFile file;
-  state_->each_kept([&](const std::string& name, const torch::Tensor& tensor) {
-    file.tensors[name] = stored(tensor);
-  });
-  file.tensors["updates"] = stored(state_->optimiser.updates());
+  for (const auto& [name, values] : now.tensors) {
+    if (!is_finite(values))
+      fail("after {} updates \"{}\" holds numbers that are not finite: nothing is saved of that",
+           now.updates, name);
+    file.tensors[name] = network::make_tensor({std::ssize(values)}, values);
+  }
+  file.tensors["updates"] = stored(now.updates);
   return file;
 }
 
 void Learner::load(const network::TensorFile& file, std::string_view where) {
-  const torch::NoGradGuard no_gradient;
-  State& s = *state_;
-  load_tensor(file, "values", s.values, where);
-  if (s.average.defined()) {
+  LearnerState wanted = state();
+  for (auto& [name, values] : wanted.tensors) {
     // A run that kept no average so far begins one with its weights.
-    const bool kept = file.tensors.contains("average");
-    load_tensor(file, kept ? "average" : "values", s.average, where);
+    const bool none = name == "average" && !file.tensors.contains(name);
+    values = load_tensor(file, none ? "values" : name, values.size(), where);
   }
-  for (auto& [name, tensor] : s.optimiser.state())
-    load_tensor(file, "optimiser." + name, tensor, where);
-  s.optimiser.set_updates(load_number(file, "updates", where));
-}
-
-void Learner::average_with(Ranks& ranks) {
-  const torch::NoGradGuard no_gradient;
-  State& s = *state_;
-  std::vector<torch::Tensor> all{s.values.detach()};
-  if (s.average.defined()) all.push_back(s.average);
-  for (auto& [name, tensor] : s.optimiser.state()) all.push_back(tensor);
-  for (const torch::Tensor& tensor : all) ranks.begin_sum(tensor, ReduceKind::f32);
-  ranks.end_sums();
-  for (torch::Tensor& tensor : all) tensor.div_(ranks.count());
-}
-
-void Learner::take_from_first(Ranks& ranks) {
-  State& s = *state_;
-  ranks.from_first(s.values.detach());
-  if (s.average.defined()) ranks.from_first(s.average);
-  for (auto& [name, tensor] : s.optimiser.state()) ranks.from_first(tensor);
-  const torch::Tensor updates = torch::full({1}, s.optimiser.updates(), torch::kLong);
-  ranks.from_first(updates);
-  s.optimiser.set_updates(updates.item<std::int64_t>());
+  wanted.updates = load_number(file, "updates", where);
+  set_state(wanted);
 }
 
 bool Learner::load_optimiser(const network::TensorFile& file) {
-  const torch::NoGradGuard no_gradient;
-  std::map<std::string, torch::Tensor>& state = state_->optimiser.state();
-  std::size_t remembered = 0;
-  for (const auto& entry : file.tensors) remembered += entry.first.starts_with("optimiser.");
-  if (remembered != state.size()) return false;
-  for (const auto& [name, tensor] : state)
-    if (!fits(file, "optimiser." + name, tensor)) return false;
-  for (auto& [name, tensor] : state)
-    load_tensor(file, "optimiser." + name, tensor, "the optimiser's state");
-  state_->optimiser.set_updates(load_number(file, "updates", "the optimiser's state"));
+  const auto is_optimisers = [](const auto& entry) { return entry.first.starts_with(kOptimiser); };
+  LearnerState wanted = state();
+  if (std::ranges::count_if(file.tensors, is_optimisers) !=
+      std::ranges::count_if(wanted.tensors, is_optimisers))
+    return false;
+  for (const auto& [name, values] : wanted.tensors)
+    if (name.starts_with(kOptimiser) && !fits(file, name, values.size())) return false;
+  constexpr const char* kWhere = "the optimiser's state";
+  for (auto& [name, values] : wanted.tensors)
+    if (name.starts_with(kOptimiser)) values = load_tensor(file, name, values.size(), kWhere);
+  wanted.updates = load_number(file, "updates", kWhere);
+  set_state(wanted);
   return true;
 }
 
-const char* Learner::engine() const {
-  return state_->engine->name();
+void Learner::average_with(Ranks& ranks) {
+  LearnerState all = state();
+  for (auto& [name, values] : all.tensors) ranks.begin_all_reduce(values, ReduceKind::f32);
+  ranks.finish_all_reduce();
+  const auto share = 1.0f / static_cast<float>(ranks.count());
+  for (auto& [name, values] : all.tensors)
+    for (float& value : values) value *= share;
+  set_state(all);
+}
+
+void Learner::take_from_first(Ranks& ranks) {
+  LearnerState all = state();
+  for (auto& [name, values] : all.tensors) ranks.broadcast(values);
+  all.updates = std::stoll(ranks.broadcast(std::to_string(all.updates)));
+  set_state(all);
+}
+
+std::unique_ptr<Learner> make_learner(const TrainOptions& options, const std::vector<float>& values,
+                                      Ranks* ranks, std::unique_ptr<Engine> engine) {
+  if (options.device == Device::cuda)
+    return torch_plugin("--device cuda").learner(options, values, ranks);
+  return std::make_unique<OwnLearner>(options, values, ranks, std::move(engine));
+}
+
+std::unique_ptr<Ranks> join_ranks(const Launch& launch, double timeout, const Stop& stop) {
+  if (launch.ranks == 1) return std::make_unique<SingleRank>(stop);
+  return torch_plugin(fmt::format("training in {} processes", launch.ranks))
+      .join(launch, timeout, stop);
 }
 
 }  // namespace toccata::training

@@ -1,7 +1,7 @@
 #pragma once
-// Optimisers on one flat parameter tensor and its flat gradient, as elementwise operations on
-// whichever device they stand. The rules, with g the gradient and r the learning rate:
-//   sgd       b = momentum b + g (b = g at first);  w -= r b                        (Polyak 1964)
+// Optimisers on one flat buffer of parameters and its flat gradient. The rules, with g the gradient
+// and r the learning rate:
+//   sgd       b = momentum b + g;  w -= r b                                        (Polyak 1964)
 //   rmsprop   s = alpha s + (1-alpha) g²;  w -= r g / (sqrt(s) + eps)     (Tieleman & Hinton 2012)
 //   adam      m, v: moving means of g, g² (beta1, beta2), bias-corrected;
 //             w -= r m / (sqrt(v) + eps)                                       (Kingma & Ba 2015)
@@ -9,12 +9,15 @@
 //   adadelta  s = rho s + (1-rho) g²;  d = g sqrt(a+eps) / sqrt(s+eps);  w -= r d;
 //             a = rho a + (1-rho) d²                                               (Zeiler 2012)
 // All but adamw add weight_decay w to g first.
-
-#include <torch/types.h>
+//
+// Work is shared out to threads in blocks whose size does not depend on their number: every result
+// is a function of the numbers alone.
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "training/options.h"
 
@@ -22,35 +25,39 @@ namespace toccata::training {
 
 class Optimiser {
  public:
-  /// For parameters like `values` (P), which are not kept.
-  Optimiser(const OptimiserOptions& options, const torch::Tensor& values);
+  /// For `count` parameters.
+  ///   threads: 0: the processor's
+  Optimiser(const OptimiserOptions& options, std::size_t count, int threads);
 
-  /// One update of `values` in place. The result is a function of values, gradient, rate and the
-  /// state alone, whatever the number of threads.
-  ///   values, gradient: (P); gradient is left as it was
-  void step(torch::Tensor& values, const torch::Tensor& gradient, double learning_rate);
+  /// One update of `values` in place, with g = scale * gradient.
+  ///   values, gradient: (P)
+  ///   average: (P), moved towards the new values: a = decay a + (1-decay) w; or empty
+  void step(std::span<float> values, std::span<const float> gradient, float scale,
+            double learning_rate, std::span<float> average = {}, double decay = 0);
 
   /// Updates done, for bias correction.
   std::int64_t updates() const { return updates_; }
   void set_updates(std::int64_t updates) { updates_ = updates; }
   /// Everything else that it remembers, by name, each (P); change it in place to load it.
-  std::map<std::string, torch::Tensor>& state() { return state_; }
+  std::map<std::string, std::vector<float>>& state() { return state_; }
+  const std::map<std::string, std::vector<float>>& state() const { return state_; }
 
  private:
-  void adam(torch::Tensor& values, const torch::Tensor& gradient, double rate);
-  void adadelta(torch::Tensor& values, const torch::Tensor& gradient, double rate);
-  void rmsprop(torch::Tensor& values, const torch::Tensor& gradient, double rate);
-  void sgd(torch::Tensor& values, const torch::Tensor& gradient, double rate);
-
   OptimiserOptions options_;
-  double epsilon_;
+  int threads_;
   std::int64_t updates_ = 0;
-  std::map<std::string, torch::Tensor> state_;
+  std::map<std::string, std::vector<float>> state_;
 };
 
-/// Scales `gradient` down in place to the norm `longest` where it is longer (0: never), and returns
-/// the norm it had, 0-dim f64 on its device: the square root of the sum of squares, summed in
-/// double. Nothing waits for the device.
-torch::Tensor clip_gradient(torch::Tensor& gradient, double longest);
+/// The Euclidean norm: the square root of the sum of squares, summed in double. NaN or infinite
+/// where a number is, and infinite where a square is no float: a gradient like that has diverged.
+double norm(std::span<const float> values, int threads);
+
+/// What a gradient of this norm is multiplied by to be no longer than `longest` (0: any length):
+/// at most 1 (Pascanu et al. 2013).
+double clip_factor(double norm, double longest);
+
+/// Whether every number is finite.
+bool is_finite(std::span<const float> values);
 
 }  // namespace toccata::training

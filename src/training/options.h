@@ -107,7 +107,7 @@ struct TrainOptions {
   std::string split;    // a split file; empty: the corpus's own, or drawn
 
   // Sizes, window, and how music is read. Echoes and mix units that nobody gave: plan.h.
-  network::Config model{.lower_notes = 24, .lower_chord = true};
+  network::Config model{.roll = {}, .lower_notes = 24, .lower_chord = true};
   double forget_bias = 1;
 
   // Data

@@ -15,10 +15,6 @@
 #include "training/launch.h"
 #include "training/options.h"
 
-namespace at {
-class Tensor;  // torch::Tensor: its headers are heavy
-}
-
 namespace toccata::training {
 
 class Ranks {
@@ -29,19 +25,19 @@ class Ranks {
   /// The one that writes files and speaks to the user.
   bool first() const { return rank() == 0; }
 
-  /// Begins to replace `part` (f32) by its sum over all; it must stay as it is until end_sums. The
-  /// result has the same bits in every process.
-  virtual void begin_sum(const at::Tensor& part, ReduceKind kind) = 0;
-  virtual void end_sums() = 0;
+  /// Begins to replace `part` by its sum over all; it must stay as it is until finish_all_reduce.
+  /// The result has the same bits in every process.
+  virtual void begin_all_reduce(std::span<float> part, ReduceKind kind) = 0;
+  virtual void finish_all_reduce() = 0;
   /// The same for a few numbers, at once.
-  virtual void sum(std::span<double> numbers) = 0;
+  virtual void all_reduce(std::span<double> numbers) = 0;
   /// Replaces what all have by what the first has.
-  virtual void from_first(const at::Tensor& tensor) = 0;
-  virtual std::string from_first(const std::string& text) = 0;
+  virtual void broadcast(std::span<float> numbers) = 0;
+  virtual std::string broadcast(const std::string& text) = 0;
 
-  /// Where one of them was asked to stop, or to save, all are: stop() is requested in none before
-  /// this call and in all after it, and counts the same requests to save. It is also a barrier.
-  virtual void agree() = 0;
+  /// A barrier. Where one of them was asked to stop, or to save, all are: stop() is requested in
+  /// none before this call and in all after it, and counts the same requests to save.
+  virtual void barrier() = 0;
   virtual const Stop& stop() const = 0;
   /// Whether this process itself was asked: for leaving long work early.
   virtual const Stop& own_stop() const = 0;
@@ -50,35 +46,35 @@ class Ranks {
   virtual double waited() const = 0;
 
   /// Tells the others that this one fails, and why, so that they need not wait for it.
-  virtual void fails(const std::string& why) noexcept = 0;
+  virtual void report_failure(const std::string& why) noexcept = 0;
 };
 
-/// A process alone.
-class Alone : public Ranks {
+/// A process that trains alone.
+class SingleRank : public Ranks {
  public:
-  explicit Alone(const Stop& stop) : stop_(stop) {}
+  explicit SingleRank(const Stop& stop) : stop_(stop) {}
   int rank() const override { return 0; }
   int count() const override { return 1; }
-  void begin_sum(const at::Tensor&, ReduceKind) override {}
-  void end_sums() override {}
-  void sum(std::span<double>) override {}
-  void from_first(const at::Tensor&) override {}
-  std::string from_first(const std::string& text) override { return text; }
-  void agree() override {}
+  void begin_all_reduce(std::span<float>, ReduceKind) override {}
+  void finish_all_reduce() override {}
+  void all_reduce(std::span<double>) override {}
+  void broadcast(std::span<float>) override {}
+  std::string broadcast(const std::string& text) override { return text; }
+  void barrier() override {}
   const Stop& stop() const override { return stop_; }
   const Stop& own_stop() const override { return stop_; }
   double waited() const override { return 0; }
-  void fails(const std::string&) noexcept override {}
+  void report_failure(const std::string&) noexcept override {}
 
  private:
   const Stop& stop_;
 };
 
-/// Meets the others: c10d, LibTorch's own communication, over TCP. Waits for all of them to come;
-/// alone at once where there is but one.
-///   timeout: seconds that any of them may be silent for, at the meeting, too
-/// Throws Error where some do not come, naming them, and
-/// (usage) where there are several and this program was built without c10d or Gloo.
-std::unique_ptr<Ranks> meet(const Launch& launch, double timeout, const Stop& stop);
+/// Joins the others (LibTorch's c10d, over TCP) and waits for all of them to come; a SingleRank at
+/// once where there is but one.
+///   timeout: seconds that any of them may be silent for, at the rendezvous, too
+/// Throws Error where some do not come, naming them, and (usage) where there are several and the
+/// package toccata-torch is not installed, or was built without c10d or Gloo.
+std::unique_ptr<Ranks> join_ranks(const Launch& launch, double timeout, const Stop& stop);
 
 }  // namespace toccata::training

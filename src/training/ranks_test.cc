@@ -1,16 +1,7 @@
-#include "training/ranks.h"
-
+// Several ranks that train together, in threads. The real ones, over sockets: src/torch.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/utils.h>
 
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <memory>
-#include <thread>
-
-#include "base/error.h"
 #include "network/weights.h"
 #include "support/temporary_folder.h"
 #include "training/test_corpus.h"
@@ -19,135 +10,6 @@
 
 namespace toccata::training {
 namespace {
-
-using testing::AllOf;
-using testing::HasSubstr;
-
-TEST(Ranks, SumsAreThoseOfAllAndTheFirstIsBelieved) {
-  for (const int count : {2, 3}) {
-    const auto errors = run_ranks(count, [&](Ranks& ranks) {
-      const double mine = ranks.rank() + 1, all = count * (count + 1) / 2;
-      torch::Tensor one = torch::full({700'000}, mine), two = torch::arange(10) * mine;
-      two = two.to(torch::kFloat32);
-      ranks.begin_sum(one, ReduceKind::f32);
-      ranks.begin_sum(two, ReduceKind::f32);
-      ranks.end_sums();
-      EXPECT_TRUE((one == all).all().item<bool>());
-      EXPECT_FLOAT_EQ(two[9].item<float>(), static_cast<float>(9 * all));
-      std::array<double, 2> numbers{mine, -mine};
-      ranks.sum(numbers);
-      EXPECT_EQ(numbers[0], all);
-      EXPECT_EQ(numbers[1], -all);
-      torch::Tensor state = torch::full({5}, mine);
-      ranks.from_first(state);
-      EXPECT_TRUE((state == 1).all().item<bool>());
-      EXPECT_EQ(ranks.from_first(ranks.first() ? "a text" : ""), "a text");
-    });
-    EXPECT_EQ(errors, nothing(count));
-  }
-}
-
-TEST(Ranks, InBfloat16SumsAreNearAndTheSameEverywhere) {
-  constexpr int kCount = 3;
-  std::array<torch::Tensor, kCount> sums;
-  torch::manual_seed(1);
-  const torch::Tensor parts = torch::randn({kCount, 300'001});
-  const auto errors = run_ranks(kCount, [&](Ranks& ranks) {
-    const auto r = static_cast<std::size_t>(ranks.rank());
-    sums[r] = parts[ranks.rank()].clone();
-    ranks.begin_sum(sums[r], ReduceKind::bf16);
-    ranks.end_sums();
-  });
-  EXPECT_EQ(errors, nothing(kCount));
-  EXPECT_TRUE(torch::equal(sums[0], sums[1]) && torch::equal(sums[0], sums[2]));
-  const torch::Tensor bound = parts.abs().sum(0) * 0x1p-8 + sums[0].abs() * 0x1p-8;
-  EXPECT_TRUE(((sums[0] - parts.sum(0)).abs() <= bound).all().item<bool>());
-  EXPECT_FALSE(torch::equal(sums[0], parts.sum(0)));
-}
-
-TEST(Ranks, WhereOneIsAskedToStopAllAreAndNoneBefore) {
-  std::vector<Stop> stops(3);
-  stops[2].request(15);
-  const auto errors = run_ranks(
-      3,
-      [](Ranks& ranks) {
-        EXPECT_FALSE(ranks.stop().requested());
-        ranks.agree();
-        EXPECT_EQ(ranks.stop().signal(), 15);
-        EXPECT_EQ(ranks.own_stop().requested(), ranks.rank() == 2);
-      },
-      30, &stops);
-  EXPECT_EQ(errors, nothing(3));
-}
-
-TEST(Ranks, WhereOneIsAskedToSaveAllAreOnceAndNoneBefore) {
-  std::vector<Stop> stops(3);
-  stops[1].request_save();
-  stops[2].request_save();
-  const auto errors = run_ranks(
-      3,
-      [&](Ranks& ranks) {
-        EXPECT_EQ(ranks.stop().saves_requested(), 0);
-        ranks.agree();
-        EXPECT_EQ(ranks.stop().saves_requested(), 1);
-        ranks.agree();
-        EXPECT_EQ(ranks.stop().saves_requested(), 1);
-        if (ranks.rank() == 2) stops[2].request_save();
-        ranks.agree();
-        EXPECT_EQ(ranks.stop().saves_requested(), 2);
-        EXPECT_FALSE(ranks.stop().requested());
-      },
-      30, &stops);
-  EXPECT_EQ(errors, nothing(3));
-}
-
-TEST(Ranks, WhatOneFailsWithIsToldByTheOthers) {
-  const auto errors = run_ranks(3, [](Ranks& ranks) {
-    if (ranks.rank() == 1) throw Error("the disk is full");
-    ranks.agree();
-  });
-  EXPECT_EQ(errors[1], "the disk is full");
-  for (const int rank : {0, 2})
-    EXPECT_THAT(errors[static_cast<std::size_t>(rank)],
-                AllOf(HasSubstr("process 1"), HasSubstr("the disk is full")));
-}
-
-TEST(Ranks, OneThatIsSilentIsNamedWithinTheTimeOut) {
-  const auto begun = std::chrono::steady_clock::now();
-  std::atomic<bool> over = false;
-  const auto errors = run_ranks(
-      3,
-      [&](Ranks& ranks) {
-        if (ranks.rank() == 2) {
-          while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-          return;
-        }
-        try {
-          ranks.agree();
-        } catch (const Error&) {
-          over = true;
-          throw;
-        }
-      },
-      3);
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
-  EXPECT_LT(taken.count(), 25);
-  EXPECT_THAT(errors[0] + errors[1], HasSubstr("process 2"));
-}
-
-TEST(Ranks, WhoDoesNotComeIsNamed) {
-  const Stop never;
-  Launch launch;
-  launch.ranks = 3;
-  launch.address = "127.0.0.1";
-  launch.port = free_port();
-  try {
-    meet(launch, 0.5, never);
-    FAIL() << "expected an error";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("did not come: 1, 2"));
-  }
-}
 
 struct Heard : Observer {
   std::vector<double> nats, norms, validations;
@@ -194,7 +56,7 @@ Trained train_with(int count, const TrainOptions& options, const TestData& data,
                                       .clock = clock,
                                       .ranks = &ranks});
       },
-      30, &stops);
+      &stops);
   EXPECT_EQ(errors, nothing(count));
   for (const Trained& other : trained) EXPECT_EQ(other.heard.nats, trained[0].heard.nats);
   trained[0].weights = network::load_model(folder).values;

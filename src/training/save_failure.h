@@ -29,7 +29,7 @@ bool written(SaveFailure on_failure, Ranks& ranks, Progress& progress, Write&& w
       if (ranks.count() == 1 && on_failure == SaveFailure::stop) throw;
     }
   }
-  why = ranks.from_first(why);
+  why = ranks.broadcast(why);
   if (why.empty()) return true;
   if (on_failure == SaveFailure::stop) fail("{}{}", ranks.first() ? "" : "process 0: ", why);
   warn_of_failure(progress, why);

@@ -193,7 +193,7 @@ Together train_two(SaveFailure on_failure, const fs::path& folder) {
         }
         keep();
       },
-      30, &stops);
+      &stops);
   return found;
 }
 

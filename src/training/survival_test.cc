@@ -43,14 +43,12 @@ class FaultyEngine : public Engine {
       : sound_(make_engine(options)), fault_(fault) {}
 
   const char* name() const override { return sound_->name(); }
-  BatchLoss gradient(const torch::Tensor& values, const music::Batch& batch,
-                     const network::Dropout& dropout, torch::Tensor& gradient,
-                     const network::Ready& ready) override {
+  network::Loss gradient(std::span<const float> values, const music::Batch& batch,
+                         const network::Dropout& dropout, std::span<float> gradient,
+                         const network::Ready& ready) override {
     const bool now = static_cast<std::int64_t>(dropout.update) == fault_.update;
-    const auto put = [&](const torch::Tensor& into) {
-      const torch::Tensor plain = into.detach();
-      plain.data_ptr<float>()[fault_.place % static_cast<std::uint64_t>(plain.numel())] =
-          fault_.value;
+    const auto put = [&](std::span<const float> into) {
+      const_cast<float*>(into.data())[fault_.place % into.size()] = fault_.value;
     };
     if (now && fault_.in == Fault::In::weights) put(values);
     music::Batch hurt = batch;
@@ -59,9 +57,9 @@ class FaultyEngine : public Engine {
       const std::size_t step = fault_.place % static_cast<std::size_t>(hurt.lengths[sequence]);
       hurt.bar_phase[step * hurt.lengths.size() + sequence] = fault_.value;
     }
-    BatchLoss loss = sound_->gradient(values, hurt, dropout, gradient, ready);
+    network::Loss loss = sound_->gradient(values, hurt, dropout, gradient, ready);
     if (now && fault_.in == Fault::In::gradient) put(gradient);
-    if (now && fault_.in == Fault::In::loss) loss.nats.fill_(fault_.value);
+    if (now && fault_.in == Fault::In::loss) loss.nats = fault_.value;
     return loss;
   }
 
@@ -169,8 +167,9 @@ TEST(Survival, ACheckpointOfNumbersThatAreNotFiniteIsNotResumedFrom) {
   std::vector<float> values = network::to_floats(mean);
   values[values.size() / 2] = std::numeric_limits<float>::infinity();
   mean = network::make_tensor(mean.shape, values);
-  Learner fresh(small_options(), network::initial_values(small_options().model, 1));
-  EXPECT_THAT([&] { fresh.load(learner, "learner.safetensors"); },
+  const auto fresh =
+      make_learner(small_options(), network::initial_values(small_options().model, 1));
+  EXPECT_THAT([&] { fresh->load(learner, "learner.safetensors"); },
               testing::ThrowsMessage<Error>(HasSubstr("\"optimiser.mean\" holds numbers")));
 }
 

@@ -29,10 +29,10 @@ void Trainer::begin() {
     write_file(context_.run.options(), to_toml(options_));
     write_file(context_.run.path / "split.json", split_json(context_.data).dump(1) + "\n");
   }
-  be_alike();
+  broadcast_start();
   open_stage();
   if (options_.minutes > 0) keep_to_the_minutes();
-  agree();
+  synchronise();
   tell_start();
   if (context_.resume && over())
     context_.progress.message(fmt::format(
@@ -59,12 +59,12 @@ void Trainer::learn_from_one_batch() {
     course_.plan(budget_->updates(position_.update, clock_.seconds()));
   }
   if (position_.update % options_.local_updates != 0) return;
-  be_together();
-  agree();
+  average_models();
+  synchronise();
 }
 
 void Trainer::look() {
-  be_together();
+  average_models();
   hear_of_updates(true);
   const double begun = clock_.seconds();
   const std::optional<double> nats = judge_.look(model());
@@ -74,7 +74,7 @@ void Trainer::look() {
     budget_->looked(taken);
     if (nats && judge_.sample_is_whole())
       budget_->judges_a_frame_in(taken / static_cast<double>(judge_.sample_frames()));
-    agree();
+    synchronise();
   }
   const double aim = stages_[position_.stage].nats;
   if (!nats || aim >= 0 || *nats > -aim) return;
@@ -86,12 +86,12 @@ void Trainer::look() {
 }
 
 void Trainer::save(SaveFailure on_failure) {
-  be_together();
+  average_models();
   hear_of_updates(true);
   const double begun = clock_.seconds();
   position_.seconds = begun;
   // What a resumed run will begin with, all go on with from here: processors may round apart.
-  if (ranks_.count() > 1) learner_.take_from_first(ranks_);
+  if (ranks_.count() > 1) learner_->take_from_first(ranks_);
   const network::Model now = model();
   const network::TensorFile state = ranks_.first() ? learned() : network::TensorFile();
   const bool saved = written(on_failure, ranks_, context_.progress, [&] {
@@ -103,11 +103,11 @@ void Trainer::save(SaveFailure on_failure) {
     context_.observer.on_save({.update = position_.update, .path = last_checkpoint_, .model = now});
   }
   if (budget_) budget_->saved(clock_.seconds() - begun);
-  agree();
+  synchronise();
 }
 
 EndReport Trainer::finish(EndReason reason) {
-  be_together();
+  average_models();
   hear_of_updates(true);
   batches_.reset();
   EndReport report;
@@ -116,7 +116,7 @@ EndReport Trainer::finish(EndReason reason) {
   report.epoch = position_.epoch;
   const std::int64_t best_before = position_.best_update;
   if (reason != EndReason::stopped)
-    judge_.judge_all(model(), budget_ ? first_says(budget_->judged_share()) : 1, report);
+    judge_.judge_all(model(), budget_ ? broadcast(budget_->judged_share()) : 1, report);
   if (context_.stop.requested()) report.reason = EndReason::stopped;
   if (saved_update_ != position_.update)
     save(SaveFailure::stop);
@@ -125,7 +125,7 @@ EndReport Trainer::finish(EndReason reason) {
   report.seconds = clock_.seconds();
   report.waited = ranks_.waited();
   context_.observer.on_end(report);
-  ranks_.agree();  // nobody leaves before the first has written everything
+  ranks_.barrier();  // nobody leaves before the first has written everything
   return report;
 }
 

@@ -13,7 +13,7 @@
 #include "runs/run_folder.h"
 #include "training/clock.h"
 #include "training/data.h"
-#include "training/loss_function.h"
+#include "training/engine.h"
 #include "training/observer.h"
 #include "training/options.h"
 #include "training/ranks.h"
@@ -40,8 +40,8 @@ struct RunContext {
   // The processes that train together, all with the same data, options and `resume`; `stop` is then
   // theirs. The first's alone need be able to write or read the run's folder. Null: one alone.
   Ranks* ranks = nullptr;
-  // Who computes gradients; tests put faults in here.
-  std::function<std::unique_ptr<Engine>(const TrainOptions&)> engine = make_engine;
+  // Who computes gradients on the CPU; tests put faults in here. Null: make_engine.
+  std::function<std::unique_ptr<Engine>(const TrainOptions&)> engine = {};
   bool native_bf16 = network::has_native_bf16();  // tests say otherwise
 };
 

@@ -34,15 +34,15 @@ class Trainer {
   EndReport finish(EndReason reason);
 
   void resume_or_restore();
-  void be_alike();
-  void be_together();
-  void agree();
-  double first_says(double mine);
+  void broadcast_start();
+  void average_models();
+  void synchronise();
+  double broadcast(double mine);
   void keep_to_the_minutes();
   void tell_start();
   void learn(const music::Batch& batch);
   void hear_of_updates(bool all);
-  void hear(const Figures& figures);
+  void hear(const UpdateFigures& figures);
   bool asked_to_save();
   bool over() const;
   bool out_of_time() const {
@@ -64,11 +64,11 @@ class Trainer {
 
   const TrainOptions options_;
   const RunContext& context_;
-  Alone alone_;
+  SingleRank single_;
   Ranks& ranks_;
   const std::vector<Stage> stages_;
   Course course_;
-  Learner learner_;
+  std::unique_ptr<Learner> learner_;
   Position position_;
   RunClock clock_;
   Lately lately_;

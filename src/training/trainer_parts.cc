@@ -14,12 +14,12 @@ namespace toccata::training {
 Trainer::Trainer(const TrainOptions& options, const RunContext& context)
     : options_(options),
       context_(context),
-      alone_(context.stop),
-      ranks_(context.ranks ? *context.ranks : alone_),
+      single_(context.stop),
+      ranks_(context.ranks ? *context.ranks : single_),
       stages_(resolved_stages(options)),
       course_(options, context.data),
-      learner_(options, first_values(options, context.restored, context.data.train), &ranks_,
-               context.engine(options)),
+      learner_(make_learner(options, first_values(options, context.restored, context.data.train),
+                            &ranks_, context.engine ? context.engine(options) : nullptr)),
       clock_{context.clock},
       judge_(options_, context, clock_, ranks_, position_, lately_) {}
 
@@ -27,7 +27,7 @@ void Trainer::resume_or_restore() {
   std::optional<LoadedCheckpoint> loaded;
   if (context_.resume) loaded = load_newest_checkpoint(context_.run, context_.progress);
   if (loaded) {
-    learner_.load(loaded->learner, loaded->path.string());
+    learner_->load(loaded->learner, loaded->path.string());
     position_ = loaded->position;
     if (position_.stage >= stages_.size())
       fail("{} stands in stage {}, and this run has {}: resume with the stages it began with",
@@ -35,38 +35,38 @@ void Trainer::resume_or_restore() {
     last_checkpoint_ = loaded->path;
     saved_update_ = position_.update;
   } else if (context_.restored) {
-    restore_optimiser(learner_, *context_.restored, context_.progress);
+    restore_optimiser(*learner_, *context_.restored, context_.progress);
   }
 }
 
 /// All processes begin where the first does.
-void Trainer::be_alike() {
+void Trainer::broadcast_start() {
   if (ranks_.count() > 1) {
-    learner_.take_from_first(ranks_);
-    const std::string where = ranks_.from_first(to_json(position_).dump());
+    learner_->take_from_first(ranks_);
+    const std::string where = ranks_.broadcast(to_json(position_).dump());
     position_ = position_from_json(Json::parse(where), "the first process");
-    saved_update_ = static_cast<std::int64_t>(first_says(static_cast<double>(saved_update_)));
+    saved_update_ = static_cast<std::int64_t>(broadcast(static_cast<double>(saved_update_)));
   }
   clock_.before = position_.seconds;
 }
 
 /// Where each process learns on its own: one model again.
-void Trainer::be_together() {
-  if (ranks_.count() > 1 && options_.local_updates > 1) learner_.average_with(ranks_);
+void Trainer::average_models() {
+  if (ranks_.count() > 1 && options_.local_updates > 1) learner_->average_with(ranks_);
 }
 
 /// What hangs on a signal or a clock is seen alike by all from here to the next call.
-void Trainer::agree() {
-  ranks_.agree();
+void Trainer::synchronise() {
+  ranks_.barrier();
   if (!budget_ || ranks_.count() == 1) return;
-  out_of_time_ = first_says(budget_->over(clock_.seconds())) != 0;
+  out_of_time_ = broadcast(budget_->over(clock_.seconds())) != 0;
   const auto updates = budget_->updates(position_.update, clock_.seconds());
-  course_.plan(static_cast<std::int64_t>(first_says(static_cast<double>(updates))));
+  course_.plan(static_cast<std::int64_t>(broadcast(static_cast<double>(updates))));
 }
 
-double Trainer::first_says(double mine) {
+double Trainer::broadcast(double mine) {
   std::array<double, 1> number{ranks_.first() ? mine : 0};
-  ranks_.sum(number);
+  ranks_.all_reduce(number);
   return number[0];
 }
 
@@ -79,7 +79,7 @@ void Trainer::keep_to_the_minutes() {
   budget.seconds = options_.minutes * 60;
   budget.validate_every = options_.validate_every;
   budget.save_every = options_.save_every;
-  budget.update = learner_.measure(windows.next());
+  budget.update = learner_->measure(windows.next());
   budget.judged_frames = judge_.frames_at_the_end();
   budget.judged_frame =
       measure_validation(model(), data.valid.empty() ? data.test : data.valid, options_) /
@@ -94,7 +94,7 @@ void Trainer::tell_start() {
   StartReport report;
   report.config = options_.model;
   report.parameters = network::parameter_count(options_.model);
-  report.engine = learner_.engine();
+  report.engine = learner_->engine();
   report.train_pieces = std::ssize(data.train);
   report.valid_pieces = std::ssize(data.valid);
   report.test_pieces = std::ssize(data.test);
@@ -132,7 +132,7 @@ void Trainer::next_stage() {
 
 void Trainer::learn(const music::Batch& batch) {
   try {
-    learner_.learn(batch, position_.update, lately_.learning_rate);
+    learner_->learn(batch, position_.update, lately_.learning_rate);
   } catch (const Error& error) {
     end_badly(error.what());
   }
@@ -141,13 +141,13 @@ void Trainer::learn(const music::Batch& batch) {
 /// What updates came to: a GPU tells some updates later. `all`: before the run is judged or saved.
 void Trainer::hear_of_updates(bool all) {
   try {
-    while (const auto figures = all ? learner_.figures() : learner_.due_figures()) hear(*figures);
+    while (const auto figures = all ? learner_->figures() : learner_->due_figures()) hear(*figures);
   } catch (const Error& error) {
     end_badly(error.what());
   }
 }
 
-void Trainer::hear(const Figures& figures) {
+void Trainer::hear(const UpdateFigures& figures) {
   position_.nats += figures.nats * static_cast<double>(figures.frames);
   position_.frames += figures.frames;
   lately_.gradient_norm = figures.gradient_norm;
@@ -180,7 +180,7 @@ bool Trainer::over() const {
 network::Model Trainer::model() const {
   network::Model model;
   model.config = options_.model;
-  model.values = learner_.weights();
+  model.values = learner_->weights();
   if (!std::all_of(model.values.begin(), model.values.end(),
                    [](float value) { return std::isfinite(value); }))
     end_badly(
@@ -194,7 +194,7 @@ network::Model Trainer::model() const {
 /// As it goes into a checkpoint: finite, all of it.
 network::TensorFile Trainer::learned() const {
   try {
-    return learner_.state();
+    return learner_->to_file();
   } catch (const Error& error) {
     end_badly(error.what());
   }

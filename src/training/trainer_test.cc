@@ -84,7 +84,7 @@ TEST(Trainer, LearnsAPieceByHeart) {
   Listener listener;
   run(options, data, folder.path(), listener);
   const network::Model model = network::load_model(folder.path());
-  Alone alone(listener.stop);
+  SingleRank alone(listener.stop);
   const auto nats = validate(model, data.data.train, options, alone);
   ASSERT_TRUE(nats);
   EXPECT_LT(*nats, 0.05) << "from " << listener.updates.front().nats;
@@ -317,7 +317,7 @@ TEST(Trainer, EndsEarlyWhereValidationGetsNoBetterAndKeepsTheBest) {
   for (const ValidationReport& report : listener.validations)
     best = std::min(best, *report.valid_nats);
   const network::Model kept = network::load_model(folder.path());
-  Alone alone(listener.stop);
+  SingleRank alone(listener.stop);
   EXPECT_EQ(*validate(kept, data.data.valid, options, alone), best);
   EXPECT_EQ(end.valid_nats, best);
 }

@@ -7,7 +7,7 @@
 #include "listening/excerpt.h"
 #include "listening/likelihood.h"
 #include "training/clock.h"
-#include "training/torch_likelihood.h"
+#include "training/torch_plugin.h"
 
 namespace toccata::training {
 
@@ -85,7 +85,7 @@ double measure_validation(const network::Model& model, const Pieces& pieces,
   for (const corpus::Piece& beginning : beginnings) judged.push_back(&beginning);
   const SteadyClock clock;
   const Stop never;
-  Alone alone(never);
+  SingleRank alone(never);
   validate(model, judged, options, alone);
   return judged.empty() ? 0 : clock.seconds() / static_cast<double>(total_steps(judged));
 }
@@ -102,17 +102,18 @@ std::optional<double> validate(const network::Model& model, const Pieces& pieces
     const InMemory part{std::span(share).subspan(begin, end - begin)};
     const listening::Likelihood own =
         options.device == Device::cuda
-            ? torch_likelihood(model, part.pieces(), options.device, ranks.own_stop())
+            ? torch_plugin("--device cuda")
+                  .likelihood(model, part.pieces(), options.device, ranks.own_stop())
             : listening::likelihood(model, part.pieces(),
                                     {.sequences = kSequences, .threads = options.threads}, silent,
                                     ranks.own_stop());
     nats += own.nats;
     steps += static_cast<double>(own.steps);
   }
-  ranks.agree();
+  ranks.barrier();
   if (ranks.stop().requested()) return std::nullopt;
   std::array<double, 2> sums{nats, steps};
-  ranks.sum(sums);
+  ranks.all_reduce(sums);
   return sums[0] / sums[1];
 }
 

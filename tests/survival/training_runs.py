@@ -44,7 +44,7 @@ class Workshop:
 
     def command(self, name, resume=False, words=()):
         start = ["--resume"] if resume else [self.music, *TINY]
-        return [self.build / "toccata-train", *start, "--output", self.output, "--name", name, *words]
+        return [self.build / "toccata", "train", *start, "--output", self.output, "--name", name, *words]
 
     def environment(self, fault):
         """`fault`: {"IN": part of a path, "AT": n, "DO": what, "FOR": k}"""

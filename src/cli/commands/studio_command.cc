@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/parallel.h"
+#include "base/this_process.h"
 #include "cli/shell/option_values.h"
 #include "cli/shell/version.h"
 #include "studio/studio.h"
@@ -26,13 +27,6 @@ struct Options {
   int queue = 16;
 };
 
-// As train_handover: beside this program, else on the PATH.
-fs::path train_program() {
-  std::error_code code;
-  const fs::path beside = fs::read_symlink("/proc/self/exe", code).parent_path() / "toccata-train";
-  return !code && fs::exists(beside) ? beside : fs::path("toccata-train");
-}
-
 studio::StudioOptions resolved(const Options& options) {
   studio::StudioOptions resolved;
   resolved.program = version_text();
@@ -53,7 +47,7 @@ studio::StudioOptions resolved(const Options& options) {
   }
   resolved.training.output = options.data;
   resolved.training.folders = studio::named_folders(options.folders);
-  resolved.training.program = train_program();
+  resolved.training.program = program_path();
   if (!options.soundfont.empty()) resolved.soundfont = options.soundfont;
   return resolved;
 }

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/this_process.h"
 #include "cli/commands/train_command_observer.h"
 #include "cli/shell/option_values.h"
 #include "runs/checkpoint.h"
@@ -21,6 +22,7 @@
 #include "training/options_file.h"
 #include "training/ranks.h"
 #include "training/resumed.h"
+#include "training/torch_plugin.h"
 #include "training/trainer.h"
 
 namespace toccata::cli {
@@ -190,7 +192,8 @@ Order first_order(Given given, const training::Launch& launch, Progress& progres
   order.resume = given.resume;
   order.options = resolve(given, restored, progress);
   training::resolve_precision(order.options, progress);
-  // Before the music is read: a name that is taken is told at once.
+  // Before the music is read: what is missing, and a name that is taken, are told at once.
+  training::load_what_is_needed(order.options);
   order.run = given.resume ? runs::open_run(order.options.output, order.options.name)
                            : runs::create_run(order.options.output, order.options.name);
   if (restored) order.trained = training::trained_hashes(restored->folder);
@@ -206,7 +209,7 @@ void demand_same_music(const training::TrainingData& data, training::Ranks& rank
     for (const corpus::Piece* piece : *pieces) names += piece->name + piece->hash;
   const std::string here = fmt::format("{} pieces, {}", data.train.size() + data.valid.size(),
                                        hash_hex(names).substr(0, 12));
-  const std::string first = ranks.from_first(here);
+  const std::string first = ranks.broadcast(here);
   if (here != first)
     fail(
         "process {} reads other music than process 0: {} against {}; all need the same files at "
@@ -227,7 +230,7 @@ void train_among(training::Ranks& ranks, const training::Launch& launch, const G
     nothing_left.emplace(order.run.path);
     lock.emplace(order.run);
   }
-  if (ranks.count() > 1) order.take(ranks.from_first(ranks.first() ? order.text() : ""));
+  if (ranks.count() > 1) order.take(ranks.broadcast(ranks.first() ? order.text() : ""));
   training::TrainOptions& options = order.options;
   const int threads = options.threads > 0 ? options.threads : training::threads_for(launch);
   options.threads = threads;
@@ -238,7 +241,7 @@ void train_among(training::Ranks& ranks, const training::Launch& launch, const G
 
   const training::TrainingData data =
       training::read_data(options, order.trained, progress, ranks.own_stop());
-  ranks.agree();
+  ranks.barrier();
   if (ranks.stop().requested()) return;
   if (ranks.count() > 1) demand_same_music(data, ranks);
   tell_import(data, progress);
@@ -253,7 +256,7 @@ void train_among(training::Ranks& ranks, const training::Launch& launch, const G
         options = training::fit_to_time(
             options, fixed, data, options.minutes * 60 - clock.seconds(), ranks.count(), progress);
     }
-    if (ranks.count() > 1) order.take(ranks.from_first(order.text()));
+    if (ranks.count() > 1) order.take(ranks.broadcast(order.text()));
     options.threads = threads;
   }
   std::unique_ptr<training::Observer> observer = std::make_unique<training::Observer>();
@@ -297,11 +300,11 @@ void train(const Given& given, Context& context) {
       training::launch_from([](const char* name) -> const char* { return std::getenv(name); });
   const double timeout =
       early(training::TrainOptions(), given, "peer-timeout", &training::TrainOptions::peer_timeout);
-  const auto ranks = training::meet(launch, timeout, context.stop);
+  const auto ranks = training::join_ranks(launch, timeout, context.stop);
   try {
     train_among(*ranks, launch, given, context, clock);
   } catch (const std::exception& error) {
-    ranks->fails(error.what());
+    ranks->report_failure(error.what());
     throw;
   }
 }

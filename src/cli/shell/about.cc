@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/commands/train_handover.h"
 #include "runs/model_name.h"
+#include "training/torch_plugin.h"
 
 namespace toccata::cli {
 
@@ -12,12 +12,18 @@ std::string about_toccata() {
                                     {"sound", TOCCATA_HAS_SOUND},
                                     {"MIDI ports", TOCCATA_HAS_PORTS},
                                     {"studio", TOCCATA_HAS_PAGE}});
-  text += "\n" + processor_text();
-  const auto train = find_toccata_train();
-  for (const std::string& card : graphics_texts())
-    text += fmt::format("\n{}{}", card,
-                        train ? " (toccata train --version: whether it can be trained on)" : "");
-  text += fmt::format("\ntraining: {}", train ? train->string() : "toccata-train is not installed");
+  text += fmt::format("\n{}", processor_text());
+  const std::vector<std::string> cards = graphics_texts();
+  for (const std::string& card : cards) text += fmt::format("\n{}", card);
+  const auto torch = training::torch_plugin_path();
+  text += "\ntraining on graphics cards and in several processes: ";
+  text += torch.empty() ? "toccata-torch is not installed" : torch.string();
+  // LibTorch takes a second to load: it is asked only where there is a card.
+  if (!torch.empty() && !cards.empty()) {
+    const training::TorchPlugin& plugin = training::torch_plugin("--version");
+    text += fmt::format("\n{}; devices to train on: {}", plugin.text(),
+                        fmt::join(plugin.devices(), ", "));
+  }
   for (const auto& folder : runs::shipped_folders())
     text += fmt::format("\nmodels: {}", folder.string());
   return text;

@@ -1,6 +1,5 @@
 #pragma once
-// What --version tells below its first line, and the scripts and pages that a program makes of
-// itself.
+// What --version tells below its first line.
 
 #include <string>
 #include <vector>
@@ -21,10 +20,7 @@ std::string processor_text();
 /// "graphics card: NVIDIA H200", a line for each that the NVIDIA driver names; none otherwise.
 std::vector<std::string> graphics_texts();
 
-/// Of `toccata`: features, devices found, where toccata-train and the shipped models are.
+/// Features, devices found, where toccata-torch and the shipped models are.
 std::string about_toccata();
-
-/// Of `toccata-train`: LibTorch and the devices that it can train on.
-std::string about_train();
 
 }  // namespace toccata::cli

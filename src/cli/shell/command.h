@@ -30,14 +30,9 @@ struct Command {
   void (*add)(CLI::App& app, Context& context);
 };
 
-/// A program whose first word names one of `commands`. `about` tells what --version prints below
+/// The program: its first word names one of `commands`. `about` tells what --version prints below
 /// the first line. Returns the exit code.
 int run_program(int argc, char** argv, const char* description, std::string (*about)(),
                 std::span<const Command> commands);
-
-/// A program that is one command: the file `file` (toccata-train), shown to the user as `shown_as`
-/// ("toccata train").
-int run_program(int argc, char** argv, const char* shown_as, const char* file,
-                std::string (*about)(), const Command& command);
 
 }  // namespace toccata::cli

@@ -5,13 +5,6 @@
 namespace toccata::cli {
 namespace {
 
-// A shell's function is named by letters, digits and underscores.
-std::string function_of(std::string name) {
-  for (char& c : name)
-    if (c == '-') c = '_';
-  return "_" + name;
-}
-
 // What the word that is being typed can become.
 std::string proposals(const OptionFacts& value) {
   switch (value.kind) {
@@ -72,38 +65,23 @@ constexpr const char* kWords = R"sh(
   fi
 )sh";
 
-// toccata train: the script of toccata-train, loaded as the shell loads scripts.
-constexpr const char* kHandOver = R"sh(
-_toccata__train() {
-  declare -F _toccata_train >/dev/null ||
-    { __load_completion toccata-train || _completion_loader toccata-train; } 2>/dev/null
-  declare -F _toccata_train >/dev/null && _toccata_train
-}
-)sh";
-
 }  // namespace
 
 std::string bash_completion(const CommandFacts& program) {
-  const std::string function = function_of(program.name);
+  const std::string function = "_" + program.name;
   std::string text =
       fmt::format("# bash completion for {}, made by {} --completion bash\n{}{})\"\n}}\n",
                   program.name, program.name, kHelpers, kModelNames);
   text += fmt::format("\n{}() {{{}", function, kWords);
   std::string names;
   for (const CommandFacts& command : program.commands) names += " " + command.name;
-  if (!names.empty()) {
-    text += "  if (( COMP_CWORD > 1 )); then\n    case ${COMP_WORDS[1]} in\n";
-    for (const CommandFacts& command : program.commands)
-      text += fmt::format("      {0}) {1}__{0} ;;\n", command.name, function);
-    text += "    esac\n    return\n  fi\n";
-  }
-  text += body(program);
-  if (!names.empty()) text += fmt::format("  _toccata_words{}\n", names);
-  text += "}\n";
+  text += "  if (( COMP_CWORD > 1 )); then\n    case ${COMP_WORDS[1]} in\n";
   for (const CommandFacts& command : program.commands)
-    text += command.name == kHandedOver
-                ? kHandOver
-                : fmt::format("\n{}__{}() {{\n{}}}\n", function, command.name, body(command));
+    text += fmt::format("      {0}) {1}__{0} ;;\n", command.name, function);
+  text += "    esac\n    return\n  fi\n" + body(program);
+  text += fmt::format("  _toccata_words{}\n}}\n", names);
+  for (const CommandFacts& command : program.commands)
+    text += fmt::format("\n{}__{}() {{\n{}}}\n", function, command.name, body(command));
   return text + fmt::format("complete -F {} {}\n", function, program.name);
 }
 

@@ -63,23 +63,13 @@ std::string fish_completion(const CommandFacts& program) {
       "function __toccata_models\n  {1}\nend\n",
       name, kModelNames);
   const std::string all = fmt::format("complete -c {}", name);
-  if (program.commands.empty()) return text + lines(all, program);
   const std::string first = all + " -n __fish_use_subcommand";
   text += lines(first, program);
   for (const CommandFacts& command : program.commands)
     text += fmt::format("{} -a {} -d {}\n", first, command.name, quoted(command.description));
-  for (const CommandFacts& command : program.commands) {
-    const std::string within =
-        fmt::format("{} -n '__fish_seen_subcommand_from {}'", all, command.name);
-    if (command.name == kHandedOver)
-      text += fmt::format(
-          "function __toccata_handed_over\n  set -l words (commandline -opc)\n"
-          "  complete -C (string join -- ' ' {}-{} $words[3..-1] (commandline -ct))\nend\n"
-          "{} -f -a '(__toccata_handed_over)'\n",
-          name, command.name, within);
-    else
-      text += lines(within, command);
-  }
+  for (const CommandFacts& command : program.commands)
+    text +=
+        lines(fmt::format("{} -n '__fish_seen_subcommand_from {}'", all, command.name), command);
   return text;
 }
 

@@ -61,20 +61,11 @@ std::string zsh_completion(const CommandFacts& program) {
       "_toccata_models() {{\n  local -a names=(${{(f)\"$({1})\"}})\n  compadd -a names\n"
       "  _files -/\n}}\n",
       name, kModelNames);
-  if (program.commands.empty()) {
-    // Called as a function by toccata's script, too.
-    text += fmt::format("\n_{0}_options() {{\n{1}}}\n\n_{0}_options \"$@\"\n", name,
-                        arguments(program));
-    return text;
-  }
   std::string cases, list;
   for (const CommandFacts& command : program.commands) {
     list += fmt::format("    '{}:{}'\n", command.name, quoted(command.description));
-    cases += command.name == kHandedOver
-                 ? fmt::format("    {0}) words[1]={1}-{0}; _{1}-{0} ;;\n", command.name, name)
-                 : fmt::format("    {0}) _{1}__{0} ;;\n", command.name, name);
-    if (command.name != kHandedOver)
-      text += fmt::format("\n_{}__{}() {{\n{}}}\n", name, command.name, arguments(command));
+    cases += fmt::format("    {0}) _{1}__{0} ;;\n", command.name, name);
+    text += fmt::format("\n_{}__{}() {{\n{}}}\n", name, command.name, arguments(command));
   }
   text += fmt::format(
       "\n_{0}() {{\n  local -a commands=(\n{1}  )\n"

@@ -54,39 +54,31 @@ void add_options(std::string& page, const CommandFacts& command) {
 
 }  // namespace
 
-std::string man_page(const CommandFacts& program, const std::string& version,
-                     const std::string& environment) {
-  const bool several = !program.commands.empty();
+std::string man_page(const CommandFacts& program, const std::string& version) {
   std::string page = fmt::format(
       ".TH {} 1 \"\" \"toccata {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n",
       in_capitals(program.name), version, plain(program.name), plain(program.description));
-  if (several) {
-    for (const CommandFacts& command : program.commands)
-      page += fmt::format("\\fB{} {}\\fR {}\n.br\n", plain(program.name), plain(command.name),
-                          plain(usage(command)));
-  } else {
-    page += fmt::format("\\fB{}\\fR {}\n", plain(program.name), plain(usage(program)));
-  }
+  for (const CommandFacts& command : program.commands)
+    page += fmt::format("\\fB{} {}\\fR {}\n.br\n", plain(program.name), plain(command.name),
+                        plain(usage(command)));
   page += ".SH OPTIONS\n";
   add_options(page, program);
-  if (several) page += ".SH COMMANDS\n";
+  page += ".SH COMMANDS\n";
   for (const CommandFacts& command : program.commands) {
     page += fmt::format(".SS {} {} {}\n{}\n", plain(program.name), plain(command.name),
                         plain(usage(command)), plain(command.description + "."));
     add_options(page, command);
   }
-  page += fmt::format(
+  page +=
       ".SH ENVIRONMENT\n"
       "Every option can also be given in the environment: \\fB\\-\\-batch\\-size\\fR as "
-      "\\fB{}_BATCH_SIZE\\fR. Flags come first, then the environment.\n"
+      "\\fBTOCCATA_COMMAND_BATCH_SIZE\\fR. Flags come first, then the environment.\n"
       ".TP\n\\fBTOCCATA_MODELS\\fR\nFolders with model folders in them, separated by colons.\n"
       ".TP\n\\fBTOCCATA_SOUNDFONT\\fR\nThe .sf2 file that music sounds with.\n"
       ".TP\n\\fBNO_COLOR\\fR\nNo colours on the terminal.\n"
       ".SH EXIT STATUS\n"
       "0 where all was done, 1 where something failed, 2 for wrong usage, 130 and 143 after "
-      "SIGINT and SIGTERM.\n"
-      ".SH SEE ALSO\n{}\n",
-      environment, several ? "\\fBtoccata\\-train\\fR(1)" : "\\fBtoccata\\fR(1)");
+      "SIGINT and SIGTERM.\n";
   return page;
 }
 

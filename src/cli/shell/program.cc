@@ -41,23 +41,17 @@ std::string name_of(const CLI::App& app) {
   return parsed.empty() ? app.get_name() : app.get_name() + " " + parsed.front()->get_name();
 }
 
-/// What every program has: its version and what it makes of its own definitions, each printed
-/// instead of doing anything else. `file` is the program's file name: toccata-train, not "toccata
-/// train".
-void add_documents(CLI::App& app, const std::string& file, std::string (*about)()) {
+/// The version, and what the program makes of its own definitions: each printed instead of doing
+/// anything else.
+void add_documents(CLI::App& app, std::string (*about)()) {
   app.formatter(std::make_shared<HelpText>());
   app.set_version_flag(
       "--version", [about] { return version_text() + "\n" + about(); },
       "Print version, features and devices found, and exit");
-  const auto named = [&app, file] {
-    CommandFacts facts = facts_of(app);
-    facts.name = file;
-    return facts;
-  };
   one_of<Shell>(app.add_option_function<Shell>(
                     "--completion",
-                    [named](const Shell& shell) {
-                      fmt::print("{}", completion(named(), shell));
+                    [&app](const Shell& shell) {
+                      fmt::print("{}", completion(facts_of(app), shell));
                       throw CLI::Success();
                     },
                     "Print a script that completes this program's words in a shell, and exit"),
@@ -65,10 +59,8 @@ void add_documents(CLI::App& app, const std::string& file, std::string (*about)(
       ->trigger_on_parse();
   app.add_flag_callback(
          "--help-man",
-         [named] {
-           const CommandFacts facts = named();
-           fmt::print("{}", man_page(facts, version_number(),
-                                     facts.commands.empty() ? "TOCCATA_TRAIN" : "TOCCATA_COMMAND"));
+         [&app] {
+           fmt::print("{}", man_page(facts_of(app), version_number()));
            throw CLI::Success();
          },
          "Print the manual page")
@@ -117,7 +109,7 @@ int run_program(int argc, char** argv, const char* description, std::string (*ab
   TerminalProgress progress;
   Context context{progress, stop_request};
   CLI::App app(description, "toccata");
-  add_documents(app, "toccata", about);
+  add_documents(app, about);
   app.footer("toccata COMMAND --help lists a command's options.");
   app.require_subcommand(1);
   for (const Command& command : commands)
@@ -129,17 +121,6 @@ int run_program(int argc, char** argv, const char* description, std::string (*ab
     fmt::print(stderr, "toccata: \"{}\" is not a command; toccata --help lists them\n", argv[1]);
     return 2;
   }
-  return parse_and_run(app, argc, argv, progress);
-}
-
-int run_program(int argc, char** argv, const char* shown_as, const char* file,
-                std::string (*about)(), const Command& command) {
-  listen_for_signals(stop_request);
-  TerminalProgress progress;
-  Context context{progress, stop_request};
-  CLI::App app(command.description, shown_as);
-  prepare(app, command, context);
-  add_documents(app, file, about);
   return parse_and_run(app, argc, argv, progress);
 }
 

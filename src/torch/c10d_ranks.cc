@@ -1,3 +1,22 @@
+#include "torch/c10d_ranks.h"
+
+#include "base/error.h"
+
+#ifndef TOCCATA_HAS_RANKS
+
+namespace toccata::libtorch {
+
+std::unique_ptr<training::Ranks> join(const training::Launch& launch, double, const Stop&) {
+  fail_usage(
+      "{} processes were started to train together, and this toccata-torch was built for one: it "
+      "needs a LibTorch with c10d and Gloo, and Gloo's headers (libgloo-dev)",
+      launch.ranks);
+}
+
+}  // namespace toccata::libtorch
+
+#else
+
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <torch/utils.h>
@@ -10,12 +29,13 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
-#include "base/error.h"
-#include "training/ranks.h"
-#include "training/ranks_meeting.h"
+#include "torch/rendezvous.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
+
+using training::Launch;
+using training::ReduceKind;
 
 using namespace std::chrono_literals;
 using Duration = std::chrono::milliseconds;
@@ -51,7 +71,7 @@ std::string own_address(const std::string& address, int port) {
   return own;
 }
 
-class C10dRanks : public Ranks {
+class C10dRanks : public TensorRanks {
  public:
   C10dRanks(const Launch& launch, double timeout, const Stop& stop);
   /// After a failure the group is left behind: its threads may wait for someone who never comes.
@@ -63,22 +83,29 @@ class C10dRanks : public Ranks {
 
   int rank() const override { return launch_.rank; }
   int count() const override { return launch_.ranks; }
-  void begin_sum(const at::Tensor& part, ReduceKind kind) override;
-  void end_sums() override;
-  void sum(std::span<double> numbers) override;
-  void from_first(const at::Tensor& tensor) override;
-  std::string from_first(const std::string& text) override;
-  void agree() override;
+  void begin_all_reduce(std::span<float> part, ReduceKind kind) override {
+    begin_all_reduce(tensor_of(part), kind);
+  }
+  void begin_all_reduce(const torch::Tensor& part, ReduceKind kind) override;
+  void finish_all_reduce() override;
+  void all_reduce(std::span<double> numbers) override;
+  void broadcast(std::span<float> numbers) override { broadcast(tensor_of(numbers)); }
+  std::string broadcast(const std::string& text) override;
+  void barrier() override;
   const Stop& stop() const override { return agreed_; }
   const Stop& own_stop() const override { return own_; }
   double waited() const override { return waited_; }
-  void fails(const std::string& why) noexcept override {
-    if (!failed_) meeting_.fails(why);
+  void report_failure(const std::string& why) noexcept override {
+    if (!failed_) rendezvous_.report_failure(why);
     failed_ = true;
   }
 
  private:
   using Work = c10::intrusive_ptr<c10d::Work>;
+  static torch::Tensor tensor_of(std::span<float> part) {
+    return torch::from_blob(part.data(), {std::ssize(part)}, torch::kFloat32);
+  }
+  void broadcast(torch::Tensor tensor);  // on the CPU
   struct Sum {
     torch::Tensor part;       // (n) f32
     torch::Tensor sent, got;  // bf16 only: (ranks, share) before and after the exchange
@@ -105,7 +132,7 @@ class C10dRanks : public Ranks {
   const Stop& own_;
   Stop agreed_;
   int saves_told_ = 0;  // of own_'s requests to save
-  Meeting meeting_;
+  Rendezvous rendezvous_;
 #ifdef USE_C10D_NCCL
   c10::intrusive_ptr<c10d::ProcessGroupNCCL> cards_;  // where tensors stand on GPUs
 #endif
@@ -116,7 +143,7 @@ class C10dRanks : public Ranks {
 };
 
 C10dRanks::C10dRanks(const Launch& launch, double timeout, const Stop& stop)
-    : launch_(launch), timeout_(timeout), own_(stop), meeting_(launch, timeout) {
+    : launch_(launch), timeout_(timeout), own_(stop), rendezvous_(launch, timeout) {
   // A peer that is gone is an error to report, not a signal to die of.
   std::signal(SIGPIPE, SIG_IGN);
   call([&] {
@@ -125,12 +152,12 @@ C10dRanks::C10dRanks(const Launch& launch, double timeout, const Stop& stop)
     gloo->devices = {
         c10d::ProcessGroupGloo::createDeviceForHostname(own_address(launch.address, launch.port))};
     gloo->threads = 2;
-    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(meeting_.store(), launch.rank,
+    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(rendezvous_.store(), launch.rank,
                                                          launch.ranks, gloo);
   });
 }
 
-void C10dRanks::begin_sum(const at::Tensor& part, ReduceKind kind) {
+void C10dRanks::begin_all_reduce(const torch::Tensor& part, ReduceKind kind) {
   call([&] {
     for (std::int64_t begin = 0; begin < part.numel(); begin += kBucket) {
       Sum& sum = sums_.emplace_back();
@@ -138,7 +165,7 @@ void C10dRanks::begin_sum(const at::Tensor& part, ReduceKind kind) {
 #ifdef USE_C10D_NCCL
       if (part.is_cuda()) {
         if (!cards_)
-          cards_ = c10::make_intrusive<c10d::ProcessGroupNCCL>(meeting_.store(), launch_.rank,
+          cards_ = c10::make_intrusive<c10d::ProcessGroupNCCL>(rendezvous_.store(), launch_.rank,
                                                                launch_.ranks);
         std::vector<torch::Tensor> tensors{sum.part};
         sum.work = cards_->allreduce(tensors);
@@ -156,7 +183,7 @@ void C10dRanks::begin_sum(const at::Tensor& part, ReduceKind kind) {
   });
 }
 
-void C10dRanks::end_sums() {
+void C10dRanks::finish_all_reduce() {
   call([&] {
     std::vector<Sum> exchanged;
     while (!sums_.empty()) {
@@ -203,7 +230,7 @@ void C10dRanks::end_exchanges(std::span<Sum> sums) {
   }
 }
 
-void C10dRanks::sum(std::span<double> numbers) {
+void C10dRanks::all_reduce(std::span<double> numbers) {
   call([&] {
     const auto size = static_cast<std::int64_t>(numbers.size());
     std::vector<torch::Tensor> tensors{torch::from_blob(numbers.data(), {size}, torch::kFloat64)};
@@ -211,27 +238,24 @@ void C10dRanks::sum(std::span<double> numbers) {
   });
 }
 
-void C10dRanks::from_first(const at::Tensor& tensor) {
+void C10dRanks::broadcast(torch::Tensor tensor) {
   call([&] {
-    torch::Tensor local = tensor.to(torch::kCPU).contiguous();
-    std::vector<torch::Tensor> tensors{local};
+    std::vector<torch::Tensor> tensors{tensor};
     wait(group_->broadcast(tensors));
-    if (!local.is_same(tensor)) tensor.copy_(local);
   });
 }
 
-std::string C10dRanks::from_first(const std::string& text) {
-  torch::Tensor size = torch::full({1}, static_cast<std::int64_t>(text.size()), torch::kLong);
-  from_first(size);
+std::string C10dRanks::broadcast(const std::string& text) {
+  const torch::Tensor size = torch::full({1}, static_cast<std::int64_t>(text.size()), torch::kLong);
+  broadcast(size);
   std::string received = text;
   received.resize(static_cast<std::size_t>(size.item<std::int64_t>()));
   if (!received.empty())
-    from_first(torch::from_blob(received.data(), {static_cast<std::int64_t>(received.size())},
-                                torch::kByte));
+    broadcast(torch::from_blob(received.data(), {std::ssize(received)}, torch::kByte));
   return received;
 }
 
-void C10dRanks::agree() {
+void C10dRanks::barrier() {
   // The signal, and whether this one was asked to save since the last time. The largest numbers
   // count: where several were asked by different signals, all get the same.
   const int saves = own_.saves_requested();
@@ -264,22 +288,24 @@ void C10dRanks::wait(const Work& work) {
       if (seconds() > timeout_)
         throw std::runtime_error(fmt::format("no word for {:g} s", timeout_));
     }
-    if (meeting_.failure_reported()) throw std::runtime_error("another process reported a failure");
+    if (rendezvous_.failure_reported())
+      throw std::runtime_error("another process reported a failure");
   }
 }
 
 void C10dRanks::lost(std::string what) {
   failed_ = true;
   what = what.substr(0, what.find('\n'));
-  fail("{} (found by process {} of {}: {})", meeting_.roll_call(), launch_.rank, launch_.ranks,
+  fail("{} (found by process {} of {}: {})", rendezvous_.roll_call(), launch_.rank, launch_.ranks,
        what);
 }
 
 }  // namespace
 
-std::unique_ptr<Ranks> meet(const Launch& launch, double timeout, const Stop& stop) {
-  if (launch.ranks == 1) return std::make_unique<Alone>(stop);
+std::unique_ptr<training::Ranks> join(const Launch& launch, double timeout, const Stop& stop) {
   return std::make_unique<C10dRanks>(launch, timeout, stop);
 }
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch
+
+#endif

@@ -1,4 +1,4 @@
-#include "training/torch_batch.h"
+#include "torch/torch_batch.h"
 
 #include <torch/utils.h>
 
@@ -7,7 +7,7 @@
 #include "music/roll.h"
 #include "network/input_kernel.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
 constexpr int kClasses = 12;
@@ -169,4 +169,4 @@ TorchBatch to_torch(const network::Config& config, const music::Batch& batch,
   return TorchEncoder(config, device).encode(batch);
 }
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -10,12 +10,12 @@
 #include "network/weights.h"
 #include "training/options.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 
 /// Whole pieces, several side by side, cut into stretches along time with the state carried. Stops
 /// between pieces where asked to: the result then holds those that were finished.
 listening::Likelihood torch_likelihood(const network::Model& model,
-                                       std::span<const corpus::Piece* const> pieces, Device device,
-                                       const Stop& stop);
+                                       std::span<const corpus::Piece* const> pieces,
+                                       training::Device device, const Stop& stop);
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -1,4 +1,4 @@
-#include "training/ranks_meeting.h"
+#include "torch/rendezvous.h"
 
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
 using namespace std::chrono_literals;
@@ -53,7 +53,7 @@ std::string key_of(const char* what, int rank) {
 
 }  // namespace
 
-Meeting::Meeting(const Launch& launch, double timeout)
+Rendezvous::Rendezvous(const training::Launch& launch, double timeout)
     : launch_(launch), hosts_(static_cast<std::size_t>(launch.ranks)) {
   const auto limit = std::chrono::milliseconds(static_cast<std::int64_t>(timeout * 1000));
   c10d::TCPStoreOptions options;
@@ -76,7 +76,7 @@ Meeting::Meeting(const Launch& launch, double timeout)
   wait_for_all(timeout);
 }
 
-void Meeting::wait_for_all(double timeout) {
+void Rendezvous::wait_for_all(double timeout) {
   const auto end = Clock::now() + std::chrono::duration<double>(timeout);
   put(key_of("host", launch_.rank), fmt::format("{}, pid {}", host_name(), ::getpid()), kAnswer);
   std::vector<int> missing;
@@ -85,7 +85,7 @@ void Meeting::wait_for_all(double timeout) {
     for (int rank = 0; rank < launch_.ranks; ++rank) {
       std::string& host = hosts_[static_cast<std::size_t>(rank)];
       try {
-        if (host.empty()) host = look(key_of("host", rank), kAnswer).value_or("");
+        if (host.empty()) host = get(key_of("host", rank), kAnswer).value_or("");
       } catch (const std::exception&) {
         fail("{}", gone());
       }
@@ -99,7 +99,7 @@ void Meeting::wait_for_all(double timeout) {
   }
 }
 
-bool Meeting::put(const std::string& key, const std::string& value, Duration limit) const {
+bool Rendezvous::put(const std::string& key, const std::string& value, Duration limit) const {
   try {
     return within<bool>(limit, [store = store_, key, value] {
       store->set(key, bytes_of(value));
@@ -110,7 +110,7 @@ bool Meeting::put(const std::string& key, const std::string& value, Duration lim
   }
 }
 
-std::optional<std::string> Meeting::look(const std::string& key, Duration limit) const {
+std::optional<std::string> Rendezvous::get(const std::string& key, Duration limit) const {
   return within<std::optional<std::string>>(
       limit, [store = store_, key]() -> std::optional<std::string> {
         if (!store->check({key})) return std::nullopt;
@@ -119,7 +119,7 @@ std::optional<std::string> Meeting::look(const std::string& key, Duration limit)
       });
 }
 
-void Meeting::fails(const std::string& why) noexcept {
+void Rendezvous::report_failure(const std::string& why) noexcept {
   try {
     put(key_of("why", launch_.rank), why, kAnswer);
     answer();
@@ -128,37 +128,37 @@ void Meeting::fails(const std::string& why) noexcept {
   }
 }
 
-void Meeting::answer() const {
+void Rendezvous::answer() const {
   put(key_of("present", launch_.rank), "1", kAnswer);
   put(kFailure, "1", kAnswer);
 }
 
-bool Meeting::failure_reported() const {
+bool Rendezvous::failure_reported() const {
   try {
-    return look(kFailure, kAnswer).has_value();
+    return get(kFailure, kAnswer).has_value();
   } catch (const std::exception&) {
     return true;
   }
 }
 
-std::string Meeting::named(int rank) const {
+std::string Rendezvous::named(int rank) const {
   return fmt::format("process {} ({})", rank, hosts_[static_cast<std::size_t>(rank)]);
 }
 
-std::string Meeting::gone() const {
+std::string Rendezvous::gone() const {
   return fmt::format("{} at {}:{} is gone or cannot be reached",
                      launch_.store_is_served ? std::string("the launcher's agent") : named(0),
                      launch_.address, launch_.port);
 }
 
 /// Who serves the store stays until the others have called the roll, too.
-void Meeting::leave(const std::vector<bool>& present, Clock::time_point begun) const {
+void Rendezvous::leave(const std::vector<bool>& present, Clock::time_point begun) const {
   put(key_of("done", launch_.rank), "1", kAnswer);
   if (launch_.rank != 0 || launch_.store_is_served) return;
   for (int rank = 1; rank < launch_.ranks; ++rank)
     while (present[static_cast<std::size_t>(rank)] && Clock::now() - begun < kRollCall + kAnswer) {
       try {
-        if (look(key_of("done", rank), kAnswer)) break;
+        if (get(key_of("done", rank), kAnswer)) break;
       } catch (const std::exception&) {
         return;
       }
@@ -166,7 +166,7 @@ void Meeting::leave(const std::vector<bool>& present, Clock::time_point begun) c
     }
 }
 
-std::string Meeting::roll_call() {
+std::string Rendezvous::roll_call() {
   answer();
   const auto begun = Clock::now();
   std::vector<bool> present(static_cast<std::size_t>(launch_.ranks));
@@ -177,10 +177,10 @@ std::string Meeting::roll_call() {
       missing.clear();
       for (int rank = 0; rank < launch_.ranks; ++rank) {
         const auto r = static_cast<std::size_t>(rank);
-        if (!present[r] && look(key_of("present", rank), kAnswer)) {
+        if (!present[r] && get(key_of("present", rank), kAnswer)) {
           present[r] = true;
           last_came = Clock::now();
-          if (const auto why = look(key_of("why", rank), kAnswer))
+          if (const auto why = get(key_of("why", rank), kAnswer))
             said.push_back(named(rank) + " failed: " + *why);
         }
         if (!present[r]) missing.push_back(named(rank));
@@ -200,4 +200,4 @@ std::string Meeting::roll_call() {
   return fmt::format("{} ended, hangs or cannot be reached", fmt::join(missing, ", "));
 }
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -1,11 +1,11 @@
-#include "training/torch_batch.h"
+#include "torch/torch_batch.h"
 
 #include <gtest/gtest.h>
 
 #include "network/input_kernel.h"
 #include "training/test_corpus.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
 /// Every feature that the tensors give, beside the one encoder's.
@@ -38,14 +38,14 @@ void expect_equal_features(const network::Config& config, const music::Batch& ba
 TEST(TorchBatch, FeaturesMadeInTensorsAreThoseOfTheEncoder) {
   for (const bool articulation : {true, false})
     for (const bool far_seeing : {true, false}) {
-      const TestMusic music{
+      const training::TestMusic music{
           .low = 55, .high = 81, .articulation = articulation, .far_seeing = far_seeing};
-      const TestData data(5, 0, music);
-      TrainOptions options = test_options(music);
+      const training::TestData data(5, 0, music);
+      training::TrainOptions options = training::test_options(music);
       options.batch_size = 5;
       for (const network::Beat beat : {network::Beat::phase, network::Beat::binary}) {
         options.model.beat = beat;
-        music::Batch batch = test_batch(data, options);
+        music::Batch batch = training::test_batch(data, options);
         expect_equal_features(options.model, batch);
         batch.heard = batch.frames;
         for (std::size_t i = 0; i < batch.heard.size(); i += 3) batch.heard[i] = 0;
@@ -55,9 +55,9 @@ TEST(TorchBatch, FeaturesMadeInTensorsAreThoseOfTheEncoder) {
 }
 
 TEST(TorchBatch, CanComeInBf16) {
-  const TestData data(3, 0);
-  const TrainOptions options = test_options();
-  const music::Batch batch = test_batch(data, options);
+  const training::TestData data(3, 0);
+  const training::TrainOptions options = training::test_options();
+  const music::Batch batch = training::test_batch(data, options);
   const TorchBatch half = TorchEncoder(options.model, torch::kCPU, torch::kBFloat16).encode(batch);
   const TorchBatch whole = to_torch(options.model, batch, torch::kCPU);
   EXPECT_EQ(half.features.scalar_type(), torch::kBFloat16);
@@ -66,4 +66,4 @@ TEST(TorchBatch, CanComeInBf16) {
 }
 
 }  // namespace
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -1,4 +1,4 @@
-#include "training/torch_model.h"
+#include "torch/torch_model.h"
 
 #include <torch/autograd.h>
 #include <torch/nn/functional/dropout.h>
@@ -7,7 +7,7 @@
 
 #include "network/weights.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
 /// A tensor over part of `flat` with a storage of its own that begins there: cuDNN takes an LSTM's
@@ -171,4 +171,4 @@ torch::Tensor TorchModel::gradient(const TorchBatch& batch, float keep_prob,
   return nats.detach();
 }
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -1,11 +1,11 @@
-#include "training/delayed.h"
+#include "torch/delayed.h"
 
 #include <c10/core/Event.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <thread>
 
-namespace toccata::training {
+namespace toccata::libtorch {
 
 struct Delayed::Copy {
   Figures figures;
@@ -18,7 +18,7 @@ Delayed::~Delayed() = default;
 
 void Delayed::add(std::int64_t update, std::int64_t frames, const torch::Tensor& values) {
   auto copy = std::make_unique<Copy>();
-  copy->figures = {.update = update, .frames = frames};
+  copy->figures.update = {.update = update, .frames = frames};
   if (device_.is_cuda()) {
     copy->host = torch::empty({3}, torch::TensorOptions(torch::kFloat64).pinned_memory(true));
     copy->host.copy_(values, /*non_blocking=*/true);
@@ -41,10 +41,10 @@ std::optional<Figures> Delayed::next() {
   // LibTorch 1.13's event cannot be waited for by the host; behind_ updates on, it has long been.
   while (copy->done && !copy->done->query()) std::this_thread::yield();
   const double* values = copy->host.data_ptr<double>();
-  copy->figures.nats = values[0];
-  copy->figures.gradient_norm = values[1];
+  copy->figures.update.nats = values[0];
+  copy->figures.update.gradient_norm = values[1];
   copy->figures.kept = values[2];
   return copy->figures;
 }
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -1,8 +1,8 @@
-#include "training/delayed.h"
+#include "torch/delayed.h"
 
 #include <gtest/gtest.h>
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
 torch::Tensor three(double nats, double norm) {
@@ -17,15 +17,15 @@ TEST(Delayed, GivesFiguresInTheirOrderOnceSomeLaterOnesWereAdded) {
   delayed.add(2, 12, three(3, 0.3));
   const auto first = delayed.next_due();
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->update, 0);
-  EXPECT_EQ(first->frames, 10);
-  EXPECT_EQ(first->nats, 5);
-  EXPECT_EQ(first->gradient_norm, 0.5);
+  EXPECT_EQ(first->update.update, 0);
+  EXPECT_EQ(first->update.frames, 10);
+  EXPECT_EQ(first->update.nats, 5);
+  EXPECT_EQ(first->update.gradient_norm, 0.5);
   EXPECT_EQ(first->kept, 5.5);
   EXPECT_FALSE(delayed.next_due());
   // The rest on demand.
-  EXPECT_EQ(delayed.next()->update, 1);
-  EXPECT_EQ(delayed.next()->update, 2);
+  EXPECT_EQ(delayed.next()->update.update, 1);
+  EXPECT_EQ(delayed.next()->update.update, 2);
   EXPECT_FALSE(delayed.next());
 }
 
@@ -34,8 +34,8 @@ TEST(Delayed, KeepsValuesThatTheirTensorLosesAfterwards) {
   torch::Tensor values = three(1, 2);
   delayed.add(7, 1, values);
   values.zero_();
-  EXPECT_EQ(delayed.next_due()->nats, 1);
+  EXPECT_EQ(delayed.next_due()->update.nats, 1);
 }
 
 }  // namespace
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -11,9 +11,9 @@
 
 #include "network/config.h"
 #include "network/training_pass.h"
-#include "training/torch_batch.h"
+#include "torch/torch_batch.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 
 /// Dropout masks to use instead of torch's own dropout, each 0 or 1/keep_prob.
 struct Masks {
@@ -57,4 +57,4 @@ class TorchModel {
   std::unique_ptr<Layers> layers_;
 };
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

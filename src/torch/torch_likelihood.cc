@@ -1,4 +1,4 @@
-#include "training/torch_likelihood.h"
+#include "torch/torch_likelihood.h"
 
 #include <ATen/Context.h>
 #include <torch/utils.h>
@@ -7,10 +7,10 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "training/loss_function.h"
-#include "training/torch_model.h"
+#include "torch/torch_engine.h"
+#include "torch/torch_model.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
 constexpr int kSequences = 16;  // pieces side by side
@@ -63,8 +63,8 @@ class ExactProducts {
 }  // namespace
 
 listening::Likelihood torch_likelihood(const network::Model& model,
-                                       std::span<const corpus::Piece* const> pieces, Device device,
-                                       const Stop& stop) {
+                                       std::span<const corpus::Piece* const> pieces,
+                                       training::Device device, const Stop& stop) {
   const torch::NoGradGuard no_gradient;
   const ExactProducts exact;
   const torch::Device on = torch_device(device);
@@ -108,4 +108,4 @@ listening::Likelihood torch_likelihood(const network::Model& model,
   return likelihood;
 }
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -1,4 +1,4 @@
-#include "training/loss_function.h"
+#include "torch/torch_engine.h"
 
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
@@ -6,11 +6,11 @@
 #include "base/error.h"
 #include "network/dropout.h"
 #include "network/weights.h"
+#include "torch/torch_batch.h"
+#include "torch/torch_model.h"
 #include "training/test_corpus.h"
-#include "training/torch_batch.h"
-#include "training/torch_model.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
 torch::Tensor tensor_of(const std::vector<float>& values) {
@@ -58,17 +58,26 @@ void expect_same_gradients(const network::Config& config, const torch::Tensor& o
   }
 }
 
-void compare(const TestMusic& music, float keep_prob) {
-  const TestData data(5, 0, music);
-  TrainOptions options = test_options(music);
+/// By an engine on the CPU, into `gradient`.
+network::Loss gradient_by(training::Engine& engine, const torch::Tensor& values,
+                          const music::Batch& batch, const network::Dropout& dropout,
+                          torch::Tensor& gradient) {
+  const auto size = static_cast<std::size_t>(values.numel());
+  return engine.gradient({values.data_ptr<float>(), size}, batch, dropout,
+                         {gradient.data_ptr<float>(), size});
+}
+
+void compare(const training::TestMusic& music, float keep_prob) {
+  const training::TestData data(5, 0, music);
+  training::TrainOptions options = training::test_options(music);
   options.batch_size = 4;
-  const music::Batch batch = test_batch(data, options);
+  const music::Batch batch = training::test_batch(data, options);
   const network::Dropout dropout{.keep_prob = keep_prob, .seed = 3, .update = 17};
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
 
-  options.engine = EngineKind::own;
   torch::Tensor ours = torch::empty_like(values);
-  const BatchLoss own = make_engine(options)->gradient(values, batch, dropout, ours);
+  const network::Loss own =
+      gradient_by(*training::make_engine(options), values, batch, dropout, ours);
 
   TorchModel oracle(options.model, torch::kCPU);
   oracle.load(values);
@@ -80,41 +89,41 @@ void compare(const TestMusic& music, float keep_prob) {
 
   EXPECT_EQ(own.frames, prepared.frames);
   EXPECT_GT(own.frames, 4);
-  EXPECT_NEAR(own.nats.item<double>() / nats, 1, 1e-5);
+  EXPECT_NEAR(own.nats / nats, 1, 1e-5);
   expect_same_gradients(options.model, ours, theirs, 1e-4);
 }
 
-TEST(LossFunction, OurGradientIsThatOfStockLstmsUnderAutograd) {
+TEST(TorchEngine, OurGradientIsThatOfStockLstmsUnderAutograd) {
   compare({}, 1);
 }
 
-TEST(LossFunction, OurGradientIsThatOfStockLstmsUnderTheSameDropoutMasks) {
+TEST(TorchEngine, OurGradientIsThatOfStockLstmsUnderTheSameDropoutMasks) {
   compare({}, 0.6f);
 }
 
-TEST(LossFunction, OurGradientIsThatOfStockLstmsWithoutArticulation) {
+TEST(TorchEngine, OurGradientIsThatOfStockLstmsWithoutArticulation) {
   compare({.low = 50, .high = 69, .articulation = false}, 0.5f);
 }
 
-TEST(LossFunction, OurGradientIsThatOfStockLstmsWithEchoes) {
+TEST(TorchEngine, OurGradientIsThatOfStockLstmsWithEchoes) {
   compare({.far_seeing = true}, 0.6f);
   compare({.low = 50, .high = 69, .articulation = false, .far_seeing = true}, 1);
 }
 
-TEST(LossFunction, OurGradientIsThatOfStockLstmsWhereThePastIsMixedAlongTheNotes) {
+TEST(TorchEngine, OurGradientIsThatOfStockLstmsWhereThePastIsMixedAlongTheNotes) {
   compare({.mix_units = 7}, 0.6f);
   compare({.low = 50, .high = 69, .articulation = false, .far_seeing = true, .mix_units = 16}, 1);
 }
 
-TEST(LossFunction, OurGradientIsThatOfStockLstmsWithAHeadANote) {
+TEST(TorchEngine, OurGradientIsThatOfStockLstmsWithAHeadANote) {
   compare({.heads = network::Heads::per_note}, 0.6f);
   compare({.low = 50, .high = 69, .articulation = false, .heads = network::Heads::per_note}, 1);
 }
 
-void expect_bf16_close(const TestMusic& music) {
-  const TestData data(5, 0, music);
-  const TrainOptions options = test_options(music);
-  const music::Batch batch = test_batch(data, options);
+void expect_bf16_close(const training::TestMusic& music) {
+  const training::TestData data(5, 0, music);
+  const training::TrainOptions options = training::test_options(music);
+  const music::Batch batch = training::test_batch(data, options);
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
   const auto gradient = [&](torch::ScalarType type) {
     TorchModel model(options.model, torch::kCPU, type);
@@ -126,68 +135,50 @@ void expect_bf16_close(const TestMusic& music) {
   expect_same_gradients(options.model, gradient(torch::kBFloat16), gradient(torch::kFloat32), 0.03);
 }
 
-TEST(LossFunction, StockLstmsInBf16GiveNearlyTheSameGradient) {
+TEST(TorchEngine, StockLstmsInBf16GiveNearlyTheSameGradient) {
   expect_bf16_close({});
   expect_bf16_close({.heads = network::Heads::per_note});
 }
 
-TEST(LossFunction, BothEnginesDropTheSameRecurrentWeights) {
-  const TestData data(5, 0);
-  TrainOptions options = test_options();
-  const music::Batch batch = test_batch(data, options);
+TEST(TorchEngine, BothEnginesDropTheSameRecurrentWeights) {
+  const training::TestData data(5, 0);
+  const training::TrainOptions options = training::test_options();
+  const music::Batch batch = training::test_batch(data, options);
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
   const network::Dropout dropout{.seed = 3, .update = 17, .recurrent_keep_prob = 0.6f};
   torch::Tensor ours = torch::empty_like(values), theirs = torch::empty_like(values);
-  options.engine = EngineKind::own;
-  const BatchLoss own = make_engine(options)->gradient(values, batch, dropout, ours);
-  options.engine = EngineKind::torch;
-  const BatchLoss torchs = make_engine(options)->gradient(values, batch, dropout, theirs);
-  EXPECT_NEAR(own.nats.item<double>() / torchs.nats.item<double>(), 1, 1e-5);
+  const network::Loss own =
+      gradient_by(*training::make_engine(options), values, batch, dropout, ours);
+  const network::Loss torchs =
+      gradient_by(*make_cpu_engine(options), values, batch, dropout, theirs);
+  EXPECT_NEAR(own.nats / torchs.nats, 1, 1e-5);
   expect_same_gradients(options.model, ours, theirs, 1e-4);
   EXPECT_TRUE(torch::equal(ours == 0, theirs == 0));
 }
 
-TEST(LossFunction, IsNatsPerCountedStepAndScalesItsGradient) {
-  const TestData data(3, 0);
-  const TrainOptions options = test_options();
-  const music::Batch batch = test_batch(data, options);
-  const std::unique_ptr<Engine> engine = make_engine(options);
-  torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
-  torch::Tensor whole = torch::empty_like(values);
-  const BatchLoss loss = engine->gradient(values, batch, {}, whole);
-
-  values.set_requires_grad(true);
-  const torch::Tensor per_step = batch_loss(values, *engine, batch, {});
-  (per_step * 3).backward();
-  const auto frames = static_cast<double>(loss.frames);
-  EXPECT_DOUBLE_EQ(per_step.item<double>(), loss.nats.item<double>() / frames);
-  EXPECT_TRUE(torch::allclose(values.grad(), whole * (3 / frames), 1e-5, 1e-9));
-}
-
-TEST(LossFunction, TorchsOwnDropoutIsAFunctionOfSeedAndUpdate) {
-  const TestData data(3, 0);
-  TrainOptions options = test_options();
-  options.engine = EngineKind::torch;
-  const music::Batch batch = test_batch(data, options);
-  const std::unique_ptr<Engine> engine = make_engine(options);
+TEST(TorchEngine, TorchsOwnDropoutIsAFunctionOfSeedAndUpdate) {
+  const training::TestData data(3, 0);
+  const training::TrainOptions options = training::test_options();
+  const music::Batch batch = training::test_batch(data, options);
+  const std::unique_ptr<training::Engine> engine = make_cpu_engine(options);
   const torch::Tensor values = tensor_of(network::initial_values(options.model, 5));
   torch::Tensor gradient = torch::empty_like(values);
   const auto nats = [&](std::uint64_t update) {
-    return engine
-        ->gradient(values, batch, {.keep_prob = 0.5f, .seed = 1, .update = update}, gradient)
-        .nats.item<double>();
+    return gradient_by(*engine, values, batch, {.keep_prob = 0.5f, .seed = 1, .update = update},
+                       gradient)
+        .nats;
   };
   const double first = nats(1);
   EXPECT_NE(first, nats(2));
   EXPECT_EQ(first, nats(1));
 }
 
-TEST(LossFunction, ADeviceThatIsNotThereIsRefused) {
-  TrainOptions options = test_options();
-  options.device = Device::cuda;
+TEST(TorchEngine, ADeviceThatIsNotThereIsRefused) {
+  training::TrainOptions options = training::test_options();
+  options.device = training::Device::cuda;
   if (torch::cuda::is_available()) GTEST_SKIP() << "skipped: this machine has a CUDA device";
-  EXPECT_THROW(make_engine(options), Error);
+  EXPECT_THROW(TorchEngine{options}, Error);
 }
 
 }  // namespace
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -9,9 +9,14 @@
 #include <memory>
 #include <optional>
 
-#include "training/figures.h"
+#include "training/learner.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
+
+struct Figures {
+  training::UpdateFigures update;
+  double kept = 0;  // a sum over all that is learned and kept: finite where all of it is
+};
 
 class Delayed {
  public:
@@ -33,4 +38,4 @@ class Delayed {
   std::deque<std::unique_ptr<Copy>> copies_;
 };
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

@@ -1,20 +1,20 @@
-#include "training/torch_likelihood.h"
+#include "torch/torch_likelihood.h"
 
 #include <gtest/gtest.h>
 
 #include "training/test_corpus.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 namespace {
 
-void expect_same_likelihood(const TestMusic& music) {
-  TestData data(19, 0, music);
+void expect_same_likelihood(const training::TestMusic& music) {
+  training::TestData data(19, 0, music);
   // Longer than a stretch, so that the state must be carried.
-  data.pieces[3] = test_piece(3, 300, music);
-  data.pieces[4] = test_piece(4, 129, music);
-  data.pieces[5] = test_piece(5, 1, music);
+  data.pieces[3] = training::test_piece(3, 300, music);
+  data.pieces[4] = training::test_piece(4, 129, music);
+  data.pieces[5] = training::test_piece(5, 1, music);
   network::Model model;
-  model.config = test_options(music).model;
+  model.config = training::test_options(music).model;
   model.values = network::initial_values(model.config, 11);
   for (float& value : model.values) value *= 2;
 
@@ -22,7 +22,8 @@ void expect_same_likelihood(const TestMusic& music) {
   const Stop stop;
   const listening::Likelihood ours =
       listening::likelihood(model, data.data.train, {.sequences = 4}, silent, stop);
-  const listening::Likelihood theirs = torch_likelihood(model, data.data.train, Device::cpu, stop);
+  const listening::Likelihood theirs =
+      torch_likelihood(model, data.data.train, training::Device::cpu, stop);
   ASSERT_EQ(theirs.pieces.size(), 19u);
   EXPECT_EQ(ours.steps, theirs.steps);
   EXPECT_NEAR(theirs.nats / ours.nats, 1, 1e-4);
@@ -53,4 +54,4 @@ TEST(TorchLikelihood, IsThatOfOneStepInferenceWithoutArticulation) {
 }
 
 }  // namespace
-}  // namespace toccata::training
+}  // namespace toccata::libtorch

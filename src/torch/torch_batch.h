@@ -7,7 +7,7 @@
 #include "music/batch.h"
 #include "network/config.h"
 
-namespace toccata::training {
+namespace toccata::libtorch {
 
 /// A batch as the network reads it, on a device.
 struct TorchBatch {
@@ -50,4 +50,4 @@ TorchBatch to_torch(const network::Config& config, const music::Batch& batch, to
 /// A tensor on `device`; to a GPU by way of pinned memory, without waiting.
 torch::Tensor sent(const torch::Tensor& tensor, torch::Device device);
 
-}  // namespace toccata::training
+}  // namespace toccata::libtorch
