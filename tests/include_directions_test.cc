@@ -101,9 +101,7 @@ TEST(IncludeDirections, OnlyBaseKnowsTheOperatingSystem) {
       "c?signal|termios|poll|netdb|dlfcn|spawn|sched|pthread|dirent|glob|pwd|grp|ucontext|execinfo|"
       "ifaddrs|syslog)([.]h)?)$");
   // LibTorch's stores and launchers speak of sockets and processes themselves.
-  const std::set<std::string> free = {"base",       "torch",         "rendering",
-                                      "hosts",      "ranks_meeting", "ranks_c10d",
-                                      "test_ranks", "train_handover"};
+  const std::set<std::string> free = {"base", "torch", "rendering", "hosts"};
   int in_base = 0;
   for (const Include& include : includes_of(kSource)) {
     const std::string room = fs::relative(include.file, kSource).begin()->string();
@@ -112,9 +110,7 @@ TEST(IncludeDirections, OnlyBaseKnowsTheOperatingSystem) {
     in_base += room == "base";
     // A test may do to a program what a user would, and a measurement asks for the clock of
     // threads.
-    if (free.contains(room) || free.contains(name) || name.ends_with("_test") ||
-        name.ends_with("_bench"))
-      continue;
+    if (free.contains(room) || name.ends_with("_test") || name.ends_with("_bench")) continue;
     ADD_FAILURE() << include.file << " includes " << include.path
                   << "> itself; base does that for all (docs/architecture.md)";
   }

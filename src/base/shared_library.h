@@ -23,7 +23,4 @@ class SharedLibrary {
   [[maybe_unused]] void* handle_;
 };
 
-/// "lib" NAME ".so", or as the system has it.
-std::string shared_library_name(const std::string& name);
-
 }  // namespace toccata

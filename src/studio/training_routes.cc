@@ -1,7 +1,7 @@
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/this_process.h"
 #include "studio/routes.h"
 
 namespace toccata::studio {
@@ -19,8 +19,8 @@ Json parsed(const Request& request) {
 
 // A folder as its owner calls it: "~/music".
 std::string shown(const std::string& path) {
-  const char* home = std::getenv("HOME");
-  if (!home || !*home || std::string_view(home) == "/") return path;
+  const std::string home = environment("HOME").value_or("");
+  if (home.empty() || home == "/") return path;
   const auto below = std::filesystem::path(path).lexically_relative(home);
   if (below.empty() || *below.begin() == "..") return path;
   return below == "." ? "~" : "~/" + below.string();

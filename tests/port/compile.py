@@ -33,7 +33,7 @@ TARGETS = {
 
 # What is not compiled, and why.
 LEFT_OUT = {
-    r"src/(training|torch|hosts)/|src/cli/(train_|commands/train_)": "needs LibTorch, or a host's own headers, which are this machine's",
+    r"src/(torch|hosts)/": "needs LibTorch, or a host's own headers, which are this machine's",
     r"src/rendering/": "needs FluidSynth, libsndfile and cairo, which are this machine's",
     r"src/playing/(midi_port|sound_card)\.cc": "needs RtMidi or FluidSynth; absent/ stands in their place",
     r"_(test|bench|fuzz)\.cc$": None,  # no part of the program

@@ -25,12 +25,4 @@ void* SharedLibrary::symbol(const std::string& name) const {
   return found;
 }
 
-std::string shared_library_name(const std::string& name) {
-#ifdef __APPLE__
-  return "lib" + name + ".dylib";
-#else
-  return "lib" + name + ".so";
-#endif
-}
-
 }  // namespace toccata

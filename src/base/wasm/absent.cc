@@ -55,10 +55,6 @@ SharedLibrary::SharedLibrary(const std::filesystem::path& file) : file_(file), h
 void* SharedLibrary::symbol(const std::string&) const {
   return nullptr;
 }
-std::string shared_library_name(const std::string& name) {
-  return name + ".wasm";
-}
-
 // No signals: whoever runs long is stopped by its host.
 void listen_for_signals(Stop&) {}
 HangUp::HangUp() = default;

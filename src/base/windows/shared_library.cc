@@ -19,8 +19,4 @@ void* SharedLibrary::symbol(const std::string& name) const {
   return reinterpret_cast<void*>(found);
 }
 
-std::string shared_library_name(const std::string& name) {
-  return name + ".dll";
-}
-
 }  // namespace toccata
