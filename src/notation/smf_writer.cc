@@ -31,7 +31,8 @@ bool before(const Event& a, const Event& b) {
 }
 
 void append(Bytes& to, std::string_view text) {
-  to.insert(to.end(), text.begin(), text.end());
+  // Not insert, whose copy g++ 12 takes for an overflow.
+  for (const char c : text) to.push_back(static_cast<std::uint8_t>(c));
 }
 
 void append_big_endian(Bytes& to, std::uint64_t value, int bytes) {

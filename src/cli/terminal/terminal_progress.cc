@@ -52,8 +52,8 @@ std::string progress_line(const ProgressState& state, int columns) {
   std::string line = state.what + count + speed + left + note;
   if (state.total > 0 && room(line) < kNarrowest) line = state.what + count + left + note;
   if (state.total > 0 && room(line) >= kNarrowest) {
-    const std::string bar = " " + bar_of(state.done, state.total, std::min(kWidest, room(line)));
-    line.insert(state.what.size(), bar);
+    const std::string bar = bar_of(state.done, state.total, std::min(kWidest, room(line)));
+    line.insert(state.what.size(), fmt::format(" {}", bar));
   }
   if (room(line) < -1) line = state.what + left + note;
   // Cut by code points, so that a line never wraps and leaves traces.
