@@ -89,7 +89,10 @@ std::string scalar_event(double wall_time, std::int64_t step, std::span<const Sc
 std::vector<Scalar> scalars(const MetricsRow& row) {
   std::vector<Scalar> measured;
   const auto add = [&](std::string tag, double value) {
-    if (!std::isnan(value)) measured.push_back({std::move(tag), value});
+    if (std::isnan(value)) return;
+    Scalar& scalar = measured.emplace_back();  // g++ 12 sees a copy beyond bounds in push_back
+    scalar.tag = std::move(tag);
+    scalar.value = value;
   };
   add("nats_per_step/train", row.train_nats);
   add("nats_per_step/valid", row.valid_nats);
