@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 # The library: rooms below the program, in one archive.
-set(TOCCATA_LIBRARY_ROOMS base notation music corpus network runs listening composing rendering)
+set(TOCCATA_LIBRARY_ROOMS base notation music corpus network runs listening composing rendering tasks)
 set(objects "")
 foreach(room IN LISTS TOCCATA_LIBRARY_ROOMS)
   list(APPEND objects $<TARGET_OBJECTS:toccata_${room}>)

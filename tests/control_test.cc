@@ -93,7 +93,7 @@ TEST_F(Control, SaysWhatIsWrongAndWritesNothing) {
   EXPECT_THAT(error("--infill examples/amazing-grace.abc"), HasSubstr("--bars"));
   EXPECT_THAT(error("--infill examples/amazing-grace.abc --bars 90-99"), HasSubstr("bars"));
   EXPECT_THAT(error("--infill examples/amazing-grace.abc --bars 2 --steps 9"),
-              HasSubstr("--steps"));
+              HasSubstr("leave out the primer, the meter, the steps and the bars"));
   EXPECT_THAT(error("--conservativity much"), HasSubstr("adaptive"));
   EXPECT_THAT(error("--particles 0"), HasSubstr("particles"));
   EXPECT_FALSE(fs::exists(out));

@@ -10,14 +10,11 @@
 int main(int argc, char** argv) {
   using namespace toccata;
   const auto model = network::load_model(runs::find_model(argc > 1 ? argv[1] : "chorales", {}));
-  composing::ComposeOptions options;
-  options.steps = 8 * 4 * model.config.roll.grid;  // bars, beats, steps a beat
-  options.pieces = 1;
-  options.seed = argc > 2 ? std::stoull(argv[2]) : 1;
+  const composing::Order order{.seed = argc > 2 ? std::stoull(argv[2]) : 1, .bars = 8};
   Progress progress;
   Stop stop;
   composing::compose(
-      model, options,
+      model, order, {},
       [](composing::Composed&& piece) {
         write_file("composed.mid", notation::write_smf(music::to_score(piece.roll)));
         std::printf("composed.mid: %.2f nats a step\n", -piece.nats / piece.steps);

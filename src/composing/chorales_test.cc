@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "composing/compose.h"
+#include "composing/test_pieces.h"
 #include "composing/voice.h"
 #include "corpus/import.h"
 #include "listening/excerpt.h"
@@ -21,8 +22,6 @@ TEST(LongChorales, WithTheSopranoGivenParticlesFindLikelierMusicThanMasking) {
   TOCCATA_NEEDS_SHARED("rolls/jsb-16th.json");
   const network::Model model =
       network::load_model(std::filesystem::path(TOCCATA_SOURCE_DIR) / "models/chorales");
-  Progress quiet;
-  const Stop never;
   const std::filesystem::path path = shared_data("rolls/jsb-16th.json");
   const corpus::Corpus corpus =
       corpus::read_paths({{path}}, {.roll = model.config.roll}, quiet, never);
@@ -33,19 +32,14 @@ TEST(LongChorales, WithTheSopranoGivenParticlesFindLikelierMusicThanMasking) {
     if (corpus.given_split.at(piece.name) != corpus::Part::test) continue;
     if (chorales == kChorales || piece.roll.steps < kSteps) continue;
     const music::Roll soprano = voice_of(listening::excerpt(piece.roll, 0, kSteps), Voice::top);
-    ComposeOptions options{.pieces = 1,
-                           .seed = 1,
-                           .request = {.melody = GivenFile{piece.name}},
-                           .music = {.melody = &soprano},
-                           .particles = kParticles,
-                           .side_by_side = kParticles,
-                           .arithmetic = network::Arithmetic::f32};
+    Order options{.seed = 1, .pieces = 1, .melody = given(soprano), .particles = kParticles};
+    const Resources resources{.side_by_side = kParticles, .arithmetic = network::Arithmetic::f32};
     std::vector<Composed> made;
     const auto keep = [&](Composed&& one) { made.push_back(std::move(one)); };
-    compose(model, options, keep, quiet, never);
+    compose(model, options, resources, keep, quiet, never);
     options.particles = 1;
     options.pieces = kParticles;
-    compose(model, options, keep, quiet, never);
+    compose(model, options, resources, keep, quiet, never);
     ASSERT_EQ(made.size(), 1u + kParticles);
     double sum = 0, least = INFINITY;
     for (std::size_t i = 1; i < made.size(); ++i) {

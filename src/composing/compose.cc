@@ -1,17 +1,15 @@
 #include "composing/compose.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <numeric>
 
 #include "base/error.h"
 #include "composing/composer.h"
+#include "composing/order_json.h"
 #include "composing/particles.h"
 #include "composing/plan.h"
 #include "listening/excerpt.h"
 #include "music/bars.h"
-#include "music/from_score.h"
 
 namespace toccata::composing {
 namespace {
@@ -33,77 +31,17 @@ Composed without_primer(Composed whole) {
   return part;
 }
 
-}  // namespace
-
-Meter parse_meter(std::string_view text) {
-  Meter meter;
-  const char* const end = text.data() + text.size();
-  const auto [slash, first] = std::from_chars(text.data(), end, meter.numerator);
-  bool valid = first == std::errc() && slash != end && *slash == '/';
-  if (valid) {
-    const auto [rest, second] = std::from_chars(slash + 1, end, meter.denominator);
-    valid = second == std::errc() && rest == end;
-  }
-  valid = valid && meter.numerator >= 1 && meter.numerator <= 255 && meter.denominator >= 1 &&
-          meter.denominator <= 64 && (meter.denominator & (meter.denominator - 1)) == 0;
-  if (!valid) {
-    fail_usage(
-        "\"{}\" is no meter: expected two numbers such as 4/4, 3/4 or 7/8, the second a "
-        "power of two up to 64",
-        text);
-  }
-  return meter;
-}
-
-std::string to_string(const Meter& meter) {
-  return fmt::format("{}/{}", meter.numerator, meter.denominator);
-}
-
-std::vector<std::uint64_t> numbers_of(const ComposeOptions& options) {
-  if (!options.only.empty()) return options.only;
-  std::vector<std::uint64_t> numbers(static_cast<std::size_t>(options.pieces));
-  std::iota(numbers.begin(), numbers.end(), options.first);
-  return numbers;
-}
-
-void check(const ComposeOptions& options) {
-  const int past = options.prime ? options.prime->steps : 0;
-  if (options.steps < 1 || options.steps > music::kMostSteps - past) {
-    fail_usage("steps: expected 1 to {}{}, found {}", music::kMostSteps - past,
-               past ? fmt::format(" (the primer has {})", past) : "", options.steps);
-  }
-  if (options.pieces < 1 || options.side_by_side < 1) {
-    fail_usage("expected one piece or more, found {} pieces, {} side by side", options.pieces,
-               options.side_by_side);
-  }
-  if (!(options.keep_prob > 0 && options.keep_prob <= 1)) {
-    fail_usage("keep_prob: expected a number above 0 and up to 1, found {}", options.keep_prob);
-  }
-  if (options.particles < 1 || options.particles > 4096) {
-    fail_usage("particles: expected 1 to 4096, found {}", options.particles);
-  }
-  check(options.taste);
-}
-
-namespace {
-
-// The pieces numbered `numbers`, side by side. False where stopped.
-bool compose_some(const network::Model& model, const ComposeOptions& options, const Plan& plan,
-                  const std::vector<std::uint64_t>& numbers, const Stop& stop,
+// These pieces, side by side. False where stopped.
+bool compose_some(const network::Model& model, const Order& order, const Resources& resources,
+                  const Plan& plan, const std::vector<NumberedPiece>& numbered, const Stop& stop,
                   const std::function<void()>& stepped, std::vector<Composed>& made,
                   std::vector<std::string>& lost) {
-  const int notes = plan.piece.notes(), particles = options.particles;
-  Composer composer(model, numbers,
-                    {.seed = options.seed,
-                     .particles = particles,
-                     .keep_prob = options.keep_prob,
-                     .taste = options.taste,
-                     .retries = options.retries,
-                     .threads = options.threads,
-                     .arithmetic = options.arithmetic,
-                     .instruction_set = options.instruction_set});
+  const int notes = plan.piece.notes(), particles = particles_of(order);
+  const std::function<void(std::uint64_t, int, const std::uint8_t*)>& heard = resources.heard;
+  Composer composer(model, numbered, order, resources);
   if (plan.from > 0) {
-    composer.listen(listening::excerpt(plan.piece, 0, plan.from), options.prime_name);
+    composer.listen(listening::excerpt(plan.piece, 0, plan.from),
+                    order.prime ? order.prime->path : "");
   }
   Ancestry ancestry(composer.lines(), notes);
   for (int t = plan.from; t < plan.piece.steps; ++t) {
@@ -116,12 +54,12 @@ bool compose_some(const network::Model& model, const ComposeOptions& options, co
       composer.step(place, plan.limits.step(t));
     }
     ancestry.add(composer.frames(), composer.origins());
-    for (int p = 0; particles == 1 && options.heard && p < composer.pieces(); ++p)
-      options.heard(numbers[static_cast<std::size_t>(p)], t, composer.frame(p));
+    for (int p = 0; particles == 1 && heard && p < composer.pieces(); ++p)
+      heard(numbered[static_cast<std::size_t>(p)].number, t, composer.frame(p));
     stepped();
   }
   for (int p = 0; p < composer.pieces(); ++p) {
-    const std::uint64_t number = numbers[static_cast<std::size_t>(p)];
+    const auto& [number, retries] = numbered[static_cast<std::size_t>(p)];
     if (const std::optional<int> at = composer.lost_at(p)) {
       lost.push_back(
           fmt::format("piece {}: no way on within the limits from {} on{}", number,
@@ -129,49 +67,60 @@ bool compose_some(const network::Model& model, const ComposeOptions& options, co
                       particles == 1 ? "; with --particles 64 one may be found" : ""));
       continue;
     }
-    const int line = p * particles + composer.picked(p, options.pick);
+    const int line = p * particles + composer.picked(p, order.pick);
     Composed piece{.number = number,
                    .roll = plan.piece,
                    .new_from = plan.from,
                    .steps = plan.piece.steps - plan.from,
                    .nats = composer.nats(line),
-                   .log_evidence = composer.log_evidence(p)};
-    const auto retries = options.retries.find(number);
-    if (retries != options.retries.end()) piece.retries = retries->second;
+                   .log_evidence = composer.log_evidence(p),
+                   .retries = retries};
     const std::vector<std::uint8_t> cells = ancestry.path(line);
     std::ranges::copy(cells, piece.roll.frame(0) + std::ptrdiff_t{plan.from} * notes);
-    for (int t = plan.from; particles > 1 && options.heard && t < plan.piece.steps; ++t)
-      options.heard(number, t, piece.roll.frame(t));
-    made.push_back(options.new_only ? without_primer(std::move(piece)) : std::move(piece));
+    for (int t = plan.from; particles > 1 && heard && t < plan.piece.steps; ++t)
+      heard(number, t, piece.roll.frame(t));
+    made.push_back(order.new_only ? without_primer(std::move(piece)) : std::move(piece));
   }
   return true;
 }
 
 }  // namespace
 
-void compose(const network::Model& model, const ComposeOptions& options,
+std::vector<NumberedPiece> pieces_of(const Order& order) {
+  std::vector<NumberedPiece> pieces(static_cast<std::size_t>(order.pieces));
+  for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i] = {order.first + i, order.retries};
+  return pieces;
+}
+
+void compose(const network::Model& model, const Order& order,
+             const std::vector<NumberedPiece>& pieces, const Resources& resources,
              const std::function<void(Composed&&)>& done, Progress& progress, const Stop& stop) {
-  const Plan plan = plan_of(model.config, options);
-  const int at_once = std::max(1, options.side_by_side / options.particles);
+  const Plan plan = plan_of(model.config, order);
+  const int at_once = std::max(1, resources.side_by_side / particles_of(order));
   const auto steps = static_cast<std::uint64_t>(plan.piece.steps - plan.from);
-  const std::vector<std::uint64_t> all = numbers_of(options);
-  progress.begin("composing", all.size() * steps, "steps");
+  progress.begin("composing", pieces.size() * steps, "steps");
   std::uint64_t composed = 0;
   std::size_t found = 0;
   std::vector<std::string> lost;
-  for (auto next = all.begin(); next != all.end() && !stop.requested();) {
-    const auto end = next + std::min<std::ptrdiff_t>(at_once, all.end() - next);
-    const std::vector<std::uint64_t> numbers(next, end);
+  for (auto next = pieces.begin(); next != pieces.end() && !stop.requested();) {
+    const auto end = next + std::min<std::ptrdiff_t>(at_once, pieces.end() - next);
+    const std::vector<NumberedPiece> numbered(next, end);
     next = end;
-    const auto stepped = [&] { progress.update(composed += numbers.size()); };
+    const auto stepped = [&] { progress.update(composed += numbered.size()); };
     std::vector<Composed> made;
-    if (!compose_some(model, options, plan, numbers, stop, stepped, made, lost)) break;
+    if (!compose_some(model, order, resources, plan, numbered, stop, stepped, made, lost)) break;
     found += made.size();
     for (Composed& piece : made) done(std::move(piece));
   }
   progress.end();
   if (!lost.empty() && found == 0 && !stop.requested()) fail("{}", lost.front());
   for (const std::string& text : lost) progress.warning(text);
+}
+
+void compose(const network::Model& model, const Order& order, const Resources& resources,
+             const std::function<void(Composed&&)>& done, Progress& progress, const Stop& stop) {
+  check(order);
+  compose(model, order, pieces_of(order), resources, done, progress, stop);
 }
 
 }  // namespace toccata::composing

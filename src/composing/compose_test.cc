@@ -22,13 +22,10 @@ TEST(Compose, FrequenciesOfWholePiecesAreTheirExactChances) {
   constexpr int kPieces = 20000;
   std::map<std::string, int> counts;
   std::map<std::string, corpus::Piece> kinds;
-  const ComposeOptions options{.steps = 2,
-                               .pieces = kPieces,
-                               .seed = 11,
-                               .side_by_side = 500,
-                               .threads = 1,
-                               .arithmetic = network::Arithmetic::f32};
-  for (const Composed& made : pieces_of(model, options)) {
+  const Order options{.seed = 11, .pieces = kPieces, .steps = 2};
+  const Resources resources{
+      .side_by_side = 500, .threads = 1, .arithmetic = network::Arithmetic::f32};
+  for (const Composed& made : pieces_of(model, options, resources)) {
     const std::string cells(made.roll.cells.begin(), made.roll.cells.end());
     ++counts[cells];
     kinds.try_emplace(cells, corpus::Piece{"", made.roll, ""});
@@ -53,18 +50,17 @@ TEST(Compose, FrequenciesOfWholePiecesAreTheirExactChances) {
 
 TEST(Compose, TheSameSeedGivesTheSamePieceWhateverIsComposedBesideIt) {
   const network::Model model = tiny_model(7, true);
-  const ComposeOptions ten{.steps = 40, .pieces = 10, .seed = 3, .threads = 1};
+  const Order ten{.seed = 3, .pieces = 10, .steps = 40};
   const std::vector<Composed> all = pieces_of(model, ten);
   ASSERT_EQ(all.size(), 10u);
   EXPECT_NE(all[0].roll.cells, all[1].roll.cells);
   for (const int pieces : {1, 3, 10}) {
     for (const int threads : {1, 2}) {
       for (const int side_by_side : {2, 32}) {
-        ComposeOptions options = ten;
+        Order options = ten;
         options.pieces = pieces;
-        options.threads = threads;
-        options.side_by_side = side_by_side;
-        const std::vector<Composed> some = pieces_of(model, options);
+        const std::vector<Composed> some =
+            pieces_of(model, options, {.side_by_side = side_by_side, .threads = threads});
         ASSERT_EQ(some.size(), static_cast<std::size_t>(pieces));
         for (std::size_t i = 0; i < some.size(); ++i) {
           EXPECT_EQ(some[i].number, i);
@@ -74,7 +70,7 @@ TEST(Compose, TheSameSeedGivesTheSamePieceWhateverIsComposedBesideIt) {
       }
     }
   }
-  ComposeOptions one = ten;
+  Order one = ten;
   one.first = 6;
   one.pieces = 1;
   EXPECT_EQ(pieces_of(model, one).front().roll, all[6].roll);
@@ -84,9 +80,9 @@ TEST(Compose, TheSameSeedGivesTheSamePieceWhateverIsComposedBesideIt) {
 
 TEST(Compose, WithDropoutKeptOnTooAndItMatters) {
   const network::Model model = tiny_model(7, true);
-  const ComposeOptions options{.steps = 60, .pieces = 4, .seed = 3, .keep_prob = 0.5, .threads = 1};
+  const Order options{.seed = 3, .pieces = 4, .steps = 60, .keep_prob = 0.5};
   const std::vector<Composed> all = pieces_of(model, options);
-  ComposeOptions alone = options;
+  Order alone = options;
   alone.first = 2;
   alone.pieces = 1;
   EXPECT_EQ(pieces_of(model, alone).front().roll, all[2].roll);
@@ -96,13 +92,12 @@ TEST(Compose, WithDropoutKeptOnTooAndItMatters) {
 
 TEST(Compose, CountsTheNatsOfWhatItMade) {
   const network::Model model = tiny_model(6, true);
-  const Composed made =
-      pieces_of(model, {.steps = 50,
-                        .pieces = 1,
-                        .taste = {.temperature = 1.5, .articulate_temperature = 1.5},
-                        .threads = 1,
-                        .arithmetic = network::Arithmetic::f32})
-          .front();
+  const Composed made = pieces_of(model,
+                                  {.pieces = 1,
+                                   .steps = 50,
+                                   .sampling = {.temperature = 1.5, .articulate_temperature = 1.5}},
+                                  {.threads = 1, .arithmetic = network::Arithmetic::f32})
+                            .front();
   const corpus::Piece piece{"made", made.roll, ""};
   const corpus::Piece* one[] = {&piece};
   const double nats = listening::likelihood(model, one, {.threads = 1}, quiet, never).nats;
@@ -113,13 +108,11 @@ TEST(Compose, CountsTheNatsOfWhatItMade) {
 // rest of the piece: hearing a past leaves the state that composing it left.
 TEST(Compose, APrimerLeavesTheStateOfTeacherForcing) {
   const network::Model model = tiny_model(6, true);
-  const Composed whole = pieces_of(model, {.steps = 48, .pieces = 1, .threads = 1}).front();
+  const Composed whole = pieces_of(model, {.pieces = 1, .steps = 48}).front();
   music::Roll beginning = music::make_roll(21, 60, 65, 4, true, whole.roll.meters);
   std::copy_n(whole.roll.cells.begin(), beginning.cells.size(), beginning.cells.begin());
   const Composed rest =
-      pieces_of(model,
-                {.steps = 27, .pieces = 1, .prime = &beginning, .prime_name = "p", .threads = 1})
-          .front();
+      pieces_of(model, {.pieces = 1, .steps = 27, .prime = given(beginning)}).front();
   EXPECT_EQ(rest.roll, whole.roll);
   EXPECT_EQ(rest.new_from, 21);
   EXPECT_LT(rest.nats, whole.nats);
@@ -131,8 +124,7 @@ TEST(Compose, NewOnlyLeavesThePrimerOutAndKeepsTheBarLines) {
   primer.roll.meters = {{0, 3, 4}};
   find_phases(primer.roll);
   for (int n = 0; n < 6; ++n) primer.roll.frame(20)[n] = 3;
-  ComposeOptions options{
-      .steps = 30, .pieces = 1, .prime = &primer.roll, .prime_name = "p", .threads = 1};
+  Order options{.pieces = 1, .steps = 30, .prime = given(primer.roll)};
   const Composed whole = pieces_of(model, options).front();
   options.new_only = true;
   const Composed part = pieces_of(model, options).front();
@@ -152,20 +144,20 @@ TEST(Compose, NewOnlyLeavesThePrimerOutAndKeepsTheBarLines) {
 
 TEST(Compose, MeterSetsThePhases) {
   const network::Model model = tiny_model(3, true);
-  ComposeOptions options{.steps = 20, .pieces = 1, .meter = Meter{3, 4}, .threads = 1};
+  Order options{.pieces = 1, .steps = 20, .meter = "3/4"};
   EXPECT_EQ(pieces_of(model, options).front().roll.meters,
             (std::vector<music::MeterAt>{{0, 3, 4}}));
   const corpus::Piece primer = random_piece_for(model, "p", 18, 2);
-  options.prime = &primer.roll;
+  options.prime = given(primer.roll);
   EXPECT_EQ(pieces_of(model, options).front().roll.meters,
             (std::vector<music::MeterAt>{{18, 3, 4}}));
-  options.meter = Meter{4, 4};  // the meter in force: the bar goes on
+  options.meter = "4/4";  // the meter in force: the bar goes on
   EXPECT_EQ(pieces_of(model, options).front().roll.bar_phase[18], 2 / 16.0f);
 }
 
 TEST(Compose, PlayOnlyModelsComposePlayOnly) {
   const network::Model model = tiny_model(5, false);
-  const Composed made = pieces_of(model, {.steps = 40, .pieces = 1, .threads = 1}).front();
+  const Composed made = pieces_of(model, {.pieces = 1, .steps = 40}).front();
   EXPECT_FALSE(made.roll.articulation);
   for (const std::uint8_t cell : made.roll.cells) EXPECT_LE(cell, 1);
 }
@@ -174,7 +166,7 @@ TEST(Compose, WhenStoppedGivesUpUnfinishedPieces) {
   Stop stop;
   int made = 0;
   compose(
-      tiny_model(3, true), {.steps = 5, .pieces = 4, .side_by_side = 2, .threads = 1},
+      tiny_model(3, true), {.pieces = 4, .steps = 5}, {.side_by_side = 2, .threads = 1},
       [&](Composed&&) {
         ++made;
         stop.request(2);
@@ -190,14 +182,14 @@ TEST(Compose, RefusesOptionsOutOfBounds) {
   EXPECT_THROW(pieces_of(model, {.pieces = 0}), Error);
   EXPECT_THROW(pieces_of(model, {.keep_prob = 0}), Error);
   EXPECT_THROW(pieces_of(model, {.keep_prob = NAN}), Error);
-  EXPECT_THROW(pieces_of(model, {.taste = {.temperature = 0}}), Error);
+  EXPECT_THROW(pieces_of(model, {.sampling = {.temperature = 0}}), Error);
   const music::Roll other = music::make_roll(4, 60, 65, 4, true);
-  EXPECT_THROW(pieces_of(model, {.prime = &other, .prime_name = "p"}), Error);
+  EXPECT_THROW(pieces_of(model, {.prime = given(other)}), Error);
 }
 
 TEST(Meter, IsReadAndWritten) {
   EXPECT_EQ(parse_meter("13/32"), (Meter{13, 32}));
-  EXPECT_EQ(to_string(Meter{7, 8}), "7/8");
+  EXPECT_EQ(WrittenMeter("7/8").text(), "7/8");
   for (const char* text : {"", "4", "4/", "/4", "4/3", "0/4", "4/4x", "4/128", "-3/4", "999/4"}) {
     EXPECT_THROW(parse_meter(text), Error) << text;
   }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kLongAgo = -(1 << 24);
 
-// What one line has behind it, as far as limits and taste ask; taken over when it is resampled.
+// What one line has behind it, as far as limits and sampling ask; taken over when it is resampled.
 struct Line {
   std::vector<int> last_onset;  // (N), step
   std::vector<CellSet> sets;    // (N), of this step
@@ -26,45 +26,54 @@ struct Line {
 }  // namespace
 
 struct Composer::State {
-  State(const network::Model& of_model, const std::vector<std::uint64_t>& numbers,
-        const ComposerOptions& asked)
+  State(const network::Model& of_model, std::size_t count, const Order& order,
+        const Resources& resources)
       : model(of_model),
-        options(asked),
-        particles(static_cast<std::size_t>(asked.particles)),
-        pieces(numbers.size()),
+        seed(order.seed),
+        sampling(order.sampling),
+        particles(static_cast<std::size_t>(particles_of(order))),
+        pieces(count),
         notes(static_cast<std::size_t>(of_model.config.notes())),
         channels(of_model.config.channels()),
         stepper(of_model, {.sequences = static_cast<int>(pieces * particles),
-                           .threads = asked.threads,
-                           .keep_prob = static_cast<float>(asked.keep_prob),
-                           .dropout_seed = asked.seed,
-                           .arithmetic = asked.arithmetic,
-                           .instruction_set = asked.instruction_set}),
+                           .threads = resources.threads,
+                           .keep_prob = static_cast<float>(order.keep_prob),
+                           .dropout_seed = order.seed,
+                           .arithmetic = resources.arithmetic,
+                           .instruction_set = resources.instruction_set}),
         lines(pieces * particles),
         previous(lines.size() * notes),
         frame(previous.size()),
         places(lines.size()),
         lower(lines.size()),
-        logits(lines.size() * static_cast<std::size_t>(channels)),
-        log_weights(lines.size()),
-        log_evidence(pieces),
-        weighted(pieces),
-        lost_at(pieces) {
+        logits(lines.size() * static_cast<std::size_t>(channels)) {}
+
+  void begin_pieces(const std::vector<NumberedPiece>& numbered) {
+    random.clear();
+    origins.clear();
     for (std::size_t b = 0; b < lines.size(); ++b) {
-      const auto retries = asked.retries.find(numbers[b / particles]);
-      random.emplace_back(asked.seed, numbers[b / particles], b % particles,
-                          retries == asked.retries.end() ? Retries{} : retries->second);
+      const NumberedPiece& piece = numbered[b / particles];
+      random.emplace_back(seed, piece.number, b % particles, piece.retries);
       // The particles of a piece share its dropout masks: they are samples of one network.
-      stepper.reset(static_cast<int>(b), numbers[b / particles]);
+      stepper.reset(static_cast<int>(b), piece.number);
+      lines[b] = {};
       lines[b].last_onset.assign(notes, kLongAgo);
+      lines[b].conservativity = sampling.conservativity.power;
       origins.push_back(static_cast<int>(b));
     }
+    std::fill(previous.begin(), previous.end(), std::uint8_t{0});
+    log_weights.assign(lines.size(), 0);
+    log_evidence.assign(pieces, 0);
+    weighted.assign(pieces, false);
+    lost_at.assign(pieces, std::nullopt);
+    not_remembered.reset();
   }
 
   std::uint8_t* previous_of(std::size_t b) { return previous.data() + b * notes; }
   std::uint8_t* frame_of(std::size_t b) { return frame.data() + b * notes; }
 
   void begin(const network::StepPlace& place) {
+    remember();
     std::fill(places.begin(), places.end(), place);
     stepper.begin_step(previous.data(), places.data());
     for (std::size_t b = 0; b < lines.size(); ++b) lines[b].origin = static_cast<int>(b);
@@ -78,10 +87,11 @@ struct Composer::State {
   void settle(int step, int note);
   void resample(std::size_t piece, int step, int note);
   void end(int step);
-  void remember(Line& line, const std::uint8_t* before, const std::uint8_t* now, int step) const;
+  void remember();
 
   const network::Model& model;
-  ComposerOptions options;
+  const std::uint64_t seed;
+  SamplingOptions sampling;
   std::size_t particles, pieces, notes;  // K, P, N
   int channels;                          // C
   network::Stepper stepper;
@@ -97,6 +107,8 @@ struct Composer::State {
   std::vector<bool> weighted;                 // (P), whether weights have changed since settled
   std::vector<std::optional<int>> lost_at;    // (P)
   std::vector<int> origins;                   // (P, K)
+  // The last step, until its frame is taken into account: it may be corrected first.
+  std::optional<int> not_remembered;
 };
 
 // The sets of line b at this step, and its gate.
@@ -105,11 +117,12 @@ void Composer::State::limit(std::size_t b, int step, const StepLimits& limits) {
   line.sets.resize(notes);
   for (std::size_t n = 0; n < notes; ++n) {
     CellSet set = limits.allowed.empty() ? kAnyCell : limits.allowed[n];
-    if (!is_fixed(set) && step - line.last_onset[n] < limits.repeat_gap) set &= ~kOnset & kAnyCell;
+    if (!is_fixed(set) && step - line.last_onset[n] < limits.line.repeat_gap)
+      set &= ~kOnset & kAnyCell;
     line.sets[n] = set & possible_after(previous_of(b)[n], channels);
   }
   StepRule rule = limits.rule;
-  if (limits.longest_silence > 0 && line.silent_steps >= limits.longest_silence) {
+  if (limits.line.longest_silence > 0 && line.silent_steps >= limits.line.longest_silence) {
     rule.fewest = std::max(rule.fewest, 1);
   }
   if (line.gate.begin(line.sets, model.config.roll.low, rule)) return;
@@ -152,57 +165,78 @@ void Composer::State::resample(std::size_t piece, int step, int note) {
   }
 }
 
-void Composer::State::remember(Line& line, const std::uint8_t* before, const std::uint8_t* now,
-                               int step) const {
-  int sounding = 0;
-  for (std::size_t n = 0; n < notes; ++n) {
-    if (!(now[n] & music::kPlay)) continue;
-    ++sounding;
-    if (kind_of(before[n], now[n], channels) == kOnset) line.last_onset[n] = step;
+// What the last step's frame means for the lines.
+void Composer::State::remember() {
+  if (!not_remembered) return;
+  for (std::size_t b = 0; b < lines.size(); ++b) {
+    Line& line = lines[b];
+    const std::uint8_t* const before = frame_of(b);
+    const std::uint8_t* const now = previous_of(b);
+    int sounding = 0;
+    for (std::size_t n = 0; n < notes; ++n) {
+      if (!(now[n] & music::kPlay)) continue;
+      ++sounding;
+      if (kind_of(before[n], now[n], channels) == kOnset) line.last_onset[n] = *not_remembered;
+    }
+    line.silent_steps = sounding ? 0 : line.silent_steps + 1;
+    if (sampling.conservativity.adaptive)
+      line.conservativity = next_conservativity(line.conservativity, sounding);
   }
-  line.silent_steps = sounding ? 0 : line.silent_steps + 1;
-  if (options.taste.adaptive)
-    line.conservativity = next_conservativity(line.conservativity, sounding);
+  not_remembered.reset();
 }
 
 void Composer::State::end(int step) {
-  for (std::size_t b = 0; b < lines.size(); ++b) {
-    remember(lines[b], previous_of(b), frame_of(b), step);
-    origins[b] = lines[b].origin;
-  }
+  for (std::size_t b = 0; b < lines.size(); ++b) origins[b] = lines[b].origin;
   previous.swap(frame);
+  not_remembered = step;
 }
 
-Composer::Composer(const network::Model& model, std::vector<std::uint64_t> pieces,
-                   const ComposerOptions& options)
-    : state_(std::make_unique<State>(model, pieces, options)) {
-  set_taste(options.taste);
+Composer::Composer(const network::Model& model, const std::vector<NumberedPiece>& pieces,
+                   const Order& order, const Resources& resources)
+    : state_(std::make_unique<State>(model, pieces.size(), order, resources)) {
+  begin(pieces);
 }
 Composer::~Composer() = default;
 Composer::Composer(Composer&&) noexcept = default;
 
-void Composer::set_taste(const Taste& taste) {
-  state_->options.taste = taste;
-  for (Line& line : state_->lines) line.conservativity = taste.conservativity;
+void Composer::begin(const std::vector<NumberedPiece>& pieces) {
+  state_->begin_pieces(pieces);
+}
+
+void Composer::set_sampling(const SamplingOptions& sampling) {
+  State& s = *state_;
+  s.remember();
+  if (s.sampling.conservativity != sampling.conservativity) {
+    for (Line& line : s.lines) line.conservativity = sampling.conservativity.power;
+  }
+  s.sampling = sampling;
+}
+
+void Composer::listen(const network::StepPlace& place, const std::uint8_t* frame) {
+  State& s = *state_;
+  // The note axis begins anew at every step: only the time axis has to hear the past.
+  s.begin(place);
+  for (std::size_t b = 0; b < s.lines.size(); ++b) std::copy_n(frame, s.notes, s.frame_of(b));
+  s.end(place.step);
 }
 
 void Composer::listen(const music::Roll& past, std::string_view name) {
-  State& s = *state_;
-  listening::check_fits(s.model.config, past, name);
+  listening::check_fits(state_->model.config, past, name);
   for (int t = 0; t < past.steps; ++t) {
     const auto i = static_cast<std::size_t>(t);
-    // The note axis begins anew at every step: only the time axis has to hear the past.
-    s.begin({past.bar_phase[i], past.beat_phase[i], t});
-    for (std::size_t b = 0; b < s.lines.size(); ++b)
-      std::copy_n(past.frame(t), s.notes, s.frame_of(b));
-    s.end(t);
+    listen({past.bar_phase[i], past.beat_phase[i], t}, past.frame(t));
   }
+}
+
+void Composer::correct(const std::uint8_t* frame) {
+  for (std::size_t b = 0; b < state_->lines.size(); ++b)
+    std::copy_n(frame, state_->notes, state_->previous_of(b));
 }
 
 void Composer::step(const network::StepPlace& place, const StepLimits& limits) {
   State& s = *state_;
   const bool limited = !limits.empty();
-  const Taste& taste = s.options.taste;
+  const SamplingOptions& sampling = s.sampling;
   s.begin(place);
   for (std::size_t b = 0; limited && b < s.lines.size(); ++b) s.limit(b, place.step, limits);
   std::fill(s.lower.begin(), s.lower.end(), std::uint8_t{0});
@@ -217,11 +251,11 @@ void Composer::step(const network::StepPlace& place, const StepLimits& limits) {
       std::uint8_t cell;
       if (const CellSet possible = possible_after(before, s.channels);
           (set & possible) == possible) {
-        cell = draw_cell(s.random[b], place.step, n, before, logits, s.channels, taste,
+        cell = draw_cell(s.random[b], place.step, n, before, logits, s.channels, sampling,
                          line.conservativity);
       } else {
         const DrawnCell drawn = draw_within(set, s.random[b], place.step, n, before, logits,
-                                            s.channels, taste, line.conservativity);
+                                            s.channels, sampling, line.conservativity);
         cell = drawn.cell;
         s.weigh(b, drawn.log_weight);
       }
@@ -249,7 +283,7 @@ void Composer::given_step(const network::StepPlace& place, const std::uint8_t* f
       const std::uint8_t before = s.previous_of(b)[n];
       const float* logits = s.all_logits.data() + (b * s.notes + n) * channels;
       const CellChances chances =
-          cell_chances(before, logits, s.channels, s.options.taste, s.lines[b].conservativity);
+          cell_chances(before, logits, s.channels, s.sampling, s.lines[b].conservativity);
       log_weight += !(kinds[n] & possible_after(before, s.channels)) ? -INFINITY
                     : kinds[n] == kSilent                            ? chances.silent
                     : kinds[n] == kHeld                              ? chances.held

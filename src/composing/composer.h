@@ -1,8 +1,8 @@
 #pragma once
-// Several pieces composed step by step, side by side: the engine below compose.h, and what live
-// playing and the page run on.
+// Several pieces composed step by step, side by side: the engine of compose.h, and of live playing,
+// where what really sounded corrects what was composed.
 //
-// What a request fixes or forbids changes what is likely before it. So a piece can be composed as K
+// What an order fixes or forbids changes what is likely before it. So a piece can be composed as K
 // particles by Sequential Monte Carlo, over the notes in the order in which they are drawn: each
 // draws within what is allowed, and is weighted by the chance that it would have done so unasked;
 // where the weights grow uneven (effective sample size below K/2), the particles are resampled.
@@ -10,13 +10,14 @@
 // limits all weights are one.
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "composing/order.h"
 #include "composing/sampler.h"
 #include "composing/step_gate.h"
 #include "music/roll.h"
@@ -24,50 +25,59 @@
 
 namespace toccata::composing {
 
-struct ComposerOptions {
-  std::uint64_t seed = 1;
-  int particles = 1;     // K, of each piece
-  double keep_prob = 1;  // below 1: dropout stays on, as the original composed some pieces
-  Taste taste = {};
-  std::map<std::uint64_t, Retries> retries = {};  // by piece number
-  int threads = 0;                                // 0: the processor's
-  network::Arithmetic arithmetic = network::Arithmetic::automatic;
+/// What composing may use of the machine, and who listens: nothing here changes a piece, but for
+/// the arithmetic, which its receipt names.
+struct Resources {
+  int side_by_side = 32;  // pieces, or particles, composed at the same time, at most
+  int threads = 0;        // 0: the processor's
+  network::Arithmetic arithmetic = network::Arithmetic::automatic;  // as network/stepper.h has it
   network::InstructionSet instruction_set = network::InstructionSet::automatic;
+  // Called with each new frame as it is composed, from compose's own thread: the piece's number,
+  // the step in the whole piece (primer counted), the frame's cells (N). With several particles,
+  // when the piece is whole.
+  std::function<void(std::uint64_t piece, int step, const std::uint8_t* frame)> heard = {};
+};
+
+/// A piece of an order: its number names its random numbers and dropout masks.
+struct NumberedPiece {
+  std::uint64_t number = 0;
+  Retries retries = {};
+};
+
+/// What hangs on the steps before, where it is a choice. 0: no such rule.
+struct LineRules {
+  int longest_silence = 0;  // steps that may be silent one after the other
+  int repeat_gap = 0;       // steps at least from an onset to the next of its pitch
+  bool operator==(const LineRules&) const = default;
 };
 
 /// What one step may be. Empty: anything.
 struct StepLimits {
   std::span<const CellSet> allowed = {};  // (N); empty: any cell
   StepRule rule = {};
-  int longest_silence = 0;  // steps that may be silent one after the other; 0: any number
-  int repeat_gap =
-      0;  // steps at least from an onset to the next of its pitch, where it is a choice
-  bool empty() const {
-    return allowed.empty() && rule.empty() && longest_silence == 0 && repeat_gap == 0;
-  }
+  LineRules line = {};
+  bool empty() const { return allowed.empty() && rule.empty() && line == LineRules{}; }
 };
-
-/// Which particle a piece is taken from, when all is composed.
-enum class Pick {
-  drawn,     // by weight: a sample of what is likely under the request
-  heaviest,  // of the largest weight; among equals the most likely
-};
-constexpr auto words(Pick) {
-  return word_list<Pick>({{"drawn", Pick::drawn}, {"heaviest", Pick::heaviest}});
-}
 
 class Composer {
  public:
-  /// `pieces` are the pieces' numbers, which name their random numbers and dropout masks. `model`
-  /// must outlive this object.
-  Composer(const network::Model& model, std::vector<std::uint64_t> pieces,
-           const ComposerOptions& options);
+  /// Of the order, seed, particles, keep_prob and sampling matter here. `model` must outlive this
+  /// object.
+  Composer(const network::Model& model, const std::vector<NumberedPiece>& pieces,
+           const Order& order, const Resources& resources);
   ~Composer();
   Composer(Composer&&) noexcept;
+
+  /// Forgets everything and begins other pieces, as many as before.
+  void begin(const std::vector<NumberedPiece>& pieces);
 
   /// Takes the frames of `past` as every piece's own past. Only before the first step. Throws Error
   /// where the Roll does not fit the model (`name` stands in it).
   void listen(const music::Roll& past, std::string_view name);
+  /// One more frame (N) of the past.
+  void listen(const network::StepPlace& place, const std::uint8_t* frame);
+  /// In the last step, `frame` (N) sounded instead of what was composed: someone plays along.
+  void correct(const std::uint8_t* frame);
 
   /// Composes one more step of every piece. `place` is the step's, the same for all.
   void step(const network::StepPlace& place, const StepLimits& limits = {});
@@ -76,7 +86,7 @@ class Composer {
   void given_step(const network::StepPlace& place, const std::uint8_t* frame,
                   std::span<const CellSet> kinds);
 
-  void set_taste(const Taste& taste);
+  void set_sampling(const SamplingOptions& sampling);
 
   int pieces() const;     // P
   int particles() const;  // K
@@ -94,9 +104,9 @@ class Composer {
   double nats(int line) const;
   /// The particle of piece p that is its music.
   int picked(int p, Pick pick) const;
-  /// Estimate of the log of the chance, in nats, that the model (bent by the taste) obeys all
-  /// limits so far unasked; its exponential is unbiased. 0 without limits; minus infinity where no
-  /// particle found a way on.
+  /// Estimate of the log of the chance, in nats, that the model (bent by the sampling options)
+  /// obeys all limits so far unasked; its exponential is unbiased. 0 without limits; minus infinity
+  /// where no particle found a way on.
   double log_evidence(int p) const;
   /// Where piece p's last particle ended, if none found a way on.
   std::optional<int> lost_at(int p) const;

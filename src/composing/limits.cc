@@ -67,14 +67,25 @@ void Limits::keep_notes(const music::Roll& piece) {
   }
 }
 
+void Limits::let_sound_on() {
+  for (CellSet& set : sets_)
+    if (set == kSilent) set = kSilent | kHeld;
+}
+
+bool Limits::forbid_nothing() const {
+  return line == LineRules{} &&
+         std::ranges::all_of(sets_, [](CellSet s) { return s == kAnyCell; }) &&
+         std::ranges::all_of(rules_, &StepRule::empty);
+}
+
 void Limits::look_back(const music::Roll& piece) {
   for (int t = 0; t < steps_; ++t)
     given_[static_cast<std::size_t>(t)] = std::ranges::all_of(sets(t), is_fixed);
   for (int n = 0; n < notes_; ++n) {
-    int next_onset = steps_ + repeat_gap;  // the next given one
+    int next_onset = steps_ + line.repeat_gap;  // the next given one
     for (int t = steps_ - 1; t >= 0; --t) {
       CellSet& set = at(t, n);
-      if (!is_fixed(set) && next_onset - t < repeat_gap) set &= kSilent | kHeld;
+      if (!is_fixed(set) && next_onset - t < line.repeat_gap) set &= kSilent | kHeld;
       if (set == kOnset) next_onset = t;
       if (t == 0) {
         if (set == kHeld) set = 0;
@@ -106,8 +117,8 @@ void Limits::check_possible(const music::Roll& piece, int first) const {
     }
     const bool may_sound =
         std::ranges::any_of(limits.allowed, [](CellSet s) { return s & kPlays; });
-    silent = may_sound || limits.longest_silence == 0 ? 0 : silent + 1;
-    if (silent > longest_silence) {
+    silent = may_sound || limits.line.longest_silence == 0 ? 0 : silent + 1;
+    if (silent > line.longest_silence) {
       fail_usage(
           "{}: no note may sound there, and the silence would be longer than allowed: loosen "
           "the longest silence, or the key, scale, range or chords",
@@ -126,8 +137,7 @@ StepLimits Limits::step(int step) const {
   StepLimits limits{.allowed = sets(step)};
   if (given(step)) return limits;
   limits.rule = rules_[static_cast<std::size_t>(step)];
-  limits.longest_silence = longest_silence;
-  limits.repeat_gap = repeat_gap;
+  limits.line = line;
   return limits;
 }
 

@@ -15,10 +15,12 @@ class Limits {
   Limits(const music::Roll& piece, int channels);
 
   bool none() const { return sets_.empty(); }
+  /// True where limits are there, and each cell and step may be anything.
+  bool forbid_nothing() const;
   CellSet& at(int step, int note) { return sets_[index(step, note)]; }
   CellSet at(int step, int note) const { return sets_[index(step, note)]; }
   StepRule& rule(int step) { return rules_[static_cast<std::size_t>(step)]; }
-  int longest_silence = 0, repeat_gap = 0;  // steps; StepLimits has their meaning
+  LineRules line;  // of every step that is no gift
 
   /// Steps first … last-1 stay as they are in `piece`, and its notes there keep their ends.
   void keep(const music::Roll& piece, int first, int last);
@@ -28,6 +30,8 @@ class Limits {
   void forbid(int step, int note) {
     if (at(step, note) & kSilent) at(step, note) = kSilent;
   }
+  /// What is forbidden may yet sound on: for music that goes on from what was played otherwise.
+  void let_sound_on();
   /// What given cells ask of those before them: one that holds on asks for one to hold on from,
   /// and a given onset for `repeat_gap` steps without another. Call it after keep and keep_notes,
   /// before forbid. Throws Error where given cells contradict each other (`piece` for bar numbers).

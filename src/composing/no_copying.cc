@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
+#include "composing/order_json.h"
 #include "listening/excerpt.h"
 #include "music/bars.h"
 
@@ -41,8 +43,9 @@ struct Attempts {
 
 }  // namespace
 
-void compose_without_copying(const network::Model& model, const ComposeOptions& options,
-                             const CopyLimit& limit, const std::function<void(Composed&&)>& done,
+void compose_without_copying(const network::Model& model, const Order& order,
+                             const Resources& resources, const CopyLimit& limit,
+                             const std::function<void(Composed&&)>& done,
                              const std::function<void(const Refused&)>& refused, Progress& progress,
                              const Stop& stop) {
   if (!(limit.most_beats >= 0)) {
@@ -51,15 +54,15 @@ void compose_without_copying(const network::Model& model, const ComposeOptions& 
   if (limit.most_tries < 1 || limit.most_tries > 4095) {
     fail_usage("tries: expected 1 to 4095, found {}", limit.most_tries);
   }
-  const std::vector<std::uint64_t> all = numbers_of(options);
-  ComposeOptions part = options;
+  check(order);
+  const std::vector<NumberedPiece> all = pieces_of(order);
   for (auto next = all.begin(); next != all.end() && !stop.requested();) {
-    const auto end = next + std::min<std::ptrdiff_t>(options.side_by_side, all.end() - next);
+    const auto end = next + std::min<std::ptrdiff_t>(resources.side_by_side, all.end() - next);
     std::map<std::uint64_t, Attempts> attempts;
     std::map<std::uint64_t, Composed> good;
     std::map<std::uint64_t, Refused> bad;
-    for (part.only.assign(next, end); !part.only.empty() && !stop.requested();) {
-      std::vector<std::uint64_t> once_more;
+    for (std::vector<NumberedPiece> part(next, end); !part.empty() && !stop.requested();) {
+      std::vector<NumberedPiece> once_more;
       const auto judge = [&](Composed&& piece) {
         const music::Roll heard =
             listening::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
@@ -71,29 +74,28 @@ void compose_without_copying(const network::Model& model, const ComposeOptions& 
           bad[piece.number] = {piece.number, own.tries, *copy};
         } else {
           // Without its primer, a piece's steps are counted from another beginning.
-          own.again(piece, *copy, options.new_only ? options.prime->steps : piece.new_from);
-          part.retries[piece.number] = own.retries;
-          once_more.push_back(piece.number);
+          own.again(piece, *copy, order.new_only ? order.prime->music->steps : piece.new_from);
+          once_more.push_back({piece.number, own.retries});
         }
       };
       try {
-        compose(model, part, judge, progress, stop);
+        compose(model, order, part, resources, judge, progress, stop);
       } catch (const Error&) {
-        // The request leaves no other way than the one that copies.
+        // The order leaves no other way than the one that copies.
         if (attempts.empty()) throw;
       }
-      part.only = std::move(once_more);
+      part = std::move(once_more);
     }
     if (stop.requested()) return;
     for (; next != end; ++next) {
-      if (const auto piece = good.find(*next); piece != good.end()) {
+      const std::uint64_t number = next->number;
+      if (const auto piece = good.find(number); piece != good.end()) {
         done(std::move(piece->second));
-      } else if (const auto given_up = bad.find(*next); given_up != bad.end()) {
+      } else if (const auto given_up = bad.find(number); given_up != bad.end()) {
         refused(given_up->second);
-      } else if (const auto tried = attempts.find(*next); tried != attempts.end()) {
-        refused({*next, tried->second.tries, tried->second.copy});
+      } else if (const auto tried = attempts.find(number); tried != attempts.end()) {
+        refused({number, tried->second.tries, tried->second.copy});
       }
-      part.retries.erase(*next);
     }
   }
 }

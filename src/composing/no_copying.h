@@ -30,8 +30,9 @@ struct Refused {
 /// seed, number and limit; where nothing is left by the request, a piece is given up too. A piece's
 /// retries alone, in its receipt, make it again without the corpus. Throws Error (usage) where the
 /// limit is out of bounds.
-void compose_without_copying(const network::Model& model, const ComposeOptions& options,
-                             const CopyLimit& limit, const std::function<void(Composed&&)>& done,
+void compose_without_copying(const network::Model& model, const Order& order,
+                             const Resources& resources, const CopyLimit& limit,
+                             const std::function<void(Composed&&)>& done,
                              const std::function<void(const Refused&)>& refused, Progress& progress,
                              const Stop& stop);
 

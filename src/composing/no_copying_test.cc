@@ -19,11 +19,12 @@ struct Copycat {
   network::Model model = listening::tiny_model(4, true);
   std::vector<corpus::Piece> pieces;
   std::optional<listening::CopyIndex> index;
-  ComposeOptions options{.steps = 64, .pieces = 6, .seed = 2, .side_by_side = 4, .threads = 1};
+  Order options{.seed = 2, .pieces = 6, .steps = 64};
+  Resources resources{.side_by_side = 4, .threads = 1};
 
   Copycat() {
     compose(
-        model, options,
+        model, options, resources,
         [&](Composed&& piece) {
           // The second half of piece 1 and the beginning of piece 4.
           if (piece.number == 1)
@@ -41,7 +42,7 @@ struct Copycat {
     std::map<std::uint64_t, Composed> made;
     std::uint64_t last = 0;
     compose_without_copying(
-        model, options, limit,
+        model, options, resources, limit,
         [&](Composed&& piece) {
           EXPECT_TRUE(made.empty() || piece.number > last);
           last = piece.number;
@@ -59,8 +60,8 @@ TEST(NoCopying, WhatCopiesIsComposedOtherwiseFromTheBarInWhichItBegins) {
   const Copycat cat;
   std::map<std::uint64_t, Composed> first;
   compose(
-      cat.model, cat.options, [&](Composed&& piece) { first.emplace(piece.number, piece); }, quiet,
-      never);
+      cat.model, cat.options, cat.resources,
+      [&](Composed&& piece) { first.emplace(piece.number, piece); }, quiet, never);
   const CopyLimit limit{.corpus = &*cat.index, .most_beats = 5, .fewest_notes = 8};
   ASSERT_TRUE(cat.index->first_longer(first.at(1).roll, 5, 8));
   const auto made = cat.without(limit);
@@ -87,8 +88,8 @@ TEST(NoCopying, ComesOutTheSameWhateverIsComposedBesideIt) {
   const CopyLimit limit{.corpus = &*cat.index, .most_beats = 5, .fewest_notes = 8};
   const auto all = cat.without(limit);
   for (const int side_by_side : {1, 6}) {
-    cat.options.side_by_side = side_by_side;
-    cat.options.threads = 2;
+    cat.resources.side_by_side = side_by_side;
+    cat.resources.threads = 2;
     const auto again = cat.without(limit);
     for (const auto& [number, piece] : all) {
       EXPECT_EQ(again.at(number).roll, piece.roll);
@@ -102,30 +103,24 @@ TEST(NoCopying, TheReceiptMakesItAgainByteForByteWithoutTheCorpus) {
   const auto made = cat.without({.corpus = &*cat.index, .most_beats = 5, .fewest_notes = 8});
   for (const std::uint64_t number : {1, 3, 4}) {
     const Composed& piece = made.at(number);
-    const Receipt receipt{.program = "toccata",
-                          .model = "tiny",
-                          .model_hash = cat.model.hash,
-                          .arithmetic = arithmetic_of(cat.model),
-                          .seed = cat.options.seed,
-                          .piece = number,
-                          .steps = cat.options.steps,
-                          .retries = piece.retries};
+    const Receipt receipt = receipt_of({.program = "toccata",
+                                        .model = "tiny",
+                                        .model_hash = cat.model.hash,
+                                        .arithmetic = arithmetic_of(cat.model),
+                                        .order = resolved(cat.options, 4)},
+                                       piece);
     const std::optional<Receipt> read = parse_receipt(receipt_text(receipt), "x");
     ASSERT_TRUE(read);
-    EXPECT_EQ(make_again(*read, cat.model, nullptr, {}, 1, quiet, never),
-              write_piece(piece, receipt));
+    EXPECT_EQ(make_again(*read, cat.model, 1, quiet, never), write_piece(piece, receipt));
   }
 }
 
 TEST(NoCopying, TheNatsAreThoseOfThePieceAsItStands) {
   const Copycat cat;
   const auto made = cat.without({.corpus = &*cat.index, .most_beats = 5, .fewest_notes = 8});
-  ComposeOptions again = cat.options;
-  again.only = {1};
-  again.retries[1] = made.at(1).retries;
   compose(
-      cat.model, again, [&](Composed&& piece) { EXPECT_EQ(piece.nats, made.at(1).nats); }, quiet,
-      never);
+      cat.model, cat.options, {{1, made.at(1).retries}}, cat.resources,
+      [&](Composed&& piece) { EXPECT_EQ(piece.nats, made.at(1).nats); }, quiet, never);
 }
 
 TEST(NoCopying, WhatCannotBeHelpedIsRefusedAndSaysWhatItCopies) {
@@ -144,7 +139,7 @@ TEST(NoCopying, WhatCannotBeHelpedIsRefusedAndSaysWhatItCopies) {
 TEST(NoCopying, ACopiedPrimerIsNoneOfTheNewMusic) {
   Copycat cat;
   const corpus::Piece& primer = cat.pieces.front();
-  cat.options.prime = &primer.roll;
+  cat.options.prime = given(primer.roll);
   cat.options.pieces = 2;
   for (const bool new_only : {false, true}) {
     cat.options.new_only = new_only;

@@ -6,14 +6,21 @@
 
 namespace toccata::composing {
 
-/// The file's bytes: type 1, tempo, meters, one track, the receipt as its first text event.
+/// The file's bytes: type 1, tempo, meters, one track, the receipt as its first text event. Throws
+/// Error (usage) where tempo or velocity are out of bounds.
 Bytes write_piece(const Composed& piece, const Receipt& receipt);
 
-/// Composes the receipt's piece once more and writes it. Equal to the first file, byte for byte,
-/// where the arithmetic is the receipt's too. Throws Error, saying what was expected and found,
-/// where the model, the primer or the music of the request is not what the receipt names (`prime`:
-/// the primer as the model hears it; null where there was none), or where `stop` was requested.
-Bytes make_again(const Receipt& receipt, const network::Model& model, const music::Roll* prime,
-                 const RequestMusic& music, int threads, Progress& progress, const Stop& stop);
+/// Composes the receipt's piece once more, in its own arithmetic, and writes it. The music that its
+/// order names must have been read. Throws Error, saying what was expected and found, where the
+/// model, the arithmetic or any of that music is not what the receipt names, or where `stop` was
+/// requested.
+Bytes make_again(const Receipt& receipt, const network::Model& model, int threads,
+                 Progress& progress, const Stop& stop);
+
+/// Why `found`, a file with this receipt, is not what `made` it came out as here, in words: another
+/// version wrote it, or it was edited; and whether its notes are the same. Empty where they are
+/// equal.
+std::string difference(const Receipt& receipt, const Bytes& found, const Bytes& made,
+                       std::string_view program);
 
 }  // namespace toccata::composing

@@ -7,32 +7,47 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "composing/harmony.h"
+#include "composing/order_json.h"
 #include "listening/notes.h"
 #include "listening/walk.h"
 #include "music/bars.h"
+#include "music/from_score.h"
 
 namespace toccata::composing {
 namespace {
 
+// What is gone on from, if it is there.
+const music::Roll* primer_of(const Order& order) {
+  const music::Roll* prime = order.prime ? order.prime->music.get() : nullptr;
+  return prime && prime->steps > 0 ? prime : nullptr;
+}
+
+void demand_music(const std::optional<GivenFile>& file, const char* what) {
+  if (file && !file->music) fail("{}: expected {}, which was not read", file->path, what);
+}
+
 // The whole piece as it will be, silent where the new music goes.
-music::Roll blank(const network::Config& config, const ComposeOptions& options) {
-  const int past = options.prime ? options.prime->steps : 0;
+music::Roll blank(const network::Config& config, const Order& order) {
+  const music::Roll* prime = primer_of(order);
+  const int past = prime ? prime->steps : 0, steps = new_steps(order, config.roll.grid);
+  if (steps < 1 || steps > music::kMostSteps - past) {
+    fail_usage("steps: expected 1 to {}{}, found {}", music::kMostSteps - past,
+               past ? fmt::format(" (the primer has {})", past) : "", steps);
+  }
   std::vector<music::MeterAt> meters;
-  if (options.prime) meters = options.prime->meters;
-  if (options.meter) {
+  if (prime) meters = prime->meters;
+  if (order.meter) {
     const music::MeterAt in_force = music::Bars(meters, config.roll.grid).meter(past);
-    const music::MeterAt wanted{static_cast<double>(past), options.meter->numerator,
-                                options.meter->denominator};
+    const music::MeterAt wanted{static_cast<double>(past), order.meter->numerator,
+                                order.meter->denominator};
     if (in_force.numerator != wanted.numerator || in_force.denominator != wanted.denominator) {
       meters.push_back(wanted);
     }
   }
   if (meters.empty()) meters = {music::MeterAt{}};
-  music::Roll roll = music::make_roll(past + options.steps, config.roll.low, config.roll.high,
+  music::Roll roll = music::make_roll(past + steps, config.roll.low, config.roll.high,
                                       config.roll.grid, config.roll.articulation, meters);
-  if (options.prime) {
-    std::copy(options.prime->cells.begin(), options.prime->cells.end(), roll.cells.begin());
-  }
+  if (prime) std::copy(prime->cells.begin(), prime->cells.end(), roll.cells.begin());
   return roll;
 }
 
@@ -41,11 +56,11 @@ int first_step_of(const music::Bar& bar) {
 }
 
 // Which steps of a piece lie in the bars named.
-std::vector<bool> steps_in(const music::Roll& piece, const std::string& text) {
+std::vector<bool> steps_in(const music::Roll& piece, const std::vector<BarSpan>& spans) {
   const music::Bars bars(piece.meters, piece.grid);
   const long last = piece.steps ? bars.at(piece.steps - 1).number : 0;
   std::vector<bool> inside(static_cast<std::size_t>(piece.steps), false);
-  for (const BarSpan& span : parse_bars(text)) {
+  for (const BarSpan& span : spans) {
     if (span.last > last) {
       fail_usage("bars {}-{}: the piece has {}", span.first, span.last, counted(last, "bar"));
     }
@@ -57,9 +72,9 @@ std::vector<bool> steps_in(const music::Roll& piece, const std::string& text) {
   return inside;
 }
 
-void plan_infill(Plan& plan, const ComposeOptions& options) {
-  const music::Roll& whole = *options.music.infill;
-  const std::vector<bool> inside = steps_in(whole, options.request.bars);
+void plan_infill(Plan& plan, const Order& order) {
+  const music::Roll& whole = *order.infill->music;
+  const std::vector<bool> inside = steps_in(whole, *order.infill_bars);
   plan.from = static_cast<int>(std::ranges::find(inside, true) - inside.begin());
   const auto next = [&](int t, bool wanted) {
     while (t < plan.piece.steps && inside[static_cast<std::size_t>(t)] != wanted) ++t;
@@ -76,9 +91,9 @@ void plan_infill(Plan& plan, const ComposeOptions& options) {
 
 // As plan_infill; in the region's steps what lies outside its pitches is given too, and what is
 // pinned.
-void plan_region(Plan& plan, const ComposeOptions& options) {
-  const music::Roll& whole = *options.music.infill;
-  const Region& region = *options.request.region;
+void plan_region(Plan& plan, const Order& order) {
+  const music::Roll& whole = *order.infill->music;
+  const Region& region = *order.region;
   if (region.to > whole.steps) {
     fail_usage("region: it ends with step {}, and the piece with step {}", region.to, whole.steps);
   }
@@ -144,10 +159,10 @@ struct Harmony {
 };
 
 // What the chord track says of each step from `from` on.
-std::vector<Harmony> chords_of(const ComposeOptions& options, const music::Roll& piece, int from) {
-  const Request& request = options.request;
+std::vector<Harmony> chords_of(const Order& order, const music::Roll& piece, int from) {
   std::vector<Harmony> steps(static_cast<std::size_t>(piece.steps));
-  if (const music::Roll* file = options.music.chord_file) {
+  if (order.chord_file) {
+    const music::Roll* const file = order.chord_file->music.get();
     PitchClasses now = kAllPitchClasses;
     if (listening::notes_of(*file).empty()) fail_usage("chords: there is no note in the file");
     for (int t = from; t < piece.steps; ++t) {
@@ -161,7 +176,7 @@ std::vector<Harmony> chords_of(const ComposeOptions& options, const music::Roll&
     }
     return steps;
   }
-  const ChordTrack track = parse_chords(request.chords);
+  const ChordTrack& track = *order.chords;
   const music::Bars bars(piece.meters, piece.grid);
   const long first = bars.at(from).number;
   for (int t = from; t < piece.steps; ++t) {
@@ -183,40 +198,39 @@ bool on_a_beat(const music::Roll& piece, int t) {
 }
 
 // Where the ending begins; the end of the piece: none is asked for.
-int begin_of_ending(const music::Roll& piece, const Request& request) {
+int begin_of_ending(const music::Roll& piece, const Order& order) {
   int begin = piece.steps;
-  if (request.ending.empty()) return begin;
+  if (!order.ending) return begin;
   const music::Bars bars(piece.meters, piece.grid);
-  for (int bar = 0; bar < request.ending_bars && begin > 0; ++bar)
+  for (int bar = 0; bar < order.ending_bars && begin > 0; ++bar)
     begin = first_step_of(bars.at(begin - 1));
   return begin;
 }
 
 // Key, scale, range, chords, density of the texture.
-void limit_notes(Plan& plan, const ComposeOptions& options) {
-  const Request& request = options.request;
+void limit_notes(Plan& plan, const Order& order) {
   PitchClasses scale = kAllPitchClasses;
-  if (!request.key.empty()) scale = parse_key(request.key).classes;
-  if (!request.scale.empty()) scale = parse_scale(request.scale).classes;
-  const PitchRange range = request.range.empty() ? PitchRange{} : parse_range(request.range);
+  if (order.key) scale = order.key->classes;
+  if (order.scale) scale = order.scale->classes;
+  const PitchRange range = order.range ? *order.range : PitchRange{};
   const int highest = plan.piece.low + plan.piece.notes() - 1;
   if (range.low > highest || range.high < plan.piece.low) {
     fail_usage("range: expected pitches of the model, {} to {}, found {}: nothing could sound",
                listening::pitch_name(plan.piece.low), listening::pitch_name(highest),
-               request.range);
+               order.range.text());
   }
-  const bool has_chords = !request.chords.empty() || request.chord_file;
+  const bool has_chords = order.chords || order.chord_file;
   std::vector<Harmony> chords;
-  if (has_chords) chords = chords_of(options, plan.piece, plan.from);
-  const int ending = begin_of_ending(plan.piece, request);  // its chord stands for the track's
+  if (has_chords) chords = chords_of(order, plan.piece, plan.from);
+  const int ending = begin_of_ending(plan.piece, order);  // its chord stands for the track's
   for (int t = plan.from; t < plan.piece.steps; ++t) {
     StepRule& rule = plan.limits.rule(t);
-    rule.most = request.most_notes;
-    rule.fewest = request.fewest_notes;
+    rule.most = order.most_notes;
+    rule.fewest = order.fewest_notes;
     PitchClasses classes = scale;
     if (has_chords && t < ending) {
       const Harmony& chord = chords[static_cast<std::size_t>(t)];
-      const bool strict = request.chord_tones == ChordTones::all || on_a_beat(plan.piece, t);
+      const bool strict = order.chord_tones == ChordTones::all || on_a_beat(plan.piece, t);
       // The chord's own notes may sound even outside the key: a key has its borrowed chords.
       if (chord.classes != kAllPitchClasses) {
         classes = strict ? chord.classes : static_cast<PitchClasses>(classes | chord.classes);
@@ -231,22 +245,21 @@ void limit_notes(Plan& plan, const ComposeOptions& options) {
   }
 }
 
-void limit_ending(Plan& plan, const Request& request) {
-  if (request.ending.empty()) return;
+void limit_ending(Plan& plan, const Order& order) {
+  if (!order.ending) return;
   Chord chord;
-  if (request.ending == "tonic") {
-    const Scale key = parse_key(request.key);
-    std::string name = listening::pitch_name(60 + key.tonic);
-    name.pop_back();  // the octave
-    chord = parse_chord(name + (key.minor ? "m" : ""));
+  if (order.ending->chord) {
+    chord = *order.ending->chord;
   } else {
-    chord = parse_chord(request.ending);
+    std::string name = listening::pitch_name(60 + order.key->tonic);
+    name.pop_back();  // the octave
+    chord = parse_chord(name + (order.key->minor ? "m" : ""));
   }
   const music::Roll& piece = plan.piece;
   const music::Bars bars(piece.meters, piece.grid);
   const double beat = music::beat_length(bars.meter(piece.steps - 1), piece.grid);
   bool composed = false;
-  for (int t = std::max(begin_of_ending(piece, request), plan.from); t < piece.steps; ++t) {
+  for (int t = std::max(begin_of_ending(piece, order), plan.from); t < piece.steps; ++t) {
     composed = composed || !plan.limits.given(t);
     for (int n = 0; n < piece.notes(); ++n) {
       if (!(chord.classes >> ((piece.low + n) % 12) & 1)) plan.limits.forbid(t, n);
@@ -254,72 +267,76 @@ void limit_ending(Plan& plan, const Request& request) {
     StepRule& rule = plan.limits.rule(t);
     if (t < piece.steps - beat - music::kSameStep) continue;
     rule.bass = chord.bass >= 0 ? chord.bass : chord.root;
-    const std::size_t voices = request.most_notes > 0 ? static_cast<std::size_t>(request.most_notes)
-                                                      : chord.by_weight.size();
+    const std::size_t voices =
+        order.most_notes > 0 ? static_cast<std::size_t>(order.most_notes) : chord.by_weight.size();
     for (std::size_t i = 0; i < std::min(voices, chord.by_weight.size()); ++i)
       rule.needed |= static_cast<PitchClasses>(1 << chord.by_weight[i]);
   }
   if (!composed)
-    fail_usage("ending: nothing is composed in the last {}", counted(request.ending_bars, "bar"));
+    fail_usage("ending: nothing is composed in the last {}", counted(order.ending_bars, "bar"));
 }
 
-int steps_of(const std::string& text, int grid, bool up) {
-  if (text.empty()) return 0;
-  const double steps = parse_note_value(text) * 4 * grid;
+int steps_of(const WrittenNoteValue& value, int grid, bool up) {
+  if (!value) return 0;
+  const double steps = *value * 4 * grid;
   const double whole =
       up ? std::ceil(steps - music::kSameStep) : std::floor(steps + music::kSameStep);
-  if (whole < 1) fail_usage("{} is shorter than a step of this model, 1/{}", text, 4 * grid);
+  if (whole < 1)
+    fail_usage("{} is shorter than a step of this model, 1/{}", value.text(), 4 * grid);
   return static_cast<int>(std::min(whole, 1e6));
 }
 
 }  // namespace
 
-Plan plan_of(const network::Config& config, const ComposeOptions& options) {
-  check(options);
-  const Request& request = options.request;
-  check(request);
-  check_music(request, options.music);
-  if (options.prime) listening::check_fits(config, *options.prime, options.prime_name);
-  for (const auto& [file, music] : {std::pair(&request.infill, options.music.infill),
-                                    std::pair(&request.melody, options.music.melody)}) {
-    if (!*file) continue;
-    listening::check_fits(config, *music, (*file)->path);
-    if (music->steps == 0) fail_usage("{}: there is no music in it", (*file)->path);
-    if (options.prime || options.new_only || options.meter) {
-      fail_usage(
-          "{}: the piece is as long as this file and in its meter: leave out the primer, the "
-          "meter and \"new only\"",
-          (*file)->path);
-    }
-  }
+Plan plan_of(const network::Config& config, const Order& order) {
+  check(order);
+  demand_music(order.prime, "a primer");
+  demand_music(order.infill, "the piece to fill");
+  demand_music(order.melody, "a melody");
+  demand_music(order.chord_file, "a chord track");
+  if (const music::Roll* prime = primer_of(order))
+    listening::check_fits(config, *prime, order.prime->path);
   Plan plan;
-  if (request.infill) {
-    plan.piece = *options.music.infill;
-  } else if (request.melody) {
-    plan.piece = *options.music.melody;
+  if (const auto& whole = order.infill ? order.infill : order.melody) {
+    listening::check_fits(config, *whole->music, whole->path);
+    if (whole->music->steps == 0) fail_usage("{}: there is no music in it", whole->path);
+    plan.piece = *whole->music;
   } else {
-    plan.piece = blank(config, options);
-    plan.from = plan.piece.steps - options.steps;
+    plan.piece = blank(config, order);
+    plan.from = plan.piece.steps - new_steps(order, config.roll.grid);
   }
-  if (request == Request{}) return plan;
   plan.limits = Limits(plan.piece, config.channels());
-  plan.limits.longest_silence = steps_of(request.longest_silence, config.roll.grid, false);
-  plan.limits.repeat_gap = steps_of(request.repeat_gap, config.roll.grid, true);
-  if (request.infill) {
-    if (request.region) {
-      plan_region(plan, options);
-    } else {
-      plan_infill(plan, options);
-    }
+  plan.limits.line = {.longest_silence = steps_of(order.longest_silence, config.roll.grid, false),
+                      .repeat_gap = steps_of(order.repeat_gap, config.roll.grid, true)};
+  if (order.region) {
+    plan_region(plan, order);
+  } else if (order.infill) {
+    plan_infill(plan, order);
   }
-  if (request.melody) plan.limits.keep_notes(*options.music.melody);
+  if (order.melody) plan.limits.keep_notes(*order.melody->music);
   plan.limits.look_back(plan.piece);
-  if (request.melody && request.voice != Voice::track)
-    bound_by_melody(plan.limits, *options.music.melody, request.voice);
-  limit_notes(plan, options);
-  limit_ending(plan, request);
+  if (order.melody && order.voice.voice != Voice::track)
+    bound_by_melody(plan.limits, *order.melody->music, order.voice.voice);
+  limit_notes(plan, order);
+  limit_ending(plan, order);
   plan.limits.check_possible(plan.piece, plan.from);
+  if (plan.limits.forbid_nothing()) plan.limits = {};
   return plan;
+}
+
+LiveLimits::LiveLimits(const network::Config& config, const Order& order) {
+  Order turn = order;
+  for (auto file : {&Order::prime, &Order::infill, &Order::melody, &Order::chord_file})
+    (turn.*file).reset();
+  turn.ending = {};
+  turn.steps.reset();
+  turn.bars = order.chords ? order.chords->bars : 1;
+  plan_ = plan_of(config, turn);
+  plan_.limits.let_sound_on();
+}
+
+StepLimits LiveLimits::step(int step) const {
+  return plan_.limits.none() ? StepLimits{} : plan_.limits.step(step % plan_.piece.steps);
 }
 
 }  // namespace toccata::composing

@@ -1,8 +1,8 @@
 #pragma once
-// Plan: what compose is asked for, laid on the model's grid.
+// Plan: an order laid on a model's grid.
 
-#include "composing/compose.h"
 #include "composing/limits.h"
+#include "composing/order.h"
 #include "network/config.h"
 
 namespace toccata::composing {
@@ -13,8 +13,21 @@ struct Plan {
   Limits limits;      // none: plain composing
 };
 
-/// Throws Error (usage) where options or request are out of bounds, do not fit the model, or ask
-/// for what cannot be: says what, in which bar, and what to do.
-Plan plan_of(const network::Config& config, const ComposeOptions& options);
+/// Throws Error (usage) where the order is out of bounds, does not fit the model, names music that
+/// has not been read, or asks for what cannot be: says what, in which bar, and what to do.
+Plan plan_of(const network::Config& config, const Order& order);
+
+/// The limits of music without an end, over and over: those of an order's live fields.
+class LiveLimits {
+ public:
+  LiveLimits() = default;
+  /// Throws Error (usage) as plan_of.
+  LiveLimits(const network::Config& config, const Order& order);
+  /// Of a step of the music, counted from 0. What sounds already may sound on.
+  StepLimits step(int step) const;
+
+ private:
+  Plan plan_;
+};
 
 }  // namespace toccata::composing

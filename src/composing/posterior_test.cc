@@ -8,7 +8,6 @@
 #include "composing/compose.h"
 #include "composing/composer.h"
 #include "composing/limits.h"
-#include "composing/music_hash.h"
 #include "listening/likelihood.h"
 #include "listening/tiny_model.h"
 
@@ -69,18 +68,15 @@ struct Outcomes {
 
 // `pieces` pieces of `particles` each, the last step within `last`.
 Outcomes compose_all(const network::Model& model, int pieces, int particles,
-                     std::span<const CellSet> last, std::uint64_t seed, const Taste& taste = {}) {
+                     std::span<const CellSet> last, std::uint64_t seed,
+                     const SamplingOptions& sampling = {}) {
   Outcomes made;
   for (int begun = 0; begun < pieces; begun += 100) {
-    std::vector<std::uint64_t> numbers;
+    std::vector<NumberedPiece> numbers;
     for (int p = begun; p < std::min(pieces, begun + 100); ++p)
-      numbers.push_back(static_cast<std::uint64_t>(p));
-    Composer composer(model, numbers,
-                      {.seed = seed,
-                       .particles = particles,
-                       .taste = taste,
-                       .threads = 1,
-                       .arithmetic = network::Arithmetic::f32});
+      numbers.push_back({static_cast<std::uint64_t>(p)});
+    Composer composer(model, numbers, {.seed = seed, .sampling = sampling, .particles = particles},
+                      {.threads = 1, .arithmetic = network::Arithmetic::f32});
     const music::Roll blank = music::make_roll(kSteps, 60, 63, 4, false);
     // The first frame of each line, carried along as the particles are resampled.
     std::vector<std::vector<std::uint8_t>> first;
@@ -204,24 +200,21 @@ TEST(Posterior, MoreParticlesComeNearer) {
   EXPECT_LT(distance(32), distance(1) / 2);
 }
 
-// With articulation, a rule for a whole step and taste at once: three kinds of cell, two steps.
-TEST(Posterior, RulesOfAStepAndTasteTooAreConditionedOnExactly) {
+// With articulation, a rule for a whole step and sampling options at once: three kinds of cell, two
+// steps.
+TEST(Posterior, RulesOfAStepAndSamplingOptionsTooAreConditionedOnExactly) {
   network::Model model = listening::tiny_model(3, true, 3);
-  const Taste taste{
-      .temperature = 1.4, .articulate_temperature = 0.7, .density = 1.5, .conservativity = 1.2};
+  const SamplingOptions bent{
+      .temperature = 1.4, .articulate_temperature = 0.7, .density = 1.5, .conservativity = {1.2}};
   const std::vector<CellSet> any(3, kAnyCell);
   const StepLimits limits{.allowed = any, .rule = {.most = 2, .fewest = 2}};
   const music::Roll blank = music::make_roll(2, 60, 62, 4, true);
   const auto compose_two = [&](int particles, std::uint64_t first, int pieces,
                                const StepLimits& second) {
-    std::vector<std::uint64_t> numbers;
-    for (int p = 0; p < pieces; ++p) numbers.push_back(first + static_cast<std::uint64_t>(p));
-    Composer composer(model, numbers,
-                      {.seed = 8,
-                       .particles = particles,
-                       .taste = taste,
-                       .threads = 1,
-                       .arithmetic = network::Arithmetic::f32});
+    std::vector<NumberedPiece> numbers;
+    for (int p = 0; p < pieces; ++p) numbers.push_back({first + static_cast<std::uint64_t>(p)});
+    Composer composer(model, numbers, {.seed = 8, .sampling = bent, .particles = particles},
+                      {.threads = 1, .arithmetic = network::Arithmetic::f32});
     std::vector<std::string> made;
     composer.step({blank.bar_phase[0], blank.beat_phase[0], 0});
     const std::string before(composer.frames(), composer.frames() + composer.lines() * 3);

@@ -3,8 +3,9 @@
 #include <rapidcheck/gtest.h>
 
 #include "composing/compose.h"
-#include "composing/music_hash.h"
+#include "composing/order_json.h"
 #include "composing/plan.h"
+#include "composing/test_pieces.h"
 #include "listening/notes.h"
 
 namespace toccata::composing {
@@ -36,14 +37,8 @@ music::Roll random_roll(const network::Config& config, int steps) {
   return roll;
 }
 
-ComposeOptions infill(const music::Roll& piece, Region region) {
-  ComposeOptions options;
-  options.pieces = 1;
-  options.threads = 1;
-  options.request.infill = GivenFile{"piece", music_hash(piece)};
-  options.request.region = std::move(region);
-  options.music.infill = &piece;
-  return options;
+Order infill(const music::Roll& piece, Region region) {
+  return {.infill = given(piece), .region = std::move(region)};
 }
 
 RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
@@ -58,12 +53,10 @@ RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
   for (const listening::RollNote& note : notes) {
     if (*rc::gen::inRange(0, 3) == 0) region.pinned.emplace_back(note.onset, note.pitch);
   }
-  ComposeOptions options = infill(old, region);
+  Order options = infill(old, region);
   options.particles = *rc::gen::element(1, 4);
-  Progress silent;
-  const Stop never;
   compose(
-      model, options,
+      model, options, {.threads = 1},
       [&](Composed&& made) {
         for (int t = 0; t < old.steps; ++t) {
           for (int n = 0; n < old.notes(); ++n) {
@@ -79,7 +72,7 @@ RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
           if (pinned) RC_ASSERT(std::ranges::count(after, note) == 1);
         }
       },
-      silent, never);
+      quiet, never);
 }
 
 TEST(Region, HasToLieInThePieceAndItsPinnedNotesToo) {
@@ -93,13 +86,11 @@ TEST(Region, HasToLieInThePieceAndItsPinnedNotesToo) {
   }
 }
 
-TEST(Region, TravelsInReceipts) {
-  Request request;
-  request.infill = GivenFile{"piece.mid", "abc"};
-  request.region = Region{4, 8, 50, 55, {{4, 52}, {6, 53}}};
-  EXPECT_EQ(request_from_json(Json::parse(to_json(request).dump()), "test"), request);
-  request.bars = "1";
-  EXPECT_THROW(check(request), Error);
+TEST(Region, ExcludesBars) {
+  Order order = infill(music::make_roll(8, 48, 59, 4, true), {0, 8});
+  EXPECT_NO_THROW(check(order));
+  order.infill_bars = "1";
+  EXPECT_THROW(check(order), Error);
 }
 
 }  // namespace

@@ -12,20 +12,12 @@
 #include "base/plain_math.h"
 #include "base/random.h"
 #include "composing/cells.h"
-#include "composing/taste.h"
+#include "composing/order.h"
+#include "composing/sampling_options.h"
 #include "listening/loss.h"
 #include "music/roll.h"
 
 namespace toccata::composing {
-
-/// From `step` of the piece on, the choices have the random numbers of the `number`-th other try:
-/// what was composed there first was refused. 0 is the first try; 4095 the last that there can be.
-struct Retry {
-  int step = 0;
-  std::uint32_t number = 0;
-  bool operator==(const Retry&) const = default;
-};
-using Retries = std::vector<Retry>;  // by step; each holds up to the next
 
 /// The random numbers of one piece, or of one particle of it.
 class PieceRandom {
@@ -63,15 +55,15 @@ class PieceRandom {
 ///   logits (C): play, and articulate where channels is 2
 ///   conservativity: the exponent in force
 inline std::uint8_t draw_cell(const PieceRandom& random, int step, int note, std::uint8_t previous,
-                              const float* logits, int channels, const Taste& taste,
+                              const float* logits, int channels, const SamplingOptions& sampling,
                               double conservativity) {
-  double play = chance(play_logit(logits[0], previous, taste), taste.temperature);
+  double play = chance(play_logit(logits[0], previous, sampling), sampling.temperature);
   if (conservativity != 1) play = plain::pow(play, conservativity);
   if (random.play(step, note) >= play) return 0;
   if (channels == 1) return music::kPlay;
   const bool struck =
       !listening::articulate_is_open(previous, music::kPlay) ||
-      random.articulate(step, note) < chance(logits[1], taste.articulate_temperature);
+      random.articulate(step, note) < chance(logits[1], sampling.strike_temperature());
   return struck ? music::kPlay | music::kArticulate : music::kPlay;
 }
 
@@ -84,8 +76,8 @@ struct DrawnCell {
 /// as it is among them.
 inline DrawnCell draw_within(CellSet set, const PieceRandom& random, int step, int note,
                              std::uint8_t previous, const float* logits, int channels,
-                             const Taste& taste, double conservativity) {
-  const CellChances all = cell_chances(previous, logits, channels, taste, conservativity);
+                             const SamplingOptions& sampling, double conservativity) {
+  const CellChances all = cell_chances(previous, logits, channels, sampling, conservativity);
   const double silent = set & kSilent ? all.silent : -INFINITY;
   const double held = set & kHeld ? all.held : -INFINITY;
   const double onset = set & kOnset ? all.onset : -INFINITY;

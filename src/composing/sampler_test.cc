@@ -27,12 +27,12 @@ TEST(Sampler, ANoteThatDidNotPlayBeforeIsStruck) {
 
 TEST(Sampler, FrequenciesAreTheChances) {
   const float logits[2] = {0.4f, -0.7f};
-  const Taste taste{.temperature = 1.3, .articulate_temperature = 1.3};
+  const SamplingOptions sampling{.temperature = 1.3, .articulate_temperature = 1.3};
   const PieceRandom random(3, 9);
   int played = 0, struck = 0;
   constexpr int kDraws = 100000;
   for (int t = 0; t < kDraws; ++t) {
-    const std::uint8_t cell = draw_cell(random, t, 17, music::kPlay, logits, 2, taste, 1);
+    const std::uint8_t cell = draw_cell(random, t, 17, music::kPlay, logits, 2, sampling, 1);
     played += cell & music::kPlay;
     struck += (cell & music::kArticulate) != 0;
   }

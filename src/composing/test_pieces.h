@@ -13,11 +13,18 @@ namespace toccata::composing {
 inline Progress quiet;
 inline const Stop never;
 
-inline std::vector<Composed> pieces_of(const network::Model& model, const ComposeOptions& options) {
+inline std::vector<Composed> pieces_of(const network::Model& model, const Order& order,
+                                       const Resources& resources = {.threads = 1}) {
   std::vector<Composed> pieces;
   compose(
-      model, options, [&](Composed&& piece) { pieces.push_back(std::move(piece)); }, quiet, never);
+      model, order, resources, [&](Composed&& piece) { pieces.push_back(std::move(piece)); }, quiet,
+      never);
   return pieces;
+}
+
+/// A file of an order that has been read.
+inline GivenFile given(const music::Roll& music, std::string path = "given.mid") {
+  return {std::move(path), given_hash(music), std::make_shared<const music::Roll>(music)};
 }
 
 /// What the work complains of.
@@ -31,8 +38,8 @@ std::string error_of(const Work& work) {
   return "no error";
 }
 
-inline std::string error_of(const network::Model& model, const ComposeOptions& options) {
-  return error_of([&] { pieces_of(model, options); });
+inline std::string error_of(const network::Model& model, const Order& order) {
+  return error_of([&] { pieces_of(model, order); });
 }
 
 }  // namespace toccata::composing

@@ -1,7 +1,7 @@
 #pragma once
 // One voice out of a piece: what is harmonised.
 
-#include "composing/request.h"
+#include "composing/order.h"
 #include "music/roll.h"
 
 namespace toccata::composing {

@@ -3,26 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <utility>
 
 #include "base/error.h"
-#include "composing/harmony.h"
+#include "composing/order_json.h"
 
 namespace toccata::playing {
 namespace {
 
+using composing::Order;
 using Kind = Command::Kind;
-
-constexpr std::array<std::pair<std::string_view, Kind>, 8> kWords = {
-    {{"temperature", Kind::temperature},
-     {"density", Kind::density},
-     {"key", Kind::key},
-     {"scale", Kind::scale},
-     {"tempo", Kind::tempo},
-     {"velocity", Kind::velocity},
-     {"model", Kind::model},
-     {"quit", Kind::quit}}};
 
 // By fifths, from the most flats to the most sharps.
 constexpr std::array<std::string_view, 12> kFifths = {"Db", "Ab", "Eb", "Bb", "F", "C",
@@ -41,115 +31,102 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-double number_of(const std::string& value, const char* what, double up, double down) {
-  if (value == "up") return up;
-  if (value == "down") return down;
-  double number = 0;
-  const auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || rest != value.data() + value.size()) {
-    fail_usage("{}: expected a number, up or down, found \"{}\"", what, value);
-  }
-  return number;
-}
-
-std::string name_of(int tonic, bool minor) {
+// The key `by` fifths on; C major where there was none.
+std::string neighbour(const composing::WrittenKey& key, int by) {
+  if (key.empty()) return "C major";
+  const int tonic = (key->tonic + 7 * by + 84) % 12;
   for (const std::string_view name : kFifths) {
-    if (composing::parse_key(name).tonic == tonic) {
-      return fmt::format("{} {}", name, minor ? "minor" : "major");
-    }
+    if (composing::parse_key(name).tonic == tonic)
+      return fmt::format("{} {}", name, key->minor ? "minor" : "major");
   }
   return "";
 }
 
-// The key `by` fifths on; C major where there was none.
-std::string neighbour(const std::string& key, int by) {
-  if (key.empty()) return "C major";
-  const composing::Scale now = composing::parse_key(key);
-  return name_of((now.tonic + 7 * by + 84) % 12, now.minor);
+// One notch up or down; the text of a field that has no number is as it was.
+std::string notch(const Order& order, const std::string& control, bool up) {
+  std::string text;
+  const double sign = up ? 1 : -1;
+  visit_order(order, [&]<typename T>(const composing::OrderField& field, const T& value) {
+    if (control != field.key) return;
+    if constexpr (std::is_same_v<T, int>) {
+      text = fmt::format("{}", value + static_cast<int>(sign) * (control == "velocity" ? 5 : 1));
+    } else if (control == "tempo") {
+      text = fmt::format("{}", order.tempo.value_or(120) + 4 * sign);
+    } else if (control == "temperature") {
+      text = fmt::format("{}", order.sampling.temperature + 0.05 * sign);
+    } else if (control == "articulate_temperature") {
+      text = fmt::format("{}", order.sampling.strike_temperature() + 0.05 * sign);
+    } else if (control == "density") {
+      text = fmt::format("{}", up ? order.sampling.density * 1.25 : order.sampling.density / 1.25);
+    }
+  });
+  return text.empty() ? (up ? "up" : "down") : text;
+}
+
+// "temperature, density… or velocity".
+std::string live_names() {
+  std::vector<std::string> names;
+  for (const composing::FieldFacts& facts : composing::field_facts())
+    if (facts.field.live) names.push_back(facts.option);
+  return listed(names);
 }
 
 }  // namespace
-
-void check(const Controls& controls) {
-  const auto expect = [](bool good, const char* what, const char* bounds, double found) {
-    if (!good) fail_usage("{}: expected {}, found {:g}", what, bounds, found);
-  };
-  expect(controls.temperature >= 0.01 && controls.temperature <= 100, "temperature",
-         "0.01 to 100 (1 is the model's own)", controls.temperature);
-  expect(controls.density >= 0.001 && controls.density <= 1000, "density",
-         "0.001 to 1000 (1 is the model's own)", controls.density);
-  expect(controls.tempo >= 4 && controls.tempo <= 60000, "tempo",
-         "4 to 60000 quarter notes a minute", controls.tempo);
-  expect(controls.velocity >= 1 && controls.velocity <= 127, "velocity", "1 to 127",
-         controls.velocity);
-}
 
 Command parse_command(std::string_view line) {
   const std::string_view text = trimmed(line);
   const std::size_t space = std::min(text.find_first_of(" \t"), text.size());
   const std::string word = lower(text.substr(0, space));
-  const std::string_view value = trimmed(text.substr(space));
-  for (const auto& [name, kind] : kWords) {
-    if (word != name) continue;
-    if (value.empty() && kind != Kind::quit) break;
-    const bool verbatim = kind == Kind::model || kind == Kind::key || kind == Kind::scale;
-    return {kind, verbatim ? std::string(value) : lower(value)};
+  const std::string value(trimmed(text.substr(space)));
+  if (word == "quit") return {};
+  if (word == "model" && !value.empty()) return {Kind::model, word, value};
+  for (const composing::FieldFacts& facts : composing::field_facts()) {
+    if (!facts.field.live || value.empty()) continue;
+    if (word == facts.field.key || word == facts.option)
+      return {Kind::control, facts.field.key, value};
   }
   fail_usage(
-      "\"{}\" is not a command: expected temperature, density, tempo or velocity with a number (or "
-      "up, down); key D minor, off, next or previous; scale C pentatonic; model NAME; or quit",
-      text);
+      "\"{}\" is not a command: expected {} with a value (or up, down, off; key next or previous); "
+      "model NAME; or quit",
+      text, live_names());
 }
 
-Controls changed(const Controls& controls, const Command& command) {
-  Controls next = controls;
-  const std::string& value = command.value;
-  switch (command.kind) {
-    case Kind::temperature:
-      next.temperature =
-          number_of(value, "temperature", next.temperature + 0.05, next.temperature - 0.05);
-      break;
-    case Kind::density:
-      next.density = number_of(value, "density", next.density * 1.25, next.density / 1.25);
-      break;
-    case Kind::tempo:
-      next.tempo = number_of(value, "tempo", next.tempo + 4, next.tempo - 4);
-      break;
-    case Kind::velocity:
-      next.velocity = static_cast<int>(std::clamp(
-          number_of(value, "velocity", next.velocity + 5, next.velocity - 5), 0.0, 128.0));
-      break;
-    case Kind::key: {
-      const std::string word = lower(value);
-      if (word == "off") {
-        next.key.clear();
-        next.pitch_classes = composing::kAllPitchClasses;
-        break;
-      }
-      const composing::Scale key =
-          composing::parse_key(word == "next"       ? neighbour(next.key, 1)
-                               : word == "previous" ? neighbour(next.key, -1)
-                                                    : value);
-      next.key = name_of(key.tonic, key.minor);
-      next.pitch_classes = key.classes;
-      break;
+Order changed(const Order& order, const Command& command) {
+  Order next = order;
+  const std::string& control = command.control;
+  std::string value = command.value;
+  const std::string word = lower(value);
+  if (word == "off") {
+    if (control == "key" || control == "scale") {
+      next.key = {};
+      next.scale = {};
+    } else {
+      composing::reset_field(next, control);
     }
-    case Kind::scale:
-      next.key = value;
-      next.pitch_classes = composing::parse_scale(value).classes;
-      break;
-    case Kind::model:
-    case Kind::quit:
-      break;
+  } else {
+    if (word == "up" || word == "down") value = notch(order, control, word == "up");
+    if (control == "key" && word == "next") value = neighbour(order.key, 1);
+    if (control == "key" && word == "previous") value = neighbour(order.key, -1);
+    if (control == "key") next.scale = {};
+    if (control == "scale") next.key = {};
+    composing::set_field(next, control, value);
   }
-  check(next);
+  composing::check(next);
   return next;
 }
 
-std::string to_string(const Controls& controls) {
-  return fmt::format("temperature {:.4g}, density {:.4g}, {}, {:g} quarters a minute",
-                     controls.temperature, controls.density,
-                     controls.key.empty() ? "any key" : "key " + controls.key, controls.tempo);
+std::string to_string(const Order& order) {
+  const std::string& key = order.scale ? order.scale.text() : order.key.text();
+  std::string text = fmt::format("temperature {:.4g}, density {:.4g}, {}, {:g} quarters per minute",
+                                 order.sampling.temperature, order.sampling.density,
+                                 key.empty() ? "any key" : "key " + key, order.tempo.value_or(120));
+  for (const composing::Difference& other : composing::differences({}, order)) {
+    constexpr std::array<std::string_view, 8> kTold = {
+        "temperature", "density", "key", "scale", "tempo", "seed", "meter", "keep prob"};
+    if (std::ranges::find(kTold, other.name) == kTold.end())
+      text += fmt::format(", {} {}", other.name, other.second);
+  }
+  return text;
 }
 
 }  // namespace toccata::playing

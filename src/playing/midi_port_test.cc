@@ -137,7 +137,7 @@ struct Stage {
   PlayOptions options;
   std::shared_ptr<const network::Model> model =
       std::make_shared<network::Model>(listening::tiny_model(12, true));
-  Stage() { options.controls.tempo = 3000; }  // 200 steps a second
+  Stage() { options.order.tempo = 3000; }  // 200 steps a second
 
   PlayReport play(Output& output, Input* input = nullptr) {
     Player player(model, options, output, input, clock, quiet);

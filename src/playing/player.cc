@@ -40,8 +40,8 @@ OrderedJson milliseconds(const Jitter& jitter) {
 // a step.
 struct Player::NextModel {
   std::string name;
-  std::int64_t heard = 0;  // steps of the past that the voice will have heard
-  std::future<std::unique_ptr<Voice>> voice;
+  std::int64_t heard = 0;  // steps of the past that it will have heard
+  std::future<std::unique_ptr<LiveComposer>> composer;
 };
 
 OrderedJson to_json(const PlayReport& report) {
@@ -62,26 +62,30 @@ OrderedJson to_json(const PlayReport& report) {
 Player::Player(std::shared_ptr<const network::Model> model, const PlayOptions& options,
                Output& output, Input* input, Clock& clock, Progress& progress)
     : options_(options),
-      controls_(options.controls),
+      order_(options.order),
       output_(output),
       input_(input),
       clock_(clock),
       progress_(progress),
-      voice_(std::make_unique<Voice>(std::move(model), options.voice)) {
-  check(controls_);
+      composer_(
+          std::make_unique<LiveComposer>(std::move(model), options.order, options.resources)) {
   if (options.steps < 0) fail_usage("steps: expected 0 or more, found {}", options.steps);
 }
 
 Player::~Player() = default;
 
 double Player::step_seconds() const {
-  return 60 / controls_.tempo / voice_->model().config.roll.grid;
+  return 60 / order_.tempo.value_or(120) / composer_->model().config.roll.grid;
+}
+
+music::MeterAt Player::meter() const {
+  const composing::Meter meter = order_.meter ? *order_.meter : composing::Meter{};
+  return {0, meter.numerator, meter.denominator};
 }
 
 network::StepPlace Player::place() const {
-  const music::MeterAt meter{0, options_.meter.numerator, options_.meter.denominator};
-  const int grid = voice_->model().config.roll.grid;
-  const double bar = music::bar_length(meter, grid), beat = music::beat_length(meter, grid);
+  const int grid = composer_->model().config.roll.grid;
+  const double bar = music::bar_length(meter(), grid), beat = music::beat_length(meter(), grid);
   const double in_bar = std::fmod(step_, bar);
   return {static_cast<float>(in_bar / bar), static_cast<float>(std::fmod(in_bar, beat) / beat),
           step_};
@@ -95,12 +99,13 @@ void Player::load_model(const std::string& name) {
   next_model_ = std::make_unique<NextModel>();
   next_model_->name = name;
   next_model_->heard = past_.added();
-  next_model_->voice = std::async(std::launch::async, [load = options_.load, name, past = past_,
-                                                       voice_options = options_.voice] {
-    auto voice = std::make_unique<Voice>(load(name), voice_options);
-    for (const PastStep& step : past.steps()) voice->listen(step);
-    return voice;
-  });
+  next_model_->composer = std::async(
+      std::launch::async,
+      [load = options_.load, name, past = past_, order = order_, resources = options_.resources] {
+        auto composer = std::make_unique<LiveComposer>(load(name), order, resources);
+        for (const PastStep& step : past.steps()) composer->listen(step);
+        return composer;
+      });
 }
 
 // False where the music shall end.
@@ -112,8 +117,10 @@ bool Player::take_lines(const Lines& lines) {
       if (command.kind == Command::Kind::model) {
         load_model(command.value);
       } else if (command.kind != Command::Kind::quit) {
-        controls_ = changed(controls_, command);
-        progress_.message(to_string(controls_));
+        const composing::Order order = changed(order_, command);
+        composer_->follow(order);
+        order_ = order;
+        progress_.message(to_string(order_));
       }
       report_.changes.push_back({report_.steps, line});
       if (command.kind == Command::Kind::quit) return false;
@@ -128,24 +135,25 @@ bool Player::take_lines(const Lines& lines) {
 // past.
 void Player::take_model() {
   if (!next_model_ ||
-      next_model_->voice.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      next_model_->composer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
     return;
   }
   const std::unique_ptr<NextModel> next = std::move(next_model_);
   try {
-    std::unique_ptr<Voice> voice = next->voice.get();
-    const int grid = voice->model().config.roll.grid;
-    if (grid != voice_->model().config.roll.grid) {
+    std::unique_ptr<LiveComposer> composer = next->composer.get();
+    composer->follow(order_);
+    const int grid = composer->model().config.roll.grid;
+    if (grid != composer_->model().config.roll.grid) {
       // Its steps are of another length: what has sounded means nothing to it.
-      voice->begin(static_cast<std::uint64_t>(report_.pieces++));
+      composer->begin(static_cast<std::uint64_t>(report_.pieces++));
       past_.clear();
       step_ = 0;
     } else {
       const auto& steps = past_.steps();
       const auto missed = std::min<std::int64_t>(past_.added() - next->heard, std::ssize(steps));
-      for (auto step = steps.end() - missed; step != steps.end(); ++step) voice->listen(*step);
+      for (auto step = steps.end() - missed; step != steps.end(); ++step) composer->listen(*step);
     }
-    voice_ = std::move(voice);
+    composer_ = std::move(composer);
     progress_.message(fmt::format("now playing with the model {}", next->name));
   } catch (const std::exception& error) {
     progress_.warning(error.what());
@@ -181,7 +189,7 @@ void Player::take_input(PastStep& step) {
 
 void Player::compose() {
   const double begin = clock_.now();
-  next_ = voice_->compose(place(), controls_);
+  next_ = composer_->compose(place());
   report_.composing.add(clock_.now() - begin);
 }
 
@@ -202,7 +210,7 @@ void Player::sound(double time) {
     // What is held on from a note played in sounds there, not here.
     if (!begins(pitch)) continue;
     sounding_[pitch] = true;
-    output_.note_on(static_cast<int>(pitch), controls_.velocity);
+    output_.note_on(static_cast<int>(pitch), order_.velocity);
     ++report_.notes;
   }
   report_.lateness.add(std::max(0.0, clock_.now() - time));
@@ -258,18 +266,17 @@ PlayReport Player::run(const Lines& lines, const Stop& stop) {
     time = std::max(time + step_seconds(), clock_.now());
     if (!take_lines(lines)) break;
     take_input(next_);
-    voice_->listen(next_);
+    composer_->listen(next_);
     past_.add(next_);
-    if (options_.sounded) options_.sounded(next_, voice_->model().config.roll.grid);
+    if (options_.sounded) options_.sounded(next_, composer_->model().config.roll.grid);
     const bool silent = std::all_of(next_.cells.begin(), next_.cells.end(),
                                     [](std::uint8_t cell) { return cell == 0; });
     silent_ = silent ? silent_ + 1 : 0;
     ++step_;
     take_model();
-    const double bar = music::bar_length({0, options_.meter.numerator, options_.meter.denominator},
-                                         voice_->model().config.roll.grid);
+    const double bar = music::bar_length(meter(), composer_->model().config.roll.grid);
     if (options_.rest > 0 && silent_ >= options_.rest * bar) {
-      voice_->begin(static_cast<std::uint64_t>(report_.pieces++));
+      composer_->begin(static_cast<std::uint64_t>(report_.pieces++));
       past_.clear();
       step_ = silent_ = 0;
     }

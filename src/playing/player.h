@@ -13,17 +13,17 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "base/stop.h"
-#include "composing/compose.h"
+#include "composing/order.h"
+#include "playing/controls.h"
 #include "playing/jitter.h"
+#include "playing/live_composer.h"
 #include "playing/output.h"
-#include "playing/voice.h"
 
 namespace toccata::playing {
 
 struct PlayOptions {
-  Controls controls;       // to begin with
-  composing::Meter meter;  // of all of it
-  VoiceOptions voice;
+  composing::Order order;  // its live fields, to begin with; its meter is that of all of it
+  composing::Resources resources = {.threads = 1};
   std::int64_t steps = 0;  // stop after so many; 0: endless
   double rest = 2;         // bars of silence after which a new piece begins
   double patience = 0;     // seconds to wait for a lost device; 0: for ever
@@ -82,14 +82,15 @@ class Player {
   void lost(const std::string& why, const Stop& stop);
   double step_seconds() const;
   network::StepPlace place() const;
+  music::MeterAt meter() const;
 
   PlayOptions options_;
-  Controls controls_;
+  composing::Order order_;
   Output& output_;
   Input* input_;
   Clock& clock_;
   Progress& progress_;
-  std::unique_ptr<Voice> voice_;
+  std::unique_ptr<LiveComposer> composer_;
   std::unique_ptr<NextModel> next_model_;
   Past past_;
   PastStep next_;                     // composed, and to sound next

@@ -118,7 +118,7 @@ TEST(Player, TheSameSeedAndLinesPlayTheSameAndAnotherSeedOtherwise) {
   const auto log = [](std::uint64_t seed, bool warmer) {
     Stage stage;
     stage.options.steps = 300;
-    stage.options.voice.seed = seed;
+    stage.options.order.seed = seed;
     int step = 0;
     stage.lines = [&]() -> std::vector<std::string> {
       return ++step == 100 && warmer ? std::vector<std::string>{"temperature 3"}
@@ -177,8 +177,9 @@ TEST(Player, AWrongLineIsToldAndThePlayingGoesOn) {
     return {};
   };
   EXPECT_EQ(stage.play().steps, 50);
-  for (const char* part : {"\"louder\" is not a command", "temperature: expected 0.01 to 100",
-                           "\"H major\" is no key", "no other model"}) {
+  for (const char* part :
+       {"\"louder\" is not a command", "temperature: expected a number from 0.01 to 100",
+        "\"H major\" is no key", "no other model"}) {
     EXPECT_THAT(stage.told.warnings, HasSubstr(part));
   }
 }
@@ -258,7 +259,7 @@ TEST(Player, WhatIsPlayedInIsPartOfThePast) {
 
 TEST(Player, AHeldKeyOfTheInstrumentIsNotStruckByUs) {
   Stage stage;
-  stage.options.controls.density = 0.001;  // nothing of our own
+  stage.options.order.sampling.density = 0.001;  // nothing of our own
   stage.options.steps = 400;
   stage.options.rest = 0;
   std::int64_t step = 0;
@@ -288,7 +289,7 @@ TEST(Player, AHeldKeyOfTheInstrumentIsNotStruckByUs) {
 
 TEST(Player, AfterTwoBarsOfSilenceANewPieceBegins) {
   Stage stage;
-  stage.options.controls.density = 0.001;
+  stage.options.order.sampling.density = 0.001;
   stage.options.steps = 1000;
   EXPECT_GT(stage.play().pieces, 5);
 }

@@ -27,7 +27,7 @@ TEST(SoundCard, WhatIsPlayedIsHeardInAFileAndDiesAway) {
     const auto output = open_sound_card({.driver = "file", .file = path});
     SteadyClock clock;
     PlayOptions options;
-    options.controls.tempo = 600;
+    options.order.tempo = 600;
     options.steps = 80;
     const Stop never;
     Player player(std::make_shared<network::Model>(listening::tiny_model(12, true)), options,

@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "composing/order_json.h"
 #include "studio/routes.h"
 
 namespace toccata::studio {
@@ -73,6 +74,9 @@ std::vector<Route> compose_routes(Compositions& compositions, Models& models,
       {"GET", "/api/models", 0, "", Where::worker, [&models](const Request&, const Parameters&) {
          return json_response({{"models", models.list()}});
        }});
+  routes.push_back({"GET", "/api/controls", 0, "", Where::here, [](const Request&, const Parameters&) {
+                      return json_response({{"controls", composing::controls_json()}});
+                    }});
   routes.push_back({"POST", "/api/compositions", kMostOrder, "application/json", Where::worker,
                     [&compositions, &models, limits](const Request& request, const Parameters&) {
                       return add(compositions, models, limits, request);

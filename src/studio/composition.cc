@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "composing/piece_file.h"
+#include "composing/order_json.h"
 #include "studio/compositions.h"
 #include "studio/music.h"
 
@@ -10,22 +10,7 @@ namespace toccata::studio {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kBetweenTellings = std::chrono::milliseconds(40);
-
-const char* name_of(Composition::State state) {
-  switch (state) {
-    case Composition::State::queued:
-      return "queued";
-    case Composition::State::composing:
-      return "composing";
-    case Composition::State::done:
-      return "done";
-    case Composition::State::stopped:
-      return "stopped";
-    default:
-      return "failed";
-  }
-}
+constexpr auto kBetweenEvents = std::chrono::milliseconds(40);
 
 OrderedJson piece_json(const ComposedPiece& piece) {
   OrderedJson json = {{"number", piece.number},
@@ -38,12 +23,12 @@ OrderedJson piece_json(const ComposedPiece& piece) {
 
 }  // namespace
 
-// Tells the frames in small parcels: one event a frame would be more work than composing it.
-class Composition::Teller {
+// Sends the frames in small parcels: one event per frame would be more work than composing it.
+class Composition::FrameEvents {
  public:
-  explicit Teller(Composition& composition) : composition_(composition) {}
+  explicit FrameEvents(Composition& composition) : composition_(composition) {}
 
-  void hear(std::uint64_t piece, int step, const std::uint8_t* frame) {
+  void add(std::uint64_t piece, int step, const std::uint8_t* frame) {
     const music::Options& read = composition_.order_.model->config.roll;
     OrderedJson struck = OrderedJson::array(), held = OrderedJson::array();
     for (int n = 0; n < read.notes(); ++n) {
@@ -52,38 +37,39 @@ class Composition::Teller {
       (onset ? struck : held).push_back(read.low + n);
     }
     parcel_.push_back({piece, step, std::move(struck), std::move(held)});
-    if (Clock::now() - told_ >= kBetweenTellings) tell();
+    if (Clock::now() - sent_ >= kBetweenEvents) send();
   }
 
-  void tell() {
+  void send() {
     if (parcel_.empty()) return;
-    told_ = Clock::now();
+    sent_ = Clock::now();
     composition_.events_->add("frames", {{"done_steps", composition_.done_steps_.load()},
                                          {"frames", std::move(parcel_)}});
     parcel_ = OrderedJson::array();
   }
 
-  /// How far it is, where there are no frames to tell: particles are heard when a piece is whole.
-  void tell_progress() {
-    if (Clock::now() - told_ < kBetweenTellings) return;
-    tell();
-    told_ = Clock::now();
+  /// How far it is, where there are no frames to send: particles are heard when a piece is whole.
+  void send_progress() {
+    if (Clock::now() - sent_ < kBetweenEvents) return;
+    send();
+    sent_ = Clock::now();
     composition_.events_->add("progress", {{"done_steps", composition_.done_steps_.load()}});
   }
 
  private:
   Composition& composition_;
   OrderedJson parcel_ = OrderedJson::array();
-  Clock::time_point told_{};
+  Clock::time_point sent_{};
 };
 
-// compose's progress, to the page.
-class Composition::Telling : public Progress {
+// compose's progress, as events for the page.
+class Composition::ComposeProgress : public Progress {
  public:
-  Telling(Composition& composition, Teller& teller) : composition_(composition), teller_(teller) {}
+  ComposeProgress(Composition& composition, FrameEvents& frames)
+      : composition_(composition), frames_(frames) {}
   void update(std::uint64_t done, std::string_view) override {
     composition_.done_steps_ = done;
-    if (composition_.order_.options.particles > 1) teller_.tell_progress();
+    if (particles_of(composition_.order_.order) > 1) frames_.send_progress();
   }
   void warning(std::string_view text) override {
     const std::lock_guard lock(composition_.mutex_);
@@ -92,7 +78,7 @@ class Composition::Telling : public Progress {
 
  private:
   Composition& composition_;
-  Teller& teller_;
+  FrameEvents& frames_;
 };
 
 Composition::Composition(std::string name, ComposeOrder order)
@@ -129,28 +115,24 @@ OrderedJson Composition::to_json() const {
 }
 
 OrderedJson Composition::outline() const {
-  const composing::ComposeOptions& options = order_.options;
+  composing::Order order = order_.order;
+  if (order.region) order.region->pinned.clear();  // whoever ordered knows them
+  const int steps = order_.all_steps - order_.new_from;
   OrderedJson json;
   json["id"] = id;
-  json["state"] = name_of(state_);
+  json["state"] = to_word(state_);
   if (!problem_.empty()) json["error"] = problem_;
   json["model"] = order_.model_name;
   json["model_hash"] = model_hash_;
   if (!arithmetic_.empty()) json["arithmetic"] = arithmetic_;
-  json["seed"] = options.seed;
-  json["first"] = options.first;
-  json["temperature"] = options.taste.temperature;
-  json["keep_prob"] = options.keep_prob;
-  if (options.particles > 1) json["particles"] = options.particles;
-  composing::Request request = options.request;
-  if (request.region) request.region->pinned.clear();  // whoever ordered knows them
-  json["request"] = composing::to_json(request);
-  json["tempo"] = order_.tempo;
-  json["velocity"] = order_.velocity;
-  json["steps"] = order_.all_steps - order_.new_from;
-  json["wanted_pieces"] = options.pieces;
+  json["seed"] = order.seed;
+  json["tempo"] = order.tempo.value_or(120);
+  json["velocity"] = order.velocity;
+  json["order"] = composing::to_json(order);
+  json["steps"] = steps;
+  json["wanted_pieces"] = order.pieces;
   json["done_steps"] = done_steps_.load();
-  json["all_steps"] = static_cast<long>(order_.all_steps - order_.new_from) * options.pieces;
+  json["all_steps"] = static_cast<long>(steps) * order.pieces;
   if (!warnings_.empty()) json["warnings"] = warnings_;
   json["pieces"] = OrderedJson::array();
   for (const ComposedPiece& piece : pieces_) {
@@ -159,15 +141,15 @@ OrderedJson Composition::outline() const {
   return json;
 }
 
-void Composition::keep(composing::Composed&& composed, composing::Receipt& receipt) {
+void Composition::keep(tasks::MadePiece&& made) {
   ComposedPiece piece;
-  piece.number = receipt.piece = composed.number;
-  piece.nats = composed.nats;
-  piece.new_from = composed.new_from;
-  piece.new_steps = composed.steps;
-  piece.log_evidence = composed.log_evidence;
-  piece.midi = composing::write_piece(composed, receipt);
-  piece.music = studio::to_json(composed.roll);
+  piece.number = made.piece.number;
+  piece.nats = made.piece.nats;
+  piece.new_from = made.piece.new_from;
+  piece.new_steps = made.piece.steps;
+  piece.log_evidence = made.piece.log_evidence;
+  piece.midi = std::move(made.midi);
+  piece.music = studio::to_json(made.piece.roll);
   const OrderedJson told = piece_json(piece);
   {
     const std::lock_guard lock(mutex_);
@@ -184,7 +166,9 @@ void Composition::end(State state, const std::string& problem) {
     problem_ = problem;
     json = outline();
     order_.model.reset();  // kept orders are many, and models large
-    order_.music = {};
+    for (auto file : {&composing::Order::prime, &composing::Order::infill,
+                      &composing::Order::melody, &composing::Order::chord_file})
+      if (order_.order.*file) (order_.order.*file)->music.reset();
   }
   events_->finish("end", json);
 }
@@ -192,28 +176,30 @@ void Composition::end(State state, const std::string& problem) {
 void Composition::compose(const std::string& program, int threads) {
   if (stop_.requested()) return end(State::stopped, "");
   try {
-    composing::Receipt receipt = receipt_of(order_, program);
-    receipt.arithmetic = composing::arithmetic_of(*order_.model);
-    composing::ComposeOptions options = complete_options(order_);
-    options.threads = threads;
-    Teller teller(*this);
-    Telling telling(*this, teller);
-    options.heard = [&](std::uint64_t piece, int step, const std::uint8_t* frame) {
-      teller.hear(piece, step, frame);
-    };
+    const std::shared_ptr<const network::Model> model = order_.model;
+    FrameEvents frames(*this);
+    ComposeProgress progress(*this, frames);
+    const tasks::ComposeTask task{
+        .program = program,
+        .model_name = order_.model_name,
+        .model = model.get(),
+        .order = order_.order,
+        .resources = {.threads = threads,
+                      .heard = [&](std::uint64_t piece, int step,
+                                   const std::uint8_t* frame) { frames.add(piece, step, frame); }}};
     {
       const std::lock_guard lock(mutex_);
       state_ = State::composing;
-      arithmetic_ = receipt.arithmetic;
+      arithmetic_ = composing::arithmetic_of(*model);
     }
     events_->add("begin", {{"id", id}});
-    composing::compose(
-        *order_.model, options,
-        [&](composing::Composed&& piece) {
-          teller.tell();
-          keep(std::move(piece), receipt);
+    tasks::compose(
+        task,
+        [&](tasks::MadePiece&& made) {
+          frames.send();
+          keep(std::move(made));
         },
-        telling, stop_);
+        progress, stop_);
     end(stop_.requested() ? State::stopped : State::done, "");
   } catch (const std::exception& error) {
     end(State::failed, error.what());

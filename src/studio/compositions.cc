@@ -6,7 +6,6 @@
 
 #include "base/hash.h"
 #include "base/parallel.h"
-#include "composing/piece_file.h"
 
 namespace toccata::studio {
 

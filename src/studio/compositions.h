@@ -15,6 +15,7 @@
 #include "base/stop.h"
 #include "studio/compose_order.h"
 #include "studio/event_log.h"
+#include "tasks/compose.h"
 
 namespace toccata::studio {
 
@@ -32,6 +33,13 @@ struct ComposedPiece {
 class Composition {
  public:
   enum class State { queued, composing, done, stopped, failed };
+  friend constexpr auto words(State) {
+    return word_list<State>({{"queued", State::queued},
+                             {"composing", State::composing},
+                             {"done", State::done},
+                             {"stopped", State::stopped},
+                             {"failed", State::failed}});
+  }
 
   Composition(std::string id, ComposeOrder order);
   const std::string id;
@@ -48,10 +56,10 @@ class Composition {
   void compose(const std::string& program, int threads);
 
  private:
-  class Teller;
-  class Telling;
+  class FrameEvents;
+  class ComposeProgress;
   OrderedJson outline() const;
-  void keep(composing::Composed&& piece, composing::Receipt& receipt);
+  void keep(tasks::MadePiece&& made);
   void end(State state, const std::string& problem);
 
   ComposeOrder order_;  // its model and music only until the end

@@ -73,6 +73,13 @@ Response download(const Bytes& bytes, std::string content_type, std::string_view
   return response;
 }
 
+std::string text_member(const Json& json, std::string_view key) {
+  const auto found = json.find(key);
+  if (found == json.end()) return "";
+  if (!found->is_string()) fail_usage("\"{}\": expected a text", key);
+  return found->get<std::string>();
+}
+
 std::optional<std::string> percent_decode(std::string_view text, bool plus) {
   std::string decoded;
   decoded.reserve(text.size());

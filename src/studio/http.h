@@ -61,6 +61,9 @@ Response error_response(int status, std::string_view message, int retry_after = 
 /// Bytes that a browser shall save under `name`.
 Response download(const Bytes& bytes, std::string content_type, std::string_view name);
 
+/// A member of a request's JSON as text; empty where it is absent. Throws Error (usage).
+std::string text_member(const Json& json, std::string_view key);
+
 /// Percent-decoding of one segment or value; none where an escape is broken or stands for a control
 /// character. `plus`: '+' is a space, as in queries.
 std::optional<std::string> percent_decode(std::string_view text, bool plus = false);

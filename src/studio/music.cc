@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "listening/excerpt.h"
 #include "listening/notes.h"
 #include "music/bars.h"
 #include "music/from_score.h"
@@ -105,12 +104,9 @@ music::Roll roll_from_json(const Json& json, const music::Options& read, int mos
 }
 
 ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Options read,
-                    int most_steps, const ReadAs& as) {
+                    int most_steps, const tasks::ReadAs& as) {
   try {
-    if (as.given) read.trim = false;
-    if (as.given || read.out_of_range == music::OutOfRange::drop) {
-      read.out_of_range = music::OutOfRange::refuse;
-    }
+    read = tasks::options_for(read, as);
     notation::ReadResult file = notation::read_smf(
         {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
     if (file.scores.size() != 1) {
@@ -123,12 +119,7 @@ ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Option
       if (track.notes.empty()) continue;
       music.tracks.push_back({{"name", track.name}, {"notes", track.notes.size()}});
     }
-    if (as.track > 0) {
-      std::erase_if(score.tracks, [](const notation::Track& track) { return track.notes.empty(); });
-      const auto count = static_cast<int>(score.tracks.size());
-      if (as.track > count) fail("{}: it has {} tracks with notes", name, count);
-      score.tracks = {std::move(score.tracks[static_cast<std::size_t>(as.track - 1)])};
-    }
+    if (as.track > 0) tasks::keep_track(score, as.track, name);
     music::ReadRoll laid = music::from_score(score, read, name);
     if (laid.roll.steps > most_steps) {
       fail("{}: has {} steps, and a piece may have up to {} here", name, laid.roll.steps,
@@ -153,15 +144,6 @@ ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Option
   } catch (const Error& error) {
     throw Error(error.what(), ErrorKind::usage);
   }
-}
-
-music::Roll first_bars(const music::Roll& roll, int bars) {
-  if (bars == 0) return roll;
-  const music::Bars lines(roll.meters, roll.grid);
-  const long last = lines.at(0).number + bars - 1;
-  int steps = 0;
-  while (steps < roll.steps && lines.at(steps).number <= last) ++steps;
-  return listening::excerpt(roll, 0, steps);
 }
 
 }  // namespace toccata::studio

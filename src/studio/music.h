@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "music/roll.h"
 #include "network/config.h"
+#include "tasks/given_music.h"
 
 namespace toccata::studio {
 
@@ -20,14 +21,6 @@ OrderedJson to_json(const music::Roll& roll);
 /// has another grid than the model, notes outside its range or the piece, or more than
 /// `most_steps`.
 music::Roll roll_from_json(const Json& json, const music::Options& read, int most_steps);
-
-/// What a file is read for.
-struct ReadAs {
-  // As music that is given: bars count from the file's first, and no note is moved into the range;
-  // as `toccata generate --infill` and `--melody` read it. Otherwise as --prime does.
-  bool given = false;
-  int track = 0;  // one track alone, counted from 1 among those with notes; 0: all
-};
 
 struct ReadMusic {
   music::Roll roll;
@@ -39,9 +32,6 @@ struct ReadMusic {
 /// A MIDI file as a model with these options hears it. Throws Error (usage) where the bytes are no
 /// such file or hold several pieces.
 ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Options read,
-                    int most_steps, const ReadAs& as = {});
-
-/// The first `bars` bars of a piece; all of it where 0 or more than it has.
-music::Roll first_bars(const music::Roll& roll, int bars);
+                    int most_steps, const tasks::ReadAs& as = {});
 
 }  // namespace toccata::studio

@@ -15,7 +15,6 @@
 #include "rendering/picture.h"
 #include "rendering/synthesizer.h"
 #include "studio/music.h"
-#include "studio/order_json.h"
 #include "studio/routes.h"
 
 namespace toccata::studio {
@@ -65,7 +64,7 @@ music::Options read_options(const Request& request, Models& models) {
 
 Response read(const Request& request, Models& models, const OrderLimits& limits) {
   const std::string name = value(request, "name", "the file sent");
-  ReadAs as;
+  tasks::ReadAs as;
   as.given = value(request, "given", "") == "1";
   if (const std::string track = value(request, "track", ""); !track.empty()) {
     const auto [end, error] = std::from_chars(track.data(), track.data() + track.size(), as.track);
@@ -112,7 +111,7 @@ Response write_midi(const Request& request, const OrderLimits& limits) {
 
 Response surprise(const Request& request, Models& models, const OrderLimits& limits) {
   const Json json = parsed(request);
-  const auto model = models.get(text(json, "model", ""));
+  const auto model = models.get(text_member(json, "model"));
   const music::Roll roll = roll_from_json(music_of(json), model->config.roll, limits.steps);
   Progress silent;
   const listening::Surprise found =

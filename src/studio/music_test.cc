@@ -83,10 +83,10 @@ class Order : public testing::Test {
 };
 
 TEST_F(Order, CountsBarsByTheMeter) {
-  EXPECT_EQ(read(R"({"model":"small","bars":4})").options.steps, 64);
-  EXPECT_EQ(read(R"({"model":"small","bars":4,"meter":"3/4"})").options.steps, 48);
-  EXPECT_EQ(read(R"({"model":"small","bars":2,"meter":"7/8"})").options.steps, 28);
-  EXPECT_EQ(read(R"({"model":"small"})").options.steps, 256);
+  EXPECT_EQ(read(R"({"model":"small","bars":4})").all_steps, 64);
+  EXPECT_EQ(read(R"({"model":"small","bars":4,"meter":"3/4"})").all_steps, 48);
+  EXPECT_EQ(read(R"({"model":"small","bars":2,"meter":"7/8"})").all_steps, 28);
+  EXPECT_EQ(read(R"({"model":"small"})").all_steps, 512);
 }
 
 TEST_F(Order, IsRefusedWhereItLeavesItsBounds) {
@@ -129,6 +129,10 @@ TEST_F(Order, IsRefusedWhereItLeavesItsBounds) {
        R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"bars":"9"})",
        R"("infill":{"music":{"steps":8,"meters":[],"notes":[]},"bars":"1","from":2})",
        R"("infill":{"music":{"steps":8,"meters":[],"notes":[]}},"steps":4)",
+       R"("infill":{"music":{"steps":8,"meters":[],"notes":[]}},"bars":4)",
+       R"("infill":{"path":"/etc/passwd"})",
+       R"("prime":"/etc/passwd")",
+       R"("retries":[{"step":0,"try":1}])",
        R"("infill":{"music":{"steps":8,"meters":[],"notes":[]}},"melody":{"music":{"steps":8,"meters":[],"notes":[]}})",
        R"("melody":{"music":{"steps":8,"meters":[],"notes":[]}})",
        R"("melody":{"music":{"steps":8,"meters":[],"notes":[]},"voice":"middle"})",
@@ -173,15 +177,18 @@ TEST_F(Order, AsksForWhatTheCommandLineAsksFor) {
       R"({"model":"small","steps":8,"key":"D minor","range":"C3-B4","most_notes":3,"chords":"Dm | A",
           "ending":"tonic","temperature":0.9,"density":1.5,"conservativity":"adaptive","particles":4,
           "pick":"heaviest"})");
-  const composing::Receipt receipt = receipt_of(order, "");
-  EXPECT_EQ(receipt.request.key, "D minor");
-  EXPECT_EQ(receipt.request.chords, "Dm | A");
-  EXPECT_EQ(receipt.request.most_notes, 3);
-  EXPECT_EQ(receipt.taste.articulate_temperature, 0.9);
-  EXPECT_EQ(receipt.taste.density, 1.5);
-  EXPECT_TRUE(receipt.taste.adaptive);
-  EXPECT_EQ(receipt.particles, 4);
-  EXPECT_EQ(receipt.pick, composing::Pick::heaviest);
+  EXPECT_EQ(order.order, (composing::Order{.seed = order.order.seed,
+                                           .steps = 8,
+                                           .key = "D minor",
+                                           .range = "C3-B4",
+                                           .most_notes = 3,
+                                           .chords = "Dm | A",
+                                           .ending = "tonic",
+                                           .sampling = {.temperature = 0.9,
+                                                        .density = 1.5,
+                                                        .conservativity = {1, true}},
+                                           .particles = 4,
+                                           .pick = composing::Pick::heaviest}));
 }
 
 TEST_F(Order, TakesTheVoiceThatIsHarmonised) {
@@ -189,9 +196,9 @@ TEST_F(Order, TakesTheVoiceThatIsHarmonised) {
       R"({"model":"small","melody":{"music":{"steps":8,"meters":[],"notes":[[0,4,60],[0,8,52]]},
           "voice":"bottom"}})");
   EXPECT_EQ(order.all_steps, 8);
-  EXPECT_TRUE(order.music.melody->frame(0)[52 - 48]);
-  EXPECT_FALSE(order.music.melody->frame(0)[60 - 48]);
-  EXPECT_EQ(complete_options(order).music.melody, &*order.music.melody);
+  EXPECT_TRUE(order.order.melody->music->frame(0)[52 - 48]);
+  EXPECT_FALSE(order.order.melody->music->frame(0)[60 - 48]);
+  EXPECT_EQ(particles_of(order.order), 16);
 }
 
 }  // namespace

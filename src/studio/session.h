@@ -7,7 +7,8 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "studio/server.h"
+#include "studio/router.h"
+#include "studio/server_options.h"
 
 namespace toccata::studio {
 

@@ -6,31 +6,15 @@
 #include <set>
 #include <sstream>
 
-#include "composing/piece_file.h"
 #include "music/to_score.h"
 #include "notation/smf_writer.h"
 #include "studio/test_studio.h"
+#include "tasks/compose.h"
 
 namespace toccata::studio {
 namespace {
 
 constexpr const char* kSmall = R"({"model":"small","steps":32,"pieces":2,"seed":5,"meter":"3/4"})";
-
-Bytes as_the_command_line(const composing::ComposeOptions& options,
-                          const composing::Receipt& receipt, std::uint64_t wanted) {
-  Bytes bytes;
-  Progress silent;
-  const Stop never;
-  composing::compose(
-      small_model(), options,
-      [&](composing::Composed&& piece) {
-        composing::Receipt own = receipt;
-        own.piece = piece.number;
-        if (piece.number == wanted) bytes = composing::write_piece(piece, own);
-      },
-      silent, never);
-  return bytes;
-}
 
 std::string text_of(const Bytes& bytes) {
   return {bytes.begin(), bytes.end()};
@@ -49,27 +33,42 @@ TEST(Studio, ComposesByteForByteAsTheCommandLineDoes) {
   const TestStudio studio(options);
   const Json done = studio.compose(kSmall);
   EXPECT_EQ(done["state"], "done");
-  composing::ComposeOptions asked;
-  asked.steps = 32;
-  asked.pieces = 2;
-  asked.seed = 5;
-  asked.meter = composing::Meter{3, 4};
   const network::Model model = small_model();
-  composing::Receipt receipt;
-  receipt.program = "toccata test";
-  receipt.model = "small";
-  receipt.model_hash = model.hash;
-  receipt.arithmetic = composing::arithmetic_of(model);
-  receipt.seed = 5;
-  receipt.steps = 32;
-  receipt.meter = asked.meter;
-  for (std::uint64_t number : {0, 1}) {
-    const Answer piece = studio.ask("GET", fmt::format("/api/compositions/{}/pieces/{}.mid",
-                                                       done["id"].get<std::string>(), number));
-    EXPECT_EQ(piece.status, 200);
-    EXPECT_EQ(piece.headers.at("Content-Type"), "audio/midi");
-    EXPECT_EQ(piece.body, text_of(as_the_command_line(asked, receipt, number))) << number;
+  const tasks::ComposeTask task{.program = "toccata test",
+                                .model_name = "small",
+                                .model = &model,
+                                .order = {.seed = 5, .pieces = 2, .steps = 32, .meter = "3/4"}};
+  Progress silent;
+  const Stop never;
+  std::uint64_t number = 0;
+  tasks::compose(
+      task,
+      [&](tasks::MadePiece&& made) {
+        const Answer piece = studio.ask("GET", fmt::format("/api/compositions/{}/pieces/{}.mid",
+                                                           done["id"].get<std::string>(), number));
+        EXPECT_EQ(piece.status, 200);
+        EXPECT_EQ(piece.headers.at("Content-Type"), "audio/midi");
+        EXPECT_EQ(piece.body, text_of(made.midi)) << number;
+        ++number;
+      },
+      silent, never);
+  EXPECT_EQ(number, 2u);
+}
+
+TEST(Studio, NamesEveryControlThatItTakes) {
+  const TestStudio studio;
+  const Answer answer = studio.ask("GET", "/api/controls");
+  ASSERT_EQ(answer.status, 200);
+  std::set<std::string> keys;
+  for (const Json& control : answer.json()["controls"]) {
+    keys.insert(control["key"]);
+    for (const char* member : {"name", "group", "meaning", "kind"})
+      EXPECT_FALSE(control[member].get<std::string>().empty()) << control.dump();
+    if (control["kind"] == "words") EXPECT_GE(control["words"].size(), 2u);
   }
+  for (const char* key : {"seed", "first", "ending_bars", "pick", "chord_file", "bars", "key"})
+    EXPECT_TRUE(keys.contains(key)) << key;
+  EXPECT_FALSE(keys.contains("retries"));
 }
 
 TEST(Studio, TellsNotesAsTheyAreComposed) {
@@ -225,7 +224,7 @@ TEST(Studio, ReworksARegionAndKeepsWhatIsPinned) {
                       {"infill", {{"music", music}, {"from", 16}, {"to", 32}, {"pinned", pinned}}}};
   const Json made = studio.compose(order.dump());
   EXPECT_EQ(made["state"], "done");
-  EXPECT_EQ(made["request"]["region"]["to"], 32);
+  EXPECT_EQ(made["order"]["infill"]["region"]["to"], 32);
   const Json other =
       studio.ask("GET", "/api/compositions/" + made["id"].get<std::string>() + "/pieces/1.json")
           .json()["music"];

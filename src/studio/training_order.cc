@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "runs/run_folder.h"
+#include "studio/http.h"
 
 namespace toccata::studio {
 namespace {
@@ -31,13 +32,6 @@ constexpr std::array kNumbers = {
     NumberOption{"save_every", "--save-every", 1, 1e6, true},
     NumberOption{"seed", "--seed", 0, 9e15, true},
 };
-
-std::string text(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  if (found == json.end()) return "";
-  if (!found->is_string()) fail_usage("order: \"{}\": expected a text", key);
-  return found->get<std::string>();
-}
 
 std::string number_text(const Json& value, const NumberOption& option) {
   const bool fits = (option.whole ? value.is_number_integer() : value.is_number()) &&
@@ -96,9 +90,9 @@ std::vector<NamedFolder> named_folders(const std::vector<std::string>& paths) {
 TrainingOrder read_training_order(const Json& json, const std::vector<NamedFolder>& folders) {
   if (!json.is_object()) fail_usage("order: expected an object, found {}", json_type(json));
   TrainingOrder order;
-  order.name = text(json, "name");
+  order.name = text_member(json, "name");
   runs::check_run_name(order.name);
-  const std::string wanted = text(json, "folder");
+  const std::string wanted = text_member(json, "folder");
   const auto folder = std::find_if(folders.begin(), folders.end(),
                                    [&](const NamedFolder& named) { return named.name == wanted; });
   if (folder == folders.end()) {
@@ -118,7 +112,7 @@ TrainingOrder read_training_order(const Json& json, const std::vector<NamedFolde
     } else if (key == "note_units") {
       order.words.insert(order.words.end(), {"--note-units", units_text(value, "note_units")});
     } else if (key == "restore") {
-      order.words.insert(order.words.end(), {"--restore", model_text(text(json, "restore"))});
+      order.words.insert(order.words.end(), {"--restore", model_text(text_member(json, "restore"))});
     } else {
       fail_usage("order: there is no \"{}\" (docs/api.md names what there is)", key.substr(0, 100));
     }

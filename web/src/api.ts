@@ -37,41 +37,36 @@ export interface Composition {
   all_steps: number;
   tempo: number;
   velocity: number;
-  temperature: number;
   warnings?: string[];
   ahead?: number;
   pieces: PieceOutline[];
 }
 
+/** What an order may ask for, as GET /api/controls names it. */
+export interface Control {
+  key: string;
+  name: string;
+  group: string;
+  meaning: string;
+  kind: "flag" | "whole" | "number" | "words" | "text" | "file" | "parts";
+  least?: number;
+  most?: number;
+  slider?: [number, number];
+  words?: string[];
+  examples?: string[];
+  default?: unknown;
+  otherwise?: string;
+}
+
+/** A model, and any of the controls; those that the page itself looks at have a type here. */
 export interface Order {
   model: string;
-  steps?: number;
-  bars?: number;
   pieces?: number;
-  seed?: number;
-  temperature?: number;
-  keep_prob?: number;
   meter?: string;
-  tempo?: number;
-  velocity?: number;
-  prime?: { music: Music; name?: string; bars?: number };
-  new_only?: boolean;
+  prime?: { music: Music; name?: string };
   infill?: { music: Music; name?: string; from: number; to: number; low: number; high: number; pinned: [number, number][] };
   melody?: { music: Music; name?: string; voice: "top" | "bottom" | "track"; track?: number };
-  key?: string;
-  scale?: string;
-  range?: string;
-  most_notes?: number;
-  fewest_notes?: number;
-  longest_silence?: string;
-  repeat_gap?: string;
-  chords?: string;
-  chord_tones?: "all" | "beats";
-  ending?: string;
-  articulate_temperature?: number;
-  density?: number;
-  conservativity?: number | "adaptive";
-  particles?: number;
+  [key: string]: unknown;
 }
 
 /** [piece, step, pitches struck, pitches held] */
@@ -149,6 +144,7 @@ const part = encodeURIComponent;
 
 export const api = {
   models: async (): Promise<Model[]> => (await (await call("GET", "/api/models")).json()).models,
+  controls: async (): Promise<Control[]> => (await (await call("GET", "/api/controls")).json()).controls,
   compose: async (order: Order): Promise<Composition> => (await send("/api/compositions", order)).json(),
   composition: async (id: string): Promise<Composition> =>
     (await call("GET", `/api/compositions/${part(id)}`)).json(),

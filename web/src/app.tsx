@@ -1,5 +1,6 @@
 // The studio's frame: its three rooms, what it says, light and dark.
 import { useEffect, useRef } from "preact/hooks";
+import { loadControls } from "./control";
 import { kept, loadPieces, type Piece } from "./keep";
 import { loadModels } from "./models";
 import { player } from "./player";
@@ -67,6 +68,7 @@ export function App() {
   const help = useRef<HTMLDialogElement | null>(null);
   useEffect(() => {
     void loadModels();
+    void loadControls();
     void loadPieces().catch(() => say("This browser keeps nothing (its storage is off): download what you want to keep.", "wrong"));
     void loadDesk();
     composing.resume();

@@ -64,7 +64,7 @@ export class Composer {
             bars: past ? [...past.bars, ...barsOf(steps - past.steps, shape.grid, meter).map((bar) => bar + past.steps)] : barsOf(steps, shape.grid, meter),
             notes: past?.notes ?? [],
           };
-      this.pending.value = { id: made.id, order, blank, past: begun, first: 0, title };
+      this.pending.value = { id: made.id, order, blank, past: begun, first: Number(order.first ?? 0), title };
       this.follow(made.ahead ?? 0);
     } catch (error) {
       this.live.value = null;

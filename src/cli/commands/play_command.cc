@@ -1,17 +1,17 @@
 #include "cli/commands/commands.h"
 
 #include <memory>
-#include <random>
 
 #include "base/files.h"
 #include "base/json.h"
 #include "base/signals.h"
 #include "base/text.h"
 #include "cli/commands/model_argument.h"
+#include "cli/commands/order_options.h"
 #include "cli/shell/option_values.h"
-#include "cli/shell/seed_value.h"
 #include "cli/shell/version.h"
 #include "cli/terminal/terminal_keys.h"
+#include "composing/order_json.h"
 #include "composing/receipt.h"
 #include "music/from_score.h"
 #include "music/to_score.h"
@@ -19,6 +19,7 @@
 #include "playing/midi_port.h"
 #include "playing/player.h"
 #include "playing/sound_card.h"
+#include "runs/model_name.h"
 
 namespace toccata::cli {
 namespace {
@@ -26,8 +27,7 @@ namespace {
 struct Options {
   ModelArgument model;
   playing::PlayOptions play;
-  std::optional<std::uint64_t> seed;
-  std::string key, scale, meter = "4/4";
+  OrderArguments arguments;
   double minutes = 0;
   playing::PortOptions port;
   std::string virtual_port, listen, listen_virtual;
@@ -85,14 +85,15 @@ struct Recording {
   }
 
   void write(const std::string& path, const Options& options, const OrderedJson& receipt) const {
-    const composing::Meter& meter = options.play.meter;
+    const composing::Order& order = options.arguments.order;
+    const composing::Meter meter = order.meter ? *order.meter : composing::Meter{};
     music::Roll roll = music::make_roll(static_cast<int>(steps.size()), 0, 127, grid, true,
                                         {{0, meter.numerator, meter.denominator}});
     for (std::size_t t = 0; t < steps.size(); ++t) {
       std::copy(steps[t].begin(), steps[t].end(), roll.frame(static_cast<int>(t)));
     }
-    notation::Score score = music::to_score(roll, {.tempo = options.play.controls.tempo,
-                                                   .velocity = options.play.controls.velocity,
+    notation::Score score = music::to_score(roll, {.tempo = order.tempo.value_or(120),
+                                                   .velocity = order.velocity,
                                                    .program = options.port.program,
                                                    .track_name = "Toccata"});
     score.tracks.front().texts.insert(score.tracks.front().texts.begin(),
@@ -103,20 +104,13 @@ struct Recording {
 
 OrderedJson receipt_of(const Options& options, const network::Model& model,
                        const std::string& arithmetic, const playing::PlayReport& report) {
-  const playing::Controls& controls = options.play.controls;
   OrderedJson json;
   json["program"] = version_text();
   json["model"] = options.model.name;
   json["model_hash"] = model.hash;
   json["arithmetic"] = arithmetic;
-  json["seed"] = options.play.voice.seed;
-  json["keep_prob"] = options.play.voice.keep_prob;
-  json["meter"] = composing::to_string(options.play.meter);
-  json["temperature"] = controls.temperature;
-  json["density"] = controls.density;
-  json["key"] = controls.key;
-  json["tempo"] = controls.tempo;
-  json["velocity"] = controls.velocity;
+  json["seed"] = options.play.order.seed;
+  json.update(composing::to_json(options.play.order));
   json.update(playing::to_json(report));
   return OrderedJson{{"toccata_play", std::move(json)}};
 }
@@ -126,16 +120,12 @@ void play(Options& options, Context& context) {
   if (options.model.name.empty()) {
     fail_usage("which model shall play? toccata play MODEL; toccata models lists them");
   }
-  options.play.voice.seed = options.seed ? *options.seed : std::random_device()();
-  options.play.meter = composing::parse_meter(options.meter);
-  playing::Controls& controls = options.play.controls;
-  using Kind = playing::Command::Kind;
-  if (!options.key.empty()) controls = playing::changed(controls, {Kind::key, options.key});
-  if (!options.scale.empty()) controls = playing::changed(controls, {Kind::scale, options.scale});
-  playing::check(options.play.controls);
+  finish_order(options.arguments, options.model.name);
+  composing::check(options.arguments.order);
+  options.play.order = options.arguments.order;
   const auto model = std::make_shared<const network::Model>(load_named(options.model).model);
   if (options.minutes > 0) {
-    const double a_minute = options.play.controls.tempo * model->config.roll.grid;
+    const double a_minute = options.play.order.tempo.value_or(120) * model->config.roll.grid;
     options.play.steps = static_cast<std::int64_t>(options.minutes * a_minute);
   }
   options.play.load = [output = options.model.output](const std::string& name) {
@@ -152,12 +142,12 @@ void play(Options& options, Context& context) {
   const std::unique_ptr<playing::Input> input = open_input(options);
   playing::SteadyClock clock;
   playing::Player player(model, options.play, *output, input.get(), clock, context.progress);
-  const std::string arithmetic = composing::arithmetic_of(*model, options.play.voice.arithmetic);
+  const std::string arithmetic = composing::arithmetic_of(*model, options.play.resources);
   playing::PlayReport report;
   {
     TerminalKeys keys(other_models(options), options.model.name);
     context.progress.message(fmt::format("playing to {} with seed {}; Ctrl-C ends", output->name(),
-                                         options.play.voice.seed));
+                                         options.play.order.seed));
     if (keys.on_terminal()) context.progress.message(keys_help());
     report = player.run(
         [&] {
@@ -220,7 +210,6 @@ void add_output_options(CLI::App& app, Options& options) {
 
 void add_play(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  playing::Controls& controls = options->play.controls;
   add_model(app, options->model);
   add_output_options(app, *options);
   app.add_option("--listen", options->listen,
@@ -228,22 +217,6 @@ void add_play(CLI::App& app, Context& context) {
   app.add_option("--listen-virtual", options->listen_virtual,
                  "the same, at a port of this name that is made")
       ->excludes(app.get_option("--listen"));
-  app.add_option("--temperature", controls.temperature, "above 1 freer, below 1 safer")
-      ->capture_default_str();
-  app.add_option("--density", controls.density, "the odds that a note begins, times this")
-      ->capture_default_str();
-  app.add_option("--key", options->key, "notes begin in this key only: D minor, Bb major…");
-  app.add_option("--scale", options->scale, "or in this scale: C pentatonic, E phrygian…")
-      ->excludes(app.get_option("--key"));
-  app.add_option("--tempo", controls.tempo, "quarter notes a minute")->capture_default_str();
-  app.add_option("--velocity", controls.velocity, "1 to 127, of every note")->capture_default_str();
-  app.add_option("--meter", options->meter, "such as 3/4")->capture_default_str();
-  app.add_option("--keep-prob", options->play.voice.keep_prob,
-                 "below 1 dropout stays on while composing")
-      ->check(between(0.01, 1.0))
-      ->capture_default_str();
-  app.add_option("--seed", options->seed, "the same seed plays the same (default: a new one)")
-      ->check(seed_value());
   CLI::Option* steps =
       app.add_option("--steps", options->play.steps, "end after so many (0: never)")
           ->check(at_least(std::int64_t{0}))
@@ -257,15 +230,14 @@ void add_play(CLI::App& app, Context& context) {
       ->capture_default_str();
   app.add_option("--record", options->record, "what sounded, as a MIDI file, at the end")
       ->type_name("FILE");
-  app.add_option("--threads", options->play.voice.threads, "0: the processor's")
+  app.add_option("--threads", options->play.resources.threads, "0: the processor's")
       ->capture_default_str();
   app.add_flag("--json", options->json, "a report at the end, as JSON on standard output");
+  add_order(app, options->arguments, OrderFields::play);
   app.footer(
-      "While it plays, standard input takes lines: temperature 1.2, density 0.5, tempo 96, "
-      "velocity "
-      "70 (or up, down), key D minor, key off, scale C pentatonic, model NAME, quit. On a "
-      "terminal, single keys do: h "
-      "lists them.");
+      "While it plays, standard input takes lines: an option's name and a value (temperature 1.2, "
+      "tempo 96, range C3-C5; or up, down, off), key D minor, key next, model NAME, quit. On a "
+      "terminal, single keys do: h lists them.");
   app.callback([options, &context] { play(*options, context); });
 }
 

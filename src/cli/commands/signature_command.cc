@@ -31,19 +31,17 @@ class Fingerprint {
 };
 
 composing::Composed compose(const network::Model& model, Context& context) {
-  composing::ComposeOptions options;
-  options.steps = kSteps;
-  options.pieces = 1;
-  options.threads = 1;
-  options.taste.density = 1.5;
-  options.taste.temperature = 1.1;
-  options.arithmetic = network::Arithmetic::f32;
-  options.instruction_set = network::InstructionSet::plain;
+  const composing::Order order{
+      .steps = kSteps,
+      .sampling = {.temperature = 1.1, .articulate_temperature = 1, .density = 1.5}};
+  const composing::Resources resources{.threads = 1,
+                                       .arithmetic = network::Arithmetic::f32,
+                                       .instruction_set = network::InstructionSet::plain};
   composing::Composed composed;
   Progress silent;
   composing::compose(
-      model, options, [&](composing::Composed&& piece) { composed = std::move(piece); }, silent,
-      context.stop);
+      model, order, resources, [&](composing::Composed&& piece) { composed = std::move(piece); },
+      silent, context.stop);
   return composed;
 }
 

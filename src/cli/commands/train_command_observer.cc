@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "cli/shell/version.h"
 #include "cli/terminal/terminal_progress.h"
-#include "composing/piece_file.h"
 #include "rendering/picture.h"
 #include "runs/tensorboard.h"
+#include "tasks/compose.h"
 
 namespace toccata::cli {
 
@@ -101,27 +101,17 @@ void TrainObserver::on_save(const training::SaveReport& report) {
 }
 
 void TrainObserver::compose_sample(const training::SaveReport& report) {
-  composing::ComposeOptions options;
-  options.steps = view_.sample_steps;
-  options.pieces = 1;
-  options.seed = view_.seed;
-  options.threads = view_.threads;
-  composing::Receipt receipt;
-  receipt.program = version_text();
-  receipt.model = fmt::format("{}@step-{}", view_.run.name(), report.update);
-  receipt.model_hash = report.model.hash;
-  receipt.arithmetic = composing::arithmetic_of(report.model);
-  receipt.seed = options.seed;
-  receipt.steps = options.steps;
   Progress silent;
-  composing::compose(
-      report.model, options,
-      [&](composing::Composed&& piece) {
-        receipt.piece = piece.number;
-        write_file(view_.run.midi() / fmt::format("step-{}.mid", report.update),
-                   composing::write_piece(piece, receipt));
-      },
-      silent, stop_);
+  tasks::compose({.program = version_text(),
+                  .model_name = fmt::format("{}@step-{}", view_.run.name(), report.update),
+                  .model = &report.model,
+                  .order = {.seed = view_.seed, .steps = view_.sample_steps},
+                  .resources = {.threads = view_.threads}},
+                 [&](tasks::MadePiece&& made) {
+                   write_file(view_.run.midi() / fmt::format("step-{}.mid", report.update),
+                              made.midi);
+                 },
+                 silent, stop_);
 }
 
 void TrainObserver::draw_graph() {

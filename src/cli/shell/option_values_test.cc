@@ -5,7 +5,6 @@
 
 #include "cli/shell/command_facts.h"
 #include "cli/shell/help_text.h"
-#include "cli/shell/seed_value.h"
 
 namespace toccata::cli {
 namespace {
@@ -66,9 +65,6 @@ TEST(OptionValues, NumbersOutOfBoundsAreToldTheBoundsInShort) {
   EXPECT_EQ(tried.fault, "--count: expected a whole number from 1 to 127, found \"128\"");
   EXPECT_FALSE(tried.takes("--count 1.5"));
   EXPECT_TRUE(tried.takes("--density 1e300 --count 127")) << tried.fault;
-  std::string negative = "-1", positive = "18446744073709551615";
-  EXPECT_NE(seed_value()(negative), "");
-  EXPECT_EQ(seed_value()(positive), "");
 }
 
 TEST(HelpText, ShowsWordsDefaultsAndNoNumbersOfEnums) {

@@ -1,97 +1,115 @@
-// The fields of control.ts: limits in a fold of their own, taste in another.
-import { modes, tonics, type Controls } from "../control";
-import { pitchName } from "../music";
-import { CheckField, NumberField, SelectField, SliderField, TextField } from "./fields";
+// The fields of control.ts, a loop over what the server names.
+import { useId } from "preact/hooks";
+import type { Control } from "../api";
+import type { Controls } from "../control";
+import { pieces } from "../keep";
 
-const any = { value: "", text: "Any" };
-const options = (values: string[]) => values.map((value) => ({ value, text: value }));
-const shown = (name: string) => name.replace("b", "♭").replace("#", "♯");
+/** "most notes", as a label. */
+const label = (control: Control) => control.name[0].toUpperCase() + control.name.slice(1);
 
-const endings = (tonic: boolean) => [
-  { value: "", text: "Open" },
-  { value: "tonic", text: tonic ? "On the key's chord" : "On the key's chord (choose a key)", disabled: !tonic },
-  ...options(["C", "Cm", "D", "Dm", "Eb", "E", "Em", "F", "Fm", "G", "Gm", "A", "Am", "Bb", "Bm"]).map(({ value }) => ({ value, text: `On ${shown(value)}` })),
-];
-
-export function LimitFields(props: { controls: Controls }) {
-  const { controls } = props;
-  const { tonic, mode, ending } = controls;
-  const keyed = !!tonic.value && (mode.value === "major" || mode.value === "minor");
-  return (
-    <details>
-      <summary>Limits{controls.count > 0 && `: ${controls.count} set`}</summary>
-      <p class="hint">No composed note breaks these. Notes that are given stay even where they would.</p>
-      <div class="pair">
-        <SelectField
-          label="Key or scale"
-          value={tonic.value}
-          options={[any, ...tonics.map((value) => ({ value, text: shown(value) }))]}
-          onChange={(value) => {
-            tonic.value = value;
-            if (!value && ending.value === "tonic") ending.value = "";
-          }}
-        />
-        <SelectField
-          label="Mode"
-          value={mode.value}
-          options={options(modes)}
-          onChange={(value) => {
-            mode.value = value;
-            if (value !== "major" && value !== "minor" && ending.value === "tonic") ending.value = "";
-          }}
-        />
-      </div>
-      <div class="pair">
-        <NumberField label="Lowest note" unit={pitchName(controls.low.value)} value={controls.low} min={0} max={127} />
-        <NumberField label="Highest note" unit={pitchName(controls.high.value)} value={controls.high} min={0} max={127} />
-      </div>
-      <div class="pair">
-        <NumberField label="Most voices" unit="0: any" value={controls.most} min={0} max={20} />
-        <NumberField label="Fewest voices" unit="at all times" value={controls.fewest} min={0} max={20} />
-      </div>
-      <div class="pair">
-        <SelectField label="Longest silence" value={controls.silence.value} options={[any, ...options(["1/8", "1/4", "1/2", "1", "2"])]} onChange={(value) => (controls.silence.value = value)} />
-        <SelectField label="Same note again after" value={controls.gap.value} options={[any, ...options(["1/8", "1/4", "1/2", "1"])]} onChange={(value) => (controls.gap.value = value)} />
-      </div>
-      <TextField label="Chords" value={controls.chords} hint="Bars between lines, over and over: C | Am F | G7 | C" />
-      {controls.chords.value.trim() && <CheckField label="Only as beats begin" value={controls.chordsOnBeats} />}
-      <SelectField label="Ending" value={ending.value} options={endings(keyed)} onChange={(value) => (ending.value = value)} />
-      {controls.count > 0 && <button type="button" class="quiet" onClick={() => controls.clear()}>No limits</button>}
-    </details>
+function Input(props: { id: string; control: Control; controls: Controls }) {
+  const { id, control, controls } = props;
+  const value = controls.get(control.key);
+  const usual = control.otherwise ?? (control.default !== undefined ? `${control.default}` : "any");
+  const common = { id, "aria-describedby": `${id}h` };
+  const choose = (options: { value: string; text: string }[], set: (text: string) => void, now: string) => (
+    <select {...common} value={now} onChange={(event) => set((event.target as HTMLSelectElement).value)}>
+      {options.map((option) => <option key={option.value} value={option.value}>{option.text}</option>)}
+    </select>
   );
-}
-
-export function TasteFields(props: { controls: Controls }) {
-  const { controls } = props;
-  const fixed = (value: number) => value.toFixed(2);
+  if (control.kind === "words") {
+    const set = (word: string) => controls.set(control.key, word === control.default ? undefined : word);
+    return choose(control.words!.map((word) => ({ value: word, text: word })), set, `${value ?? control.default}`);
+  }
+  if (control.kind === "file") {
+    const set = (id: string) => {
+      const piece = pieces.value.find((each) => each.id === id);
+      controls.set(control.key, piece && { music: piece.music, name: piece.title });
+    };
+    const options = [{ value: "", text: "None" }, ...pieces.value.map((piece) => ({ value: piece.id, text: piece.title }))];
+    const name = (value as { name: string } | undefined)?.name;
+    return choose(options, set, pieces.value.find((piece) => piece.title === name)?.id ?? "");
+  }
+  if (control.slider) {
+    const [least, most] = control.slider;
+    const now = typeof value === "number" ? value : ((control.default as number | undefined) ?? 1);
+    const set = (event: Event) => {
+      const found = (event.target as HTMLInputElement).valueAsNumber;
+      controls.set(control.key, found === control.default ? undefined : found);
+    };
+    return <input {...common} type="range" min={least} max={most} step={0.01} value={now} aria-valuetext={now.toFixed(2)} onInput={set} />;
+  }
+  const numeric = control.kind === "whole" || control.kind === "number";
+  const set = (event: Event) => {
+    const text = (event.target as HTMLInputElement).value.trim();
+    const number = Number(text);
+    controls.set(control.key, text !== "" && control.kind !== "text" && Number.isFinite(number) ? number : text);
+  };
   return (
     <>
-      <SliderField label="Density" value={controls.density} min={0.25} max={4} step={0.05} say={fixed} ends={["fewer notes", "more notes"]} />
-      <CheckField label="A temperature of its own for striking notes again" value={controls.ownArticulate} />
-      {controls.ownArticulate.value && (
-        <SliderField label="Temperature of repeats" value={controls.articulate} min={0.5} max={1.6} step={0.01} say={fixed} ends={["safer", "freer"]} />
+      <input
+        {...common}
+        type={numeric ? "number" : "text"}
+        min={control.least}
+        max={control.most}
+        step={control.kind === "whole" ? 1 : "any"}
+        placeholder={usual}
+        list={control.examples && `${id}e`}
+        value={value === undefined ? "" : `${value}`}
+        onChange={set}
+      />
+      {control.examples && (
+        <datalist id={`${id}e`}>
+          {control.examples.map((example) => <option key={example} value={example} />)}
+        </datalist>
       )}
-      <CheckField label="Wake up after silence" value={controls.adaptive} hint="After steps with hardly a note, more notes become likely." />
     </>
   );
 }
 
-const depths = [
-  { value: "1", text: "Not at all: limits only mask" },
-  { value: "8", text: "A little (8 versions at once)" },
-  { value: "32", text: "Well (32)" },
-  { value: "128", text: "Very well, and slowly (128)" },
-];
-
-export function ForesightField(props: { controls: Controls }) {
-  const { particles } = props.controls;
+export function ControlField(props: { control: Control; controls: Controls }) {
+  const id = useId();
+  const { control, controls } = props;
+  const value = controls.get(control.key);
+  if (control.kind === "flag") {
+    return (
+      <div class="field check">
+        <input id={id} type="checkbox" checked={value === true} onChange={(event) => controls.set(control.key, (event.target as HTMLInputElement).checked || undefined)} />
+        <label for={id}>{label(control)}</label>
+        <p class="hint">{control.meaning}</p>
+      </div>
+    );
+  }
+  const said = control.slider && (typeof value === "number" ? value.toFixed(2) : (control.otherwise ?? `${control.default}`));
   return (
-    <SelectField
-      label="Foresight"
-      value={`${particles.value}`}
-      options={depths}
-      onChange={(value) => (particles.value = Number(value))}
-      hint="How well what is given and asked for shapes the notes before it."
-    />
+    <div class={control.slider ? "field slider" : "field"}>
+      <label for={id}>
+        {label(control)} {said && <output class="unit">{said}</output>}
+      </label>
+      <Input id={id} control={control} controls={controls} />
+      <p class="hint" id={`${id}h`}>{control.meaning}</p>
+    </div>
+  );
+}
+
+/** The fields of a group, or the one of a key, without a fold. */
+export function ControlFields(props: { controls: Controls; name: string }) {
+  return <>{props.controls.of(props.name).map((control) => <ControlField key={control.key} control={control} controls={props.controls} />)}</>;
+}
+
+/** A group in a fold of its own. */
+export function ControlGroup(props: { controls: Controls; group: string; hint?: string }) {
+  const { controls, group } = props;
+  const count = controls.count(group);
+  return (
+    <details>
+      <summary>
+        {group}
+        {count > 0 && `: ${count} set`}
+      </summary>
+      {props.hint && <p class="hint">{props.hint}</p>}
+      <ControlFields controls={controls} name={group} />
+      {count > 0 && <button type="button" class="quiet" onClick={() => controls.clear(group)}>None of them</button>}
+    </details>
   );
 }

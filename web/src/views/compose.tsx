@@ -8,8 +8,8 @@ import { kept, pieces, type Piece } from "../keep";
 import { chooseModel, model, modelHint, modelName, modelOptions } from "../models";
 import { emptyMusic } from "../music";
 import { Candidates } from "../parts/candidates";
-import { ForesightField, LimitFields, TasteFields } from "../parts/control_fields";
-import { CheckField, NumberField, SelectField, SliderField } from "../parts/fields";
+import { ControlFields, ControlGroup } from "../parts/control_fields";
+import { CheckField, NumberField, SelectField } from "../parts/fields";
 import { Library } from "../parts/library";
 import { RollView } from "../parts/roll_view";
 import { Transport } from "../parts/transport";
@@ -17,15 +17,14 @@ import { player } from "../player";
 import { say } from "../says";
 import { useShortcuts } from "../shortcuts";
 
-const bars = kept("compose.bars", 16);
-const controls = new Controls("compose", 1);
+const bars = kept("compose.bars", 32);
+const controls = new Controls("compose", ["temperature", "first", "Limits", "Sampling"]);
 const meter = kept("compose.meter", "4/4");
 const tempo = kept("compose.tempo", 120);
 const velocity = kept("compose.velocity", 80);
 const count = kept("compose.count", 1);
 const seed = kept("compose.seed", 1);
 const newSeed = kept("compose.newSeed", true);
-const keepProb = kept("compose.keepProb", 1);
 const hear = kept("compose.hear", true);
 const currentId = kept("compose.piece", "");
 const primeId = kept("compose.prime", "");
@@ -52,7 +51,7 @@ export const composer = new Composer("compose", (made, composition) => {
     composition.state === "stopped"
       ? "Stopped. What was composed is kept."
       : lost > 0
-      ? `${made.length} of ${made.length + lost} pieces found a way within the limits; more foresight finds more.`
+      ? `${made.length} of ${made.length + lost} pieces found a way within the limits; more particles find more.`
       : `Done: ${made.length === 1 ? `${made[0].music.notes.length} notes` : `${made.length} pieces`}, seed ${composition.seed}. Kept in this browser.`,
   );
 });
@@ -70,8 +69,6 @@ async function press() {
       pieces: count.value,
       seed: seed.value,
       ...controls.order(),
-      ...(controls.count === 0 ? { particles: 1 } : {}),
-      keep_prob: keepProb.value,
       tempo: tempo.value,
       velocity: velocity.value,
       ...(past ? { prime: { music: past, name: prime.value!.title } } : { meter: meter.value }),
@@ -163,22 +160,21 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
           <NumberField label="Length" unit="bars" value={bars} min={1} max={512} />
           <SelectField label="Meter" value={meter.value} options={meters.map((text) => ({ value: text, text }))} onChange={(text) => (meter.value = text)} />
         </div>
-        <SliderField label="Temperature" value={controls.temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
+        <ControlFields controls={controls} name="temperature" />
         <div class="pair">
           <NumberField label="Tempo" unit="♩ a minute" value={tempo} min={20} max={400} />
           <NumberField label="Pieces" value={count} min={1} max={8} />
         </div>
-        <LimitFields controls={controls} />
-        {controls.count > 0 && <ForesightField controls={controls} />}
+        <ControlGroup controls={controls} group="Limits" hint="No composed note breaks these. Notes that are given stay even where they would." />
+        <ControlGroup controls={controls} group="Sampling" />
         <details>
           <summary>Seed and more</summary>
-          <TasteFields controls={controls} />
           <div class="pair">
             <NumberField label="Seed" value={seed} min={0} max={2 ** 31} disabled={newSeed.value} />
             <NumberField label="Loudness" unit="1 to 127" value={velocity} min={1} max={127} />
           </div>
           <CheckField label="A new seed for each piece" value={newSeed} hint="The same model, seed and controls compose the same piece again, here and with toccata generate." />
-          <SliderField label="Keep" value={keepProb} min={0.3} max={1} step={0.05} say={(value) => value.toFixed(2)} ends={["dropout: stranger", "all of the model"]} />
+          <ControlFields controls={controls} name="first" />
         </details>
         <CheckField label="Play while it composes" value={hear} />
         {live ? (

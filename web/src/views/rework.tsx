@@ -10,8 +10,8 @@ import { fromDesk, kept, keepPiece, newId, putOnDesk, type Piece } from "../keep
 import { chooseModel, loadModels, model, modelHint, modelName, modelOptions, models } from "../models";
 import { barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
 import { Candidates } from "../parts/candidates";
-import { ForesightField, LimitFields, TasteFields } from "../parts/control_fields";
-import { CheckField, NumberField, SelectField, SliderField } from "../parts/fields";
+import { ControlFields, ControlGroup } from "../parts/control_fields";
+import { CheckField, NumberField, SelectField } from "../parts/fields";
 import { Library } from "../parts/library";
 import { surpriseColour } from "../parts/roll";
 import { RollView } from "../parts/roll_view";
@@ -35,7 +35,7 @@ const empty: Desk = { history: [], at: -1, region: null, pinned: [], candidates:
 const desk = signal<Desk>(empty);
 const loaded = signal(false);
 const count = kept("rework.count", 3);
-const controls = new Controls("rework", 32);
+const controls = new Controls("rework", ["temperature", "Limits", "Sampling"]);
 /** What is composed: "region", or what goes with a voice: "top", "bottom", "track 2". */
 const task = kept("rework.task", "region");
 const colours = kept("rework.colours", false);
@@ -122,7 +122,7 @@ async function openFile(file: File) {
 export const composer = new Composer("rework", (made, composition) => {
   change({ candidates: [...made.map((each, index) => ({ ...each, title: `${"ABCDEFGH"[index] ?? index + 1}` }))] });
   const lost = composition.warnings?.length ?? 0;
-  if (made.length > 0 && lost > 0) say(`${made.length} of ${made.length + lost} candidates found a way within the limits; more foresight finds more.`);
+  if (made.length > 0 && lost > 0) say(`${made.length} of ${made.length + lost} candidates found a way within the limits; more particles find more.`);
   else if (made.length > 0) say(`${made.length === 1 ? "One candidate" : `${made.length} candidates`} to choose from. What you heard before is still there: undo goes back.`);
   else if (composition.state === "stopped") say("Stopped; nothing was changed.");
 });
@@ -369,13 +369,9 @@ export function ReworkView() {
             <div class="pair">
               <NumberField label="Candidates" value={count} min={1} max={8} />
             </div>
-            <SliderField label="Temperature" value={controls.temperature} min={0.5} max={1.6} step={0.01} say={(value) => value.toFixed(2)} ends={["safer", "freer"]} />
-            <ForesightField controls={controls} />
-            <LimitFields controls={controls} />
-            <details>
-              <summary>More taste</summary>
-              <TasteFields controls={controls} />
-            </details>
+            <ControlFields controls={controls} name="temperature" />
+            <ControlGroup controls={controls} group="Limits" hint="No composed note breaks these. Notes that are given stay even where they would." />
+            <ControlGroup controls={controls} group="Sampling" />
             <CheckField label="Colour notes by surprise (S)" value={colours} />
             {colours.value && <Legend />}
             {live ? (

@@ -1,16 +1,17 @@
-#include "cli/commands/candidates.h"
+#include "tasks/candidates.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "base/text.h"
-#include "cli/commands/piece_names.h"
-#include "composing/piece_file.h"
 #include "listening/distribution.h"
+#include "listening/profile.h"
 #include "notation/smf_reader.h"
 #include "rendering/contact_sheet.h"
+#include "tasks/given_music.h"
 
-namespace toccata::cli {
+namespace toccata::tasks {
 namespace {
 namespace fs = std::filesystem;
 using composing::Criterion;
@@ -22,6 +23,32 @@ struct Candidate {
   Bytes bytes;
   composing::Receipt receipt;
 };
+
+std::vector<corpus::Piece> read_corpus(const ChoiceOptions& options, const network::Config& config,
+                                       Progress& progress, const Stop& stop) {
+  corpus::Corpus corpus = read_for(config, options.corpus, 1, progress, stop);
+  if (options.corpus_split.empty()) return std::move(corpus.pieces);
+  const auto part = from_word<corpus::Part>(options.corpus_split);
+  std::vector<corpus::Piece> pieces;
+  for (corpus::Piece& piece : corpus.pieces) {
+    const auto found = corpus.given_split.find(piece.name);
+    if (found != corpus.given_split.end() && found->second == part) {
+      pieces.push_back(std::move(piece));
+    }
+  }
+  if (pieces.empty()) {
+    fail(
+        "--corpus: there is no {} part in this music: a split.json beside it, or a roll file, "
+        "would name it",
+        options.corpus_split);
+  }
+  return pieces;
+}
+
+std::optional<listening::Profile> profile_of_model(const NamedModel& named) {
+  auto profile = listening::read_profile(named.folder);
+  return !profile && named.run ? listening::read_profile(named.run->path) : profile;
+}
 
 OrderedJson number(double value) {
   return std::isfinite(value) ? OrderedJson(value) : OrderedJson();
@@ -103,11 +130,11 @@ rendering::ContactSheet sheet_of(const composing::Receipt& receipt, const Choice
       "for byte, from the receipt in its file: toccata generate --again FILE.",
       fmt::join(names, ", "));
   sheet.facts = {{"Model", fmt::format("{} ({})", receipt.model, receipt.model_hash)},
-                 {"Seed", fmt::format("{}", receipt.seed)},
-                 {"Temperature", fmt::format("{:g}", receipt.taste.temperature)},
-                 {"Steps", fmt::format("{}", receipt.steps)},
+                 {"Seed", fmt::format("{}", receipt.order.seed)},
+                 {"Temperature", fmt::format("{:g}", receipt.order.sampling.temperature)},
+                 {"Steps", fmt::format("{}", receipt.order.steps.value_or(0))},
                  {"Composed with", receipt.program}};
-  if (receipt.prime) sheet.facts.emplace_back("Goes on from", receipt.prime->path);
+  if (receipt.order.prime) sheet.facts.emplace_back("Goes on from", receipt.order.prime->path);
   sheet.facts.push_back(
       median(all, "surprise", "nats a note", [](const Figures& f) { return f.nats_per_note; }));
   if (choice.usual()) {
@@ -123,48 +150,89 @@ rendering::ContactSheet sheet_of(const composing::Receipt& receipt, const Choice
   return sheet;
 }
 
-// The sheet's own name, and how the piece is found from there.
-fs::path sheet_path(const ChoiceOptions& options, const composing::Receipt& receipt,
-                    const fs::path& out) {
-  if (!options.sheet.empty()) return options.sheet;
-  return out / fmt::format("{}-s{}.html", stem_of_model(receipt.model), receipt.seed);
-}
-
 }  // namespace
 
-OrderedJson choose_candidates(const ChoiceOptions& options, const Choice& choice,
-                              const network::Model& model, const composing::ComposeOptions& compose,
-                              const composing::Receipt& receipt, const fs::path& out,
-                              Context& context) {
+Choice::Choice(const ChoiceOptions& options, const NamedModel& named, Progress& progress,
+               const Stop& stop)
+    : options_(options) {
+  if (!options.corpus.empty() && options.candidates == 0 && !options.max_copy) {
+    fail_usage("--corpus goes with --candidates or --max-copy");
+  }
+  if (options.candidates && options.keep > options.candidates) {
+    fail_usage("--keep: expected up to the {} candidates, found {}", options.candidates,
+               options.keep);
+  }
+  if (!options.corpus.empty()) {
+    pieces_ = read_corpus(options, named.model.config, progress, stop);
+    std::vector<const corpus::Piece*> pieces;
+    for (const corpus::Piece& piece : pieces_) pieces.push_back(&piece);
+    index_.emplace(pieces);
+    if (options.candidates) {
+      usual_ = profile_of_model(named);
+      if (!usual_) usual_ = listening::profile(pieces, 0);
+    }
+  } else if (options.candidates) {
+    usual_ = profile_of_model(named);
+  }
+  composing::ranking({}, criteria());  // a wrong wish is found before minutes of composing
+  for (const composing::Criterion criterion : criteria()) {
+    if ((criterion == composing::Criterion::statistics && !usual_) ||
+        (criterion == composing::Criterion::copying && !index_)) {
+      fail_usage("--rank-by {}: name the corpus with --corpus{}", to_word(criterion),
+                 usual_ ? ""
+                        : ", or keep its statistics with the model: toccata describe PATH "
+                          "--for MODEL");
+    }
+  }
+}
+
+std::optional<composing::CopyLimit> Choice::copy_limit() const {
+  if (!options_.max_copy) return std::nullopt;
+  return composing::CopyLimit{
+      .corpus = &*index_, .most_beats = *options_.max_copy, .most_tries = options_.max_tries};
+}
+
+composing::Judge Choice::judge() const {
+  return {usual_ ? &*usual_ : nullptr, index_ ? &*index_ : nullptr};
+}
+
+std::vector<composing::Criterion> Choice::criteria() const {
+  using composing::Criterion;
+  if (!options_.rank_by.empty()) return options_.rank_by;
+  std::vector<Criterion> all = {Criterion::likelihood};
+  if (usual_) all.push_back(Criterion::statistics);
+  if (index_) all.push_back(Criterion::copying);
+  return all;
+}
+
+OrderedJson choose_candidates(const ComposeTask& task, const Choice& choice, const fs::path& out,
+                              Progress& progress, const Stop& stop) {
+  const ChoiceOptions& options = choice.options();
   std::vector<Figures> figures;
   std::vector<Candidate> candidates;
   const composing::Judge judge = choice.judge();
-  choice.compose(
-      model, compose,
-      [&](composing::Composed&& piece) {
-        figures.push_back(composing::figures_of(piece, judge));
-        Candidate candidate{{}, receipt};
-        candidate.receipt.piece = piece.number;
-        candidate.receipt.retries = piece.retries;
-        candidate.bytes = composing::write_piece(piece, candidate.receipt);
-        candidates.push_back(std::move(candidate));
+  compose(
+      task,
+      [&](MadePiece&& made) {
+        figures.push_back(composing::figures_of(made.piece, judge));
+        candidates.push_back({std::move(made.midi), std::move(made.receipt)});
       },
-      context);
-  if (context.stop.requested()) return nullptr;
+      progress, stop);
+  if (stop.requested()) return nullptr;
 
+  const composing::Receipt receipt = receipt_of(task);
   const std::vector<Criterion> by = choice.criteria();
   std::vector<Place> places = composing::ranking(figures, by);
   places.resize(std::min(places.size(), static_cast<std::size_t>(options.keep)));
-  const fs::path sheet_file = sheet_path(options, receipt, out);
+  const fs::path sheet_file =
+      options.sheet.empty() ? out / (stem_of(receipt) + ".html") : fs::path(options.sheet);
   rendering::ContactSheet sheet =
       sheet_of(receipt, choice, figures, by, static_cast<int>(places.size()));
   OrderedJson kept = OrderedJson::array();
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Candidate& candidate = candidates[places[i].candidate];
     const Figures& own = figures[places[i].candidate];
-    const fs::path path =
-        free_name(out, stem_of(receipt.model, receipt.seed, own.number), ".mid", candidate.bytes);
-    write_file(path, candidate.bytes);
+    const fs::path path = write_into(out, candidate.receipt, candidate.bytes);
     OrderedJson row = to_json(own, places[i], by);
     row["file"] = path.string();
     kept.push_back(std::move(row));
@@ -189,4 +257,4 @@ OrderedJson choose_candidates(const ChoiceOptions& options, const Choice& choice
   return json;
 }
 
-}  // namespace toccata::cli
+}  // namespace toccata::tasks

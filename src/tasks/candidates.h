@@ -1,16 +1,18 @@
 #pragma once
-// Many pieces and the best of them, and none that copies: options of generate, and what they do.
+// Many pieces and the best of them, with a contact sheet; and pieces that copy nothing: an order
+// held against a corpus.
 
-#include <functional>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/commands/model_argument.h"
-#include "composing/candidates.h"
-#include "composing/no_copying.h"
+#include "base/json.h"
+#include "composing/ranking.h"
+#include "tasks/compose.h"
+#include "tasks/named_model.h"
 
-namespace toccata::cli {
+namespace toccata::tasks {
 
 struct ChoiceOptions {
   int candidates = 0;  // compose so many and keep the best; 0: keep all that is composed
@@ -23,23 +25,21 @@ struct ChoiceOptions {
   int max_tries = 100;
 };
 
-void add_choice_options(CLI::App& app, ChoiceOptions& options);
-
-/// The corpus, read as the model reads music, and what is usual in it.
+/// What pieces are held against: the corpus, read as the model reads music, and what is usual in
+/// it.
 class Choice {
  public:
   /// Throws Error where the options do not go together or the corpus cannot be read.
-  Choice(const ChoiceOptions& options, const NamedModel& named, Context& context);
+  Choice(const ChoiceOptions& options, const NamedModel& named, Progress& progress,
+         const Stop& stop);
 
-  /// composing::compose, or compose_without_copying where --max-copy asks for it. Throws Error
-  /// where not one piece keeps within it.
-  void compose(const network::Model& model, const composing::ComposeOptions& options,
-               const std::function<void(composing::Composed&&)>& done, Context& context) const;
-
+  /// The limit of copying that was asked for.
+  std::optional<composing::CopyLimit> copy_limit() const;
   composing::Judge judge() const;
   std::vector<composing::Criterion> criteria() const;
   std::size_t corpus_pieces() const { return pieces_.size(); }
   const std::optional<listening::Profile>& usual() const { return usual_; }
+  const ChoiceOptions& options() const { return options_; }
 
  private:
   ChoiceOptions options_;
@@ -48,4 +48,10 @@ class Choice {
   std::optional<listening::Profile> usual_;
 };
 
-}  // namespace toccata::cli
+/// Composes the task's pieces, ranks them, and writes the first `keep` of them and the contact
+/// sheet into `out`. Returns what was written, as JSON; null where it was stopped.
+OrderedJson choose_candidates(const ComposeTask& task, const Choice& choice,
+                              const std::filesystem::path& out, Progress& progress,
+                              const Stop& stop);
+
+}  // namespace toccata::tasks

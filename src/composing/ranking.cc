@@ -1,4 +1,4 @@
-#include "composing/candidates.h"
+#include "composing/ranking.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "composing/taste.h"
+#include "composing/sampling_options.h"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,8 @@
 namespace toccata::composing {
 namespace {
 
-TEST(Taste, TheChancesOfACellAddUpToOneHoweverTheyAreBent) {
-  const Taste bent{.temperature = 0.7, .articulate_temperature = 2, .density = 3};
+TEST(SamplingOptions, TheChancesOfACellAddUpToOneHoweverTheyAreBent) {
+  const SamplingOptions bent{.temperature = 0.7, .articulate_temperature = 2, .density = 3};
   for (const double exponent : {0.3, 1.0, 2.5}) {
     for (const std::uint8_t previous : {0, 1}) {
       for (const int channels : {1, 2}) {
@@ -24,7 +24,7 @@ TEST(Taste, TheChancesOfACellAddUpToOneHoweverTheyAreBent) {
   }
 }
 
-TEST(Taste, DensityMultipliesTheOddsOfABeginningAndConservativityIsAPower) {
+TEST(SamplingOptions, DensityMultipliesTheOddsOfABeginningAndConservativityIsAPower) {
   const float logits[2] = {-0.8f, 1.1f};
   const double play = chance(-0.8f, 1), odds = play / (1 - play);
   const CellChances dense = cell_chances(0, logits, 2, {.density = 3}, 1);
@@ -34,7 +34,7 @@ TEST(Taste, DensityMultipliesTheOddsOfABeginningAndConservativityIsAPower) {
   EXPECT_NEAR(1 - std::exp(cell_chances(0, logits, 2, {}, 1.7).silent), std::pow(play, 1.7), 1e-9);
 }
 
-TEST(Taste, ChancesStayFiniteWhateverTheLogits) {
+TEST(SamplingOptions, ChancesStayFiniteWhateverTheLogits) {
   for (const float logit : {-300.0f, 300.0f}) {
     const float logits[2] = {logit, logit};
     for (const double exponent : {0.01, 1.0, 100.0}) {
@@ -46,7 +46,7 @@ TEST(Taste, ChancesStayFiniteWhateverTheLogits) {
   }
 }
 
-TEST(Taste, TheAdaptiveExponentSinksInNearSilenceAndComesBack) {
+TEST(SamplingOptions, TheAdaptiveExponentSinksInNearSilenceAndComesBack) {
   double now = 1;
   now = next_conservativity(now, 1);
   EXPECT_DOUBLE_EQ(now, 0.98);
@@ -59,12 +59,13 @@ TEST(Taste, TheAdaptiveExponentSinksInNearSilenceAndComesBack) {
   EXPECT_DOUBLE_EQ(now, 0.01);
 }
 
-int notes_in(const Taste& taste) {
+int notes_in(const SamplingOptions& sampling) {
   Progress quiet;
   const Stop never;
   int sounding = 0;
   compose(
-      listening::tiny_model(12, true, 2), {.steps = 200, .pieces = 4, .taste = taste, .threads = 1},
+      listening::tiny_model(12, true, 2), {.pieces = 4, .steps = 200, .sampling = sampling},
+      {.threads = 1},
       [&](Composed&& piece) {
         for (const std::uint8_t cell : piece.roll.cells) sounding += cell != 0;
       },
@@ -72,12 +73,12 @@ int notes_in(const Taste& taste) {
   return sounding;
 }
 
-TEST(Taste, MovesTheNumberOfNotesAsItSays) {
+TEST(SamplingOptions, MovesTheNumberOfNotesAsItSays) {
   const int plain = notes_in({});
   EXPECT_GT(notes_in({.density = 2}), plain);
   EXPECT_LT(notes_in({.density = 0.5}), plain);
-  EXPECT_LT(notes_in({.conservativity = 1.5}), plain);
-  EXPECT_GT(notes_in({.conservativity = 0.7}), plain);
+  EXPECT_LT(notes_in({.conservativity = {1.5}}), plain);
+  EXPECT_GT(notes_in({.conservativity = {0.7}}), plain);
 }
 
 }  // namespace

@@ -1,33 +1,37 @@
 #pragma once
-// Taste: how the model's own chances are bent before a note is drawn. The bent model is an exact
-// distribution too, and the one that conditioning (composer.h) is exact for.
+// Sampling options: how the model's own chances are bent before a note is drawn. The bent model is
+// an exact distribution too, and the one that conditioning (composer.h) is exact for.
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/plain_math.h"
 #include "listening/loss.h"
 
 namespace toccata::composing {
 
-struct Taste {
-  // Chances are sigmoid(logit / temperature). Above 1 the choices are freer, below 1 safer; 1 is
-  // the model's own distribution (Ackley, Hinton & Sejnowski 1985). 0.01..100
-  double temperature = 1;             // of play
-  double articulate_temperature = 1;  // of articulate
-  // The odds that a silent note begins are multiplied by this: above 1 more notes, below 1 fewer.
-  // 0.001..1000
-  double density = 1;
-  // The chance of play is raised to this power: above 1 fewer notes, below 1 more. 0.01..100.
-  // (Johnson, model.py of biaxial-rnn-music-composition, `conservativity`.)
-  double conservativity = 1;
-  // As his gen_adaptive (main.py): conservativity begins at 1, sinks by 0.02 with every step of
-  // fewer than 2 sounding notes, and else goes back towards 1 by three tenths of what is missing.
+/// The chance of play is raised to `power`: above 1 fewer notes, below 1 more. (Johnson, model.py
+/// of biaxial-rnn-music-composition, `conservativity`.)
+struct Conservativity {
+  double power = 1;
+  // As his gen_adaptive (main.py): the power begins at 1, sinks by 0.02 with every step of fewer
+  // than 2 sounding notes, and else goes back towards 1 by three tenths of what is missing.
   bool adaptive = false;
-  bool operator==(const Taste&) const = default;
+  bool operator==(const Conservativity&) const = default;
 };
-/// Throws Error (usage) where a field is outside its bounds.
-void check(const Taste& taste);
+
+struct SamplingOptions {
+  // Chances are sigmoid(logit / temperature). Above 1 the choices are freer, below 1 safer; 1 is
+  // the model's own distribution (Ackley, Hinton & Sejnowski 1985).
+  double temperature = 1;                             // of play
+  std::optional<double> articulate_temperature = {};  // of articulate; none: the same
+  // The odds that a silent note begins are multiplied by this: above 1 more notes, below 1 fewer.
+  double density = 1;
+  Conservativity conservativity = {};
+  double strike_temperature() const { return articulate_temperature.value_or(temperature); }
+  bool operator==(const SamplingOptions&) const = default;
+};
 
 /// Johnson's adaptive exponent after a step with `sounding` notes. It stays above 0, where his
 /// would let every note play after fifty silent steps.
@@ -41,9 +45,9 @@ inline double chance(double logit, double temperature) {
   return plain::sigmoid(logit / temperature);
 }
 
-/// The logit of play as the taste has it, before temperature and conservativity.
-inline double play_logit(double logit, std::uint8_t previous, const Taste& taste) {
-  return previous & music::kPlay || taste.density == 1 ? logit : logit + plain::log(taste.density);
+/// The logit of play as the options have it, before temperature and conservativity.
+inline double play_logit(double logit, std::uint8_t previous, const SamplingOptions& sampling) {
+  return previous & music::kPlay || sampling.density == 1 ? logit : logit + plain::log(sampling.density);
 }
 
 /// The chances of a note's three kinds of cell, as logarithms; minus infinity where impossible.
@@ -54,16 +58,16 @@ struct CellChances {
 ///   logits (C): play, and articulate where channels is 2
 ///   conservativity: the exponent in force
 inline CellChances cell_chances(std::uint8_t previous, const float* logits, int channels,
-                                const Taste& taste, double conservativity) {
+                                const SamplingOptions& sampling, double conservativity) {
   using listening::bit_nats;
   constexpr double kNever = -INFINITY;
-  const double logit = play_logit(logits[0], previous, taste) / taste.temperature;
+  const double logit = play_logit(logits[0], previous, sampling) / sampling.temperature;
   const double play = -bit_nats(logit, true) * conservativity;
   const double silent = conservativity == 1 ? -bit_nats(logit, false)
                                             : plain::log(std::max(-plain::expm1(play), 1e-300));
   if (!(previous & music::kPlay)) return {silent, kNever, play};
   if (channels == 1) return {silent, play, kNever};
-  const double strike = logits[1] / taste.articulate_temperature;
+  const double strike = logits[1] / sampling.strike_temperature();
   return {silent, play - bit_nats(strike, false), play - bit_nats(strike, true)};
 }
 

@@ -1,4 +1,4 @@
-#include "composing/candidates.h"
+#include "composing/ranking.h"
 
 #include <gtest/gtest.h>
 
@@ -77,15 +77,11 @@ TEST(Figures, AreThoseOfTheNewMusicAlone) {
   const listening::CopyIndex corpus(pieces);
   const listening::Profile usual =
       listening::profile(std::vector<const corpus::Piece*>{&primer, &primer}, 1);
-  const ComposeOptions options{.steps = 32,
-                               .pieces = 1,
-                               .seed = 5,
-                               .prime = &primer.roll,
-                               .threads = 1,
-                               .arithmetic = network::Arithmetic::f32};
+  const Order options{.seed = 5, .pieces = 1, .steps = 32, .prime = given(primer.roll)};
+  const Resources resources{.threads = 1, .arithmetic = network::Arithmetic::f32};
   std::optional<Composed> made;
   compose(
-      model, options, [&](Composed&& piece) { made = std::move(piece); }, quiet, never);
+      model, options, resources, [&](Composed&& piece) { made = std::move(piece); }, quiet, never);
   ASSERT_TRUE(made);
   const Figures figures = figures_of(*made, {.usual = &usual, .corpus = &corpus});
   int notes = 0;

@@ -1,0 +1,543 @@
+#include "composing/order_json.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <type_traits>
+
+namespace toccata::composing {
+namespace {
+
+constexpr std::size_t kMostText = 4000;  // bytes of a chord track in words
+constexpr std::size_t kMostPinned = 4096;
+
+template <typename T>
+constexpr bool is_written = false;
+template <typename Value, Value (*parse)(std::string_view)>
+constexpr bool is_written<Written<Value, parse>> = true;
+
+template <typename T>
+constexpr bool is_optional_number = false;
+template <typename Number>
+requires std::is_arithmetic_v<Number>
+constexpr bool is_optional_number<std::optional<Number>> = true;
+
+using File = std::optional<GivenFile>;
+
+std::string name_of(const OrderField& field) {
+  std::string name = field.key;
+  std::ranges::replace_if(
+      name, [](char c) { return c == '_' || c == '.'; }, ' ');
+  return name;
+}
+
+std::string option_of(const OrderField& field) {
+  if (*field.option) return field.option;
+  std::string name = name_of(field);
+  std::ranges::replace(name, ' ', '-');
+  return name;
+}
+
+// Bounds, and their words.
+
+// 128 and not 128.0, which some versions of fmt make of it.
+std::string plain(double number) {
+  return number == std::floor(number) ? fmt::format("{:.0f}", number) : fmt::format("{:g}", number);
+}
+
+std::string bounds_text(const OrderField& field) {
+  if (field.most <= field.least) return "";
+  return fmt::format(" from {} to {}", plain(field.least), plain(field.most));
+}
+
+template <typename Number>
+void check_number(const OrderField& field, Number number) {
+  const auto value = static_cast<double>(number);
+  if (std::isfinite(value) &&
+      (field.most <= field.least || (value >= field.least && value <= field.most)))
+    return;
+  fail_usage("{}: expected a {}number{}, found {}", name_of(field),
+             std::is_integral_v<Number> ? "whole " : "", bounds_text(field), number);
+}
+
+template <typename T>
+void check_value(const OrderField& field, const T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    check_number(field, value);
+  } else if constexpr (is_optional_number<T>) {
+    if (value) check_number(field, *value);
+  } else if constexpr (std::is_same_v<T, Conservativity>) {
+    check_number(field, value.power);
+  }
+}
+
+// What contradicts itself.
+
+void check_given(const Order& order) {
+  if (order.infill && order.melody) {
+    fail_usage(
+        "infill and melody exclude each other: either bars are filled or a melody is "
+        "harmonised");
+  }
+  if (order.infill && order.infill_bars.empty() && !order.region) {
+    fail_usage("infill: say which bars to compose anew, such as --bars 9-12");
+  }
+  if (!order.infill && (order.infill_bars || order.region)) {
+    fail_usage("bars: there is no piece to fill them in; --infill FILE names it");
+  }
+  if (order.infill_bars && order.region) fail_usage("infill: either bars or a region, not both");
+  if (order.region) {
+    const Region& region = *order.region;
+    if (region.from < 0 || region.from >= region.to || region.low < 0 || region.high > 127 ||
+        region.low > region.high) {
+      fail_usage(
+          "region: expected steps and pitches in ascending order, found steps {} to {}, pitches {} "
+          "to {}",
+          region.from, region.to, region.low, region.high);
+    }
+  }
+  if (order.voice != MelodyVoice{} && !order.melody) {
+    fail_usage("voice: there is no melody to take it from; --melody FILE names it");
+  }
+  if (!order.prime && (order.new_only || order.prime_bars)) {
+    fail_usage("new only and prime bars: there is no primer; --prime FILE names it");
+  }
+  if (order.steps && order.bars) fail_usage("steps and bars exclude each other");
+  if (const auto& given = order.infill ? order.infill : order.melody) {
+    if (order.steps || order.bars || order.meter || order.prime) {
+      fail_usage(
+          "{}: the piece is as long as this file and in its meter: leave out the primer, the "
+          "meter, the steps and the bars",
+          given->path);
+    }
+  }
+}
+
+void check_limits(const Order& order) {
+  if (order.key && order.scale) {
+    fail_usage(
+        "key and scale exclude each other: a scale is exact, a key has the minor's raised "
+        "notes too");
+  }
+  if (order.most_notes && order.fewest_notes > order.most_notes) {
+    fail_usage("at least {} and at most {} sounding notes contradict each other",
+               order.fewest_notes, order.most_notes);
+  }
+  if (order.chords && order.chord_file) fail_usage("chords: either names or a file, not both");
+  if (order.ending && !order.ending->chord && !order.key) {
+    fail_usage("ending: the tonic of which key? --key names it, or --ending a chord");
+  }
+}
+
+// To JSON: null where nothing is said.
+
+template <typename T>
+OrderedJson json_of(const T& value) {
+  if constexpr (Worded<T>) {
+    return to_word(value);
+  } else if constexpr (is_written<T>) {
+    return value ? OrderedJson(value.text()) : OrderedJson();
+  } else if constexpr (is_optional_number<T>) {
+    return value ? OrderedJson(*value) : OrderedJson();
+  } else {
+    return value;
+  }
+}
+OrderedJson json_of(const Conservativity& value) {
+  return value.adaptive ? OrderedJson("adaptive") : OrderedJson(value.power);
+}
+OrderedJson json_of(const MelodyVoice& value) {
+  return to_string(value);
+}
+OrderedJson json_of(const File& file) {
+  if (!file) return nullptr;
+  OrderedJson json = {{"path", file->path}};
+  if (!file->hash.empty()) json["hash"] = file->hash;
+  return json;
+}
+OrderedJson json_of(const std::optional<Region>& region) {
+  if (!region) return nullptr;
+  OrderedJson json = {
+      {"from", region->from}, {"to", region->to}, {"low", region->low}, {"high", region->high}};
+  if (!region->pinned.empty()) json["pinned"] = region->pinned;
+  return json;
+}
+OrderedJson json_of(const Retries& retries) {
+  OrderedJson json = OrderedJson::array();
+  for (const Retry& retry : retries) json.push_back({{"step", retry.step}, {"try", retry.number}});
+  return json;
+}
+
+// From JSON.
+
+[[noreturn]] void refuse(const OrderField& field, std::string_view expected, const Json& found) {
+  fail_usage("{}: expected {}, found {}", name_of(field), expected, found.dump().substr(0, 60));
+}
+
+template <typename Number>
+Number number_from(const OrderField& field, const Json& json) {
+  if constexpr (std::is_integral_v<Number>) {
+    const bool fits = json.is_number_unsigned()  ? std::in_range<Number>(json.get<std::uint64_t>())
+                      : json.is_number_integer() ? std::in_range<Number>(json.get<std::int64_t>())
+                                                 : false;
+    if (!fits)
+      refuse(field,
+             fmt::format("a whole number{}",
+                         std::is_unsigned_v<Number> ? " of 0 or more" : bounds_text(field)),
+             json);
+  } else {
+    if (!json.is_number()) refuse(field, "a number" + bounds_text(field), json);
+  }
+  const auto number = json.get<Number>();
+  check_number(field, number);
+  return number;
+}
+
+std::string text_from(const OrderField& field, const Json& json) {
+  if (!json.is_string() || json.get_ref<const std::string&>().size() > kMostText)
+    refuse(field, fmt::format("a text of up to {} bytes", kMostText), json);
+  return json.get<std::string>();
+}
+
+template <typename T>
+void read_value(const OrderField& field, const Json& json, T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    if (!json.is_boolean()) refuse(field, "true or false", json);
+    value = json.get<bool>();
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    value = number_from<T>(field, json);
+  } else if constexpr (is_optional_number<T>) {
+    value = number_from<typename T::value_type>(field, json);
+  } else if constexpr (is_written<T>) {
+    value = T(text_from(field, json));
+  } else {
+    static_assert(Worded<T>);
+    std::string text = json.is_string() ? json.get<std::string>() : "";
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto found = from_word<T>(text);
+    if (!found) refuse(field, listed(word_texts<T>()), json);
+    value = *found;
+  }
+}
+void read_value(const OrderField& field, const Json& json, Conservativity& value) {
+  if (json == "adaptive") {
+    value = {1, true};
+  } else if (json.is_string()) {
+    refuse(field, "a number such as 1.1, or adaptive", json);
+  } else {
+    value = {number_from<double>(field, json), false};
+  }
+}
+void read_value(const OrderField& field, const Json& json, MelodyVoice& value) {
+  value = parse_voice(text_from(field, json));
+}
+void read_value(const OrderField& field, const Json& json, File& value) {
+  if (json.is_string()) {
+    value = GivenFile{json.get<std::string>()};
+    return;
+  }
+  const std::string where = name_of(field);
+  const char* const path = json.contains("path") ? "path" : "name";
+  value = GivenFile{json_get_or<std::string>(json, path, "the page's piece", where),
+                    json_get_or<std::string>(json, "hash", "", where)};
+}
+void read_value(const OrderField& field, const Json& json, std::optional<Region>& value) {
+  const std::string where = name_of(field);
+  Region region{json_get<int>(json, "from", where), json_get<int>(json, "to", where),
+                json_get_or<int>(json, "low", 0, where),
+                json_get_or<int>(json, "high", 127, where)};
+  if (json.contains("pinned")) {
+    const Json& pinned = json["pinned"];
+    if (!pinned.is_array() || pinned.size() > kMostPinned)
+      refuse(field, fmt::format("\"pinned\": a list of up to {} notes", kMostPinned), pinned);
+    for (const Json& note : pinned) {
+      if (!note.is_array() || note.size() != 2)
+        refuse(field, "\"pinned\": pairs of onset and pitch", note);
+      region.pinned.emplace_back(json_as<int>(note[0], "pinned", where),
+                                 json_as<int>(note[1], "pinned", where));
+    }
+  }
+  value = std::move(region);
+}
+void read_value(const OrderField&, const Json& json, Retries& value) {
+  constexpr std::string_view where = "retries";
+  Retries retries;
+  for (const Json& entry : json) {
+    const Retry retry{json_get<int>(entry, "step", where),
+                      json_get<std::uint32_t>(entry, "try", where)};
+    if (retry.number > 4095) fail("retries: expected up to 4095 tries");
+    if (retry.step < 0 || (!retries.empty() && retry.step <= retries.back().step)) {
+      fail("retries: expected steps that grow, found {}", retry.step);
+    }
+    retries.push_back(retry);
+  }
+  value = std::move(retries);
+}
+
+// As JSON would have it.
+template <typename T>
+Json json_from_text(const OrderField& field, std::string_view text, const T&) {
+  const auto number = [&]<typename Number>(Number value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? Json(value)
+                                                                    : Json(std::string(text));
+  };
+  if constexpr (std::is_same_v<T, bool>) {
+    if (text == "true" || text == "false") return text == "true";
+  } else if constexpr (std::is_same_v<T, Conservativity>) {
+    return number(double());
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return number(T());
+  } else if constexpr (is_optional_number<T>) {
+    return number(typename T::value_type());
+  } else if constexpr (std::is_same_v<T, std::optional<Region>> || std::is_same_v<T, Retries>) {
+    fail_usage("{}: cannot be said in words", name_of(field));
+  }
+  return std::string(text);
+}
+
+// "melody.voice" is the member "voice" of "melody".
+template <typename AnyJson>
+AnyJson* member(AnyJson& json, std::string_view key) {
+  const std::size_t dot = key.find('.');
+  const auto found = json.find(std::string(key.substr(0, dot)));
+  if (found == json.end()) return nullptr;
+  if (dot == key.npos) return &*found;
+  return found->is_object() ? member(*found, key.substr(dot + 1)) : nullptr;
+}
+
+void put(OrderedJson& json, std::string_view key, OrderedJson value) {
+  const std::size_t dot = key.find('.');
+  if (dot == key.npos) {
+    json[std::string(key)] = std::move(value);
+  } else if (const auto outer = json.find(std::string(key.substr(0, dot))); outer != json.end()) {
+    (*outer)[std::string(key.substr(dot + 1))] = std::move(value);
+  }
+}
+
+// What earlier versions wrote, and what the page may write for short.
+Json modern(Json json) {
+  const auto move_into = [](Json& from, Json& to, const char* key, const char* name) {
+    if (const auto found = from.find(key); found != from.end()) {
+      to[name] = *found;
+      from.erase(found);
+    }
+  };
+  if (const auto request = json.find("request"); request != json.end()) {
+    Json parts = std::move(*request);
+    json.erase(request);
+    if (parts.contains("infill")) {
+      move_into(parts, parts["infill"], "bars", "bars");
+      move_into(parts, parts["infill"], "region", "region");
+    }
+    if (parts.contains("melody")) {
+      move_into(parts, parts["melody"], "voice", "voice");
+      move_into(parts, parts["melody"], "track", "track");
+    }
+    json.update(parts);
+  }
+  move_into(json, json, "piece", "first");
+  if (const auto infill = json.find("infill"); infill != json.end() && infill->is_object()) {
+    for (const char* part : {"from", "to", "low", "high", "pinned"})
+      if (infill->contains(part)) move_into(*infill, (*infill)["region"], part, part);
+  }
+  if (const auto melody = json.find("melody"); melody != json.end() && melody->is_object()) {
+    if (const auto voice = melody->find("voice"); voice != melody->end() && *voice == "track")
+      *voice = fmt::format("track {}", melody->value("track", Json(1)).dump());
+    melody->erase("track");
+  }
+  return json;
+}
+
+bool known(std::string_view key) {
+  bool found = false;
+  const Order order;
+  visit_order(order,
+              [&](const OrderField& field, const auto&) { found = found || key == field.key; });
+  return found;
+}
+
+void refuse_unknown(const Json& json) {
+  if (!json.is_object()) fail_usage("order: expected an object, found {}", json_type(json));
+  for (const auto& [key, value] : json.items()) {
+    if (!known(key))
+      fail_usage("order: there is no \"{}\" (docs/api.md names what there is)", key.substr(0, 100));
+    if (!value.is_object()) continue;
+    for (const auto& [inner, part] : value.items()) {
+      const bool own = inner == "path" || inner == "name" || inner == "hash" || inner == "music";
+      if (!own && key != "region" && !known(key + "." + inner))
+        fail_usage("order: \"{}\": there is no \"{}\" (docs/api.md names what there is)", key,
+                   inner.substr(0, 100));
+    }
+  }
+}
+
+OrderedJson all_of(const Order& order) {
+  OrderedJson json;
+  visit_order(
+      order, [&](const OrderField& field, const auto& value) { json[field.key] = json_of(value); });
+  return json;
+}
+
+template <typename T>
+FieldKind kind_of(const T&) {
+  if constexpr (std::is_same_v<T, bool>) return FieldKind::flag;
+  if constexpr (std::is_same_v<T, File>) return FieldKind::file;
+  if constexpr (std::is_same_v<T, std::optional<Region>> || std::is_same_v<T, Retries>)
+    return FieldKind::parts;
+  if constexpr (Worded<T>) return FieldKind::words;
+  if constexpr (std::is_integral_v<T> || std::is_same_v<T, std::optional<int>>)
+    return FieldKind::whole;
+  if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, std::optional<double>>)
+    return FieldKind::number;
+  return FieldKind::text;
+}
+
+std::vector<std::string> examples_of(const OrderField& field) {
+  std::vector<std::string> all;
+  std::string one;
+  for (const char* c = field.examples; *c; ++c) {
+    if (*c == '\\' && c[1] == '|') {
+      one += *++c;
+    } else if (*c == '|') {
+      all.push_back(std::exchange(one, {}));
+    } else {
+      one += *c;
+    }
+  }
+  if (!one.empty()) all.push_back(one);
+  return all;
+}
+
+std::string text_of(const OrderedJson& value) {
+  if (value.is_null()) return "nothing";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+}  // namespace
+
+OrderedJson to_json(const Order& order) {
+  OrderedJson json = OrderedJson::object();
+  const OrderedJson usual = all_of({});
+  visit_order(order, [&](const OrderField& field, const auto& value) {
+    OrderedJson own = json_of(value);
+    if (own != usual[field.key]) put(json, field.key, std::move(own));
+  });
+  return json;
+}
+
+void read_order(const Json& json, Order& order) {
+  const Json found = modern(json);
+  refuse_unknown(found);
+  Order read = order;
+  visit_order(read, [&](const OrderField& field, auto& value) {
+    if (const Json* own = member(found, field.key)) read_value(field, *own, value);
+  });
+  order = std::move(read);
+}
+
+void set_field(Order& order, std::string_view key, std::string_view text) {
+  bool found = false;
+  visit_order(order, [&](const OrderField& field, auto& value) {
+    if (found || (key != field.key && key != option_of(field) && key != name_of(field))) return;
+    found = true;
+    read_value(field, json_from_text(field, text, value), value);
+  });
+  if (!found) fail_usage("there is no control \"{}\"", key);
+}
+
+void reset_field(Order& order, std::string_view key) {
+  const Order usual;
+  visit_order(order, [&]<typename T>(const OrderField& field, T& value) {
+    if (key != field.key) return;
+    visit_order(usual, [&]<typename U>(const OrderField& same, const U& otherwise) {
+      if constexpr (std::is_same_v<T, U>) {
+        if (key == same.key) value = otherwise;
+      }
+    });
+  });
+}
+
+void check(const Order& order) {
+  visit_order(order, [](const OrderField& field, const auto& value) { check_value(field, value); });
+  check_given(order);
+  check_limits(order);
+}
+
+std::vector<Difference> differences(const Order& first, const Order& second) {
+  const OrderedJson own = all_of(first), other = all_of(second);
+  std::vector<Difference> all;
+  for (const FieldFacts& facts : field_facts()) {
+    const char* key = facts.field.key;
+    if (own[key] != other[key]) all.push_back({facts.name, text_of(own[key]), text_of(other[key])});
+  }
+  return all;
+}
+
+std::vector<FieldFacts> field_facts(const Order& order) {
+  std::vector<FieldFacts> all;
+  visit_order(order, [&]<typename T>(const OrderField& field, const T& value) {
+    FieldFacts facts{field, kind_of(value), name_of(field), option_of(field), {}, json_of(value)};
+    if constexpr (Worded<T>) facts.words = word_texts<T>();
+    all.push_back(std::move(facts));
+  });
+  return all;
+}
+
+OrderedJson controls_json() {
+  OrderedJson all = OrderedJson::array();
+  for (const FieldFacts& facts : field_facts()) {
+    const OrderField& field = facts.field;
+    if (!field.page) continue;
+    OrderedJson json = {{"key", field.key},
+                        {"name", facts.name},
+                        {"group", field.group},
+                        {"meaning", field.meaning},
+                        {"kind", to_word(facts.kind)}};
+    if (field.most > field.least) json.update({{"least", field.least}, {"most", field.most}});
+    if (field.slider_most > field.slider_least)
+      json["slider"] = {field.slider_least, field.slider_most};
+    if (!facts.words.empty()) json["words"] = facts.words;
+    if (*field.examples) json["examples"] = examples_of(field);
+    if (!facts.usual.is_null()) json["default"] = facts.usual;
+    if (*field.otherwise) json["otherwise"] = field.otherwise;
+    all.push_back(std::move(json));
+  }
+  return all;
+}
+
+std::string controls_table() {
+  const auto escaped = [](std::string text) {
+    for (std::size_t at = 0; (at = text.find('|', at)) != text.npos; at += 2)
+      text.insert(at, 1, '\\');
+    return text;
+  };
+  std::string table;
+  const char* group = "";
+  for (const FieldFacts& facts : field_facts()) {
+    const OrderField& field = facts.field;
+    if (!field.page) continue;
+    if (std::string_view(group) != field.group) {
+      table += fmt::format("{}**{}**\n\n| key | meaning | values | default |\n|---|---|---|---|\n",
+                           *group ? "\n" : "", field.group);
+      group = field.group;
+    }
+    std::string values = !facts.words.empty() ? fmt::format("{}", fmt::join(facts.words, ", "))
+                         : facts.kind == FieldKind::flag ? "true, false"
+                         : facts.kind == FieldKind::file ? "`{\"music\", \"name\"}`"
+                         : field.most > field.least
+                             ? fmt::format("{} to {}", plain(field.least), plain(field.most))
+                             : fmt::format("{}", fmt::join(examples_of(field), "; "));
+    const std::string usual = *field.otherwise        ? field.otherwise
+                              : facts.usual.is_null() ? ""
+                                                      : text_of(facts.usual);
+    table += fmt::format("| `{}` | {} | {} | {} |\n", field.key, escaped(field.meaning),
+                         escaped(std::move(values)), usual);
+  }
+  return table;
+}
+
+}  // namespace toccata::composing

@@ -1,0 +1,23 @@
+#pragma once
+// A model by its name, and the run that it belongs to.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "network/weights.h"
+#include "runs/run_folder.h"
+
+namespace toccata::tasks {
+
+struct NamedModel {
+  network::Model model;
+  std::filesystem::path folder;
+  std::optional<runs::RunFolder> run;  // the run that it belongs to; none for other model folders
+};
+
+/// The model that `name` means (runs/model_name.h), among the runs in the folder `output` and the
+/// shipped ones. Throws Error.
+NamedModel load_named(const std::string& name, const std::string& output);
+
+}  // namespace toccata::tasks
