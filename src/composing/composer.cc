@@ -117,8 +117,9 @@ void Composer::State::limit(std::size_t b, int step, const StepLimits& limits) {
   line.sets.resize(notes);
   for (std::size_t n = 0; n < notes; ++n) {
     CellSet set = limits.allowed.empty() ? kAnyCell : limits.allowed[n];
-    if (!is_fixed(set) && step - line.last_onset[n] < limits.line.repeat_gap)
-      set &= ~kOnset & kAnyCell;
+    const int since = step - line.last_onset[n], longest = limits.line.longest_note;
+    if (!is_fixed(set) && since < limits.line.repeat_gap) set &= ~kOnset & kAnyCell;
+    if (!is_fixed(set) && longest > 0 && since >= longest) set &= ~kHeld & kAnyCell;
     line.sets[n] = set & possible_after(previous_of(b)[n], channels);
   }
   StepRule rule = limits.rule;

@@ -48,6 +48,7 @@ struct NumberedPiece {
 struct LineRules {
   int longest_silence = 0;  // steps that may be silent one after the other
   int repeat_gap = 0;       // steps at least from an onset to the next of its pitch
+  int longest_note = 0;     // steps that a note may sound
   bool operator==(const LineRules&) const = default;
 };
 

@@ -157,6 +157,7 @@ struct Order {
   int fewest_notes = 0;
   WrittenNoteValue longest_silence = {};
   WrittenNoteValue repeat_gap = {};
+  WrittenNoteValue longest_note = {};
   WrittenChords chords = {};
   std::optional<GivenFile> chord_file = {};  // of any range
   ChordTones chord_tones = ChordTones::all;
@@ -316,6 +317,10 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             .such_as("1/8|1/4|1/2|1")
             .when_live(),
         o.repeat_gap);
+  visit(Field{group, "longest_note", "a note value: no note sounds longer"}
+            .such_as("1/8|1/4|1/2|1")
+            .when_live(),
+        o.longest_note);
   visit(Field{group, "chords", "a chord track, over and over: C | Am F | G7 | C"}
             .such_as("C \\| Am F \\| G7 \\| C")
             .when_live(),

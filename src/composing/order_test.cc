@@ -244,6 +244,28 @@ TEST(Order, ChordsFromMusicHoldOverItsRests) {
   }
 }
 
+TEST(Order, NoComposedNoteIsLongerThanTheLongest) {
+  for (const bool articulation : {true, false}) {
+    const network::Model model = tiny_model(13, articulation, 2);
+    music::Roll primer = music::make_roll(16, 60, 72, 4, articulation);
+    for (int t = 0; t < 16; ++t) primer.frame(t)[4] = articulation && t == 0 ? 3 : 1;
+    std::size_t shortened = 0;
+    for (const Composed& made : pieces_of(
+             model, {.pieces = 4, .steps = 64, .prime = given(primer), .longest_note = "1/8"})) {
+      for (const RollNote& note : notes_of(made.roll)) {
+        // The primer's own note ends as the new music begins, at the latest.
+        if (note.onset >= 16) {
+          EXPECT_LE(note.length, 2);
+        } else {
+          EXPECT_EQ(note.end(), 16);
+        }
+        shortened += note.length == 2;
+      }
+    }
+    EXPECT_GT(shortened, 10u);
+  }
+}
+
 TEST(Order, ChordTonesOnTheBeatLeaveTheRestToTheKey) {
   const network::Model model = tiny_model(13, true, 2);
   Order options{.pieces = 2,
@@ -350,6 +372,7 @@ Order full_order() {
           .fewest_notes = 2,
           .longest_silence = "1/2",
           .repeat_gap = "1/8",
+          .longest_note = "1/4",
           .chords = "C | F",
           .chord_file = GivenFile{"c.mid", "cc"},
           .chord_tones = ChordTones::beats,

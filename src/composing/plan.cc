@@ -307,7 +307,8 @@ Plan plan_of(const network::Config& config, const Order& order) {
   }
   plan.limits = Limits(plan.piece, config.channels());
   plan.limits.line = {.longest_silence = steps_of(order.longest_silence, config.roll.grid, false),
-                      .repeat_gap = steps_of(order.repeat_gap, config.roll.grid, true)};
+                      .repeat_gap = steps_of(order.repeat_gap, config.roll.grid, true),
+                      .longest_note = steps_of(order.longest_note, config.roll.grid, false)};
   if (order.region) {
     plan_region(plan, order);
   } else if (order.infill) {
