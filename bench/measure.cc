@@ -19,6 +19,7 @@
 #include "corpus/windows.h"
 #include "gemm_peak.h"
 #include "network/weights.h"
+#include "training/backend.h"
 #include "training/learner.h"
 #include "training/plan.h"
 

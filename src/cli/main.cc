@@ -5,7 +5,7 @@
 #include "cli/commands/commands.h"
 #include "cli/shell/about.h"
 #include "cli/shell/command.h"
-#include "training/torch_plugin.h"
+#include "training/backend.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "studio/run_facts.h"
+#include "tasks/run_facts.h"
 
 namespace toccata::studio {
 namespace {
@@ -107,18 +107,18 @@ OrderedJson TrainingRuns::outline(const runs::RunFolder& run) const {
   json["name"] = name;
   json["state"] = state_of(name);
   json["has_model"] = fs::exists(run.model());
-  const auto rows = rows_of(run);
+  const auto rows = tasks::rows_of(run);
   if (!rows.empty()) {
-    json["last"] = to_json(rows.back());
+    json["last"] = tasks::to_json(rows.back());
     double best = runs::kNotMeasured;
     for (const runs::MetricsRow& row : rows) {
       if (!(row.valid_nats >= best)) best = std::isnan(row.valid_nats) ? best : row.valid_nats;
     }
     if (!std::isnan(best)) json["best_valid_nats"] = -best;
   }
-  const OrderedJson goal = goal_of(run);
+  const OrderedJson goal = tasks::goal_of(run);
   json["goal"] = goal;
-  const double left = seconds_left(goal, rows);
+  const double left = tasks::seconds_left(goal, rows);
   if (left >= 0) json["seconds_left"] = left;
   return json;
 }
@@ -141,8 +141,9 @@ OrderedJson TrainingRuns::describe(const std::string& name) const {
   const runs::RunFolder run = folder_of(name);
   OrderedJson json = outline(run);
   json["metrics"] = OrderedJson::array();
-  for (const runs::MetricsRow& row : rows_of(run)) json["metrics"].push_back(to_json(row));
-  json["samples"] = samples_of(run);
+  for (const runs::MetricsRow& row : tasks::rows_of(run))
+    json["metrics"].push_back(tasks::to_json(row));
+  json["samples"] = tasks::samples_of(run);
   const auto found = started_.find(name);
   json["log"] = found == started_.end() ? std::vector<std::string>{} : found->second.child->lines();
   return json;
@@ -151,7 +152,7 @@ OrderedJson TrainingRuns::describe(const std::string& name) const {
 fs::path TrainingRuns::sample(const std::string& run, const std::string& name) const {
   const std::lock_guard lock(mutex_);
   const runs::RunFolder folder = folder_of(run);
-  for (const std::string& known : samples_of(folder)) {
+  for (const std::string& known : tasks::samples_of(folder)) {
     if (known == name) return folder.midi() / known;
   }
   fail_usage("the run \"{}\" has no sample \"{}\"", run, name.substr(0, 100));
@@ -164,8 +165,8 @@ std::shared_ptr<EventLog> TrainingRuns::events(const std::string& name) {
   Watched& watched = watched_[name];
   if (fresh) {
     // What is there already is describe's to tell.
-    watched.rows = rows_of(run).size();
-    watched.samples = samples_of(run);
+    watched.rows = tasks::rows_of(run).size();
+    watched.samples = tasks::samples_of(run);
     watched.state = state_of(name);
   }
   return watched.events;
@@ -183,16 +184,16 @@ void TrainingRuns::watch() {
 void TrainingRuns::look(const std::string& name, Watched& watched) {
   const runs::RunFolder run{options_.output / name};
   const std::string state = state_of(name);
-  const auto rows = rows_of(run);
+  const auto rows = tasks::rows_of(run);
   if (rows.size() < watched.rows) watched.rows = 0;  // resumed from before its last rows
-  const OrderedJson goal = goal_of(run);
+  const OrderedJson goal = tasks::goal_of(run);
   for (; watched.rows < rows.size(); ++watched.rows) {
-    OrderedJson json = to_json(rows[watched.rows]);
-    const double left = seconds_left(goal, rows);
+    OrderedJson json = tasks::to_json(rows[watched.rows]);
+    const double left = tasks::seconds_left(goal, rows);
     if (left >= 0) json["seconds_left"] = left;
     watched.events->add("metrics", json);
   }
-  const auto samples = samples_of(run);
+  const auto samples = tasks::samples_of(run);
   if (samples != watched.samples) {
     watched.samples = samples;
     watched.events->add("samples", OrderedJson(samples));

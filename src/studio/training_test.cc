@@ -6,10 +6,10 @@
 #include "base/files.h"
 #include "runs/metrics.h"
 #include "studio/child.h"
-#include "studio/run_facts.h"
 #include "studio/training_order.h"
 #include "studio/training_runs.h"
 #include "support/temporary_folder.h"
+#include "tasks/run_facts.h"
 
 namespace toccata::studio {
 namespace {
@@ -111,11 +111,11 @@ TEST(NamedFolders, HaveNamesOfTheirOwnAndMustExist) {
 
 TEST(TimeLeft, ComesFromTheGoalAndTheSpeedSoFar) {
   const std::vector<runs::MetricsRow> rows = {{.batch = 50, .epoch = 2, .seconds = 100}};
-  EXPECT_DOUBLE_EQ(seconds_left({{"minutes", 5.0}}, rows), 200);
-  EXPECT_DOUBLE_EQ(seconds_left({{"batches", 200.0}}, rows), 300);
-  EXPECT_DOUBLE_EQ(seconds_left({{"epochs", 3.0}}, rows), 50);
-  EXPECT_LT(seconds_left({{"batches", 200.0}}, {}), 0);
-  EXPECT_LT(seconds_left(OrderedJson::object(), rows), 0);
+  EXPECT_DOUBLE_EQ(tasks::seconds_left({{"minutes", 5.0}}, rows), 200);
+  EXPECT_DOUBLE_EQ(tasks::seconds_left({{"batches", 200.0}}, rows), 300);
+  EXPECT_DOUBLE_EQ(tasks::seconds_left({{"epochs", 3.0}}, rows), 50);
+  EXPECT_LT(tasks::seconds_left({{"batches", 200.0}}, {}), 0);
+  EXPECT_LT(tasks::seconds_left(OrderedJson::object(), rows), 0);
 }
 
 // Stands for toccata train: writes a run's files, and saves when it is interrupted.

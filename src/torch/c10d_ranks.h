@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "training/launch.h"
 #include "training/ranks.h"
 
 namespace toccata::libtorch {

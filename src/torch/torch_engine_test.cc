@@ -8,6 +8,7 @@
 #include "network/weights.h"
 #include "torch/torch_batch.h"
 #include "torch/torch_model.h"
+#include "training/backend.h"
 #include "training/test_corpus.h"
 
 namespace toccata::libtorch {

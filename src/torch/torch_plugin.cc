@@ -1,5 +1,5 @@
 // The entry of the shared object.
-#include "training/torch_plugin.h"
+#include "training/backend.h"
 
 #include <torch/cuda.h>
 #include <torch/version.h>

@@ -2,7 +2,7 @@
 // What stands in a checkpoint besides the model itself (config.json, model.safetensors: the weights
 // to use):
 //   learner.safetensors  weights as trained, their average, the optimiser's state (learner.h)
-//   position.json        where the run stands (course.h)
+//   position.json        where the run stands (schedule.h)
 //   options.toml         the options it was made under
 // Randomness needs nothing more: every draw is a function of the seed and these counters. Sealing,
 // listing and tidying: runs/checkpoint.h.
@@ -14,8 +14,8 @@
 #include "network/safetensors.h"
 #include "network/weights.h"
 #include "runs/run_folder.h"
-#include "training/course.h"
 #include "training/options.h"
+#include "training/schedule.h"
 
 namespace toccata::training {
 

@@ -7,8 +7,8 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "support/temporary_folder.h"
+#include "training/evaluator.h"
 #include "training/test_corpus.h"
-#include "training/validation.h"
 
 namespace toccata::training {
 namespace {

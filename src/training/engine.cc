@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "training/torch_plugin.h"
-
 namespace toccata::training {
 namespace {
 
@@ -53,8 +51,7 @@ class SharedEngine : public Engine {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_engine(const TrainOptions& options) {
-  if (options.engine == EngineKind::torch) return torch_plugin("--engine torch").engine(options);
+std::unique_ptr<Engine> make_own_engine(const TrainOptions& options) {
   return std::make_unique<OwnEngine>(options);
 }
 

@@ -25,9 +25,8 @@ class Engine {
                                  const network::Ready& ready = {}) = 0;
 };
 
-/// The engine of the options on the CPU. Throws Error (usage) where it is LibTorch's and the
-/// package toccata-torch is not installed.
-std::unique_ptr<Engine> make_engine(const TrainOptions& options);
+/// The own one: network::TrainingPass, on the CPU.
+std::unique_ptr<Engine> make_own_engine(const TrainOptions& options);
 
 /// The gradient of a batch whose windows are shared out to several processes: data parallelism
 /// (Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014). `own`

@@ -11,7 +11,6 @@
 
 #include "base/error.h"
 #include "training/optimiser.h"
-#include "training/torch_plugin.h"
 
 namespace toccata::training {
 namespace {
@@ -63,7 +62,7 @@ class OwnLearner : public Learner {
   OwnLearner(const TrainOptions& options, const std::vector<float>& values, Ranks* ranks,
              std::unique_ptr<Engine> engine)
       : options_(options),
-        engine_(engine ? std::move(engine) : make_engine(options)),
+        engine_(std::move(engine)),
         values_(values),
         gradient_(values.size()),
         optimiser_(options.optimiser, values.size(), options.threads) {
@@ -225,17 +224,10 @@ void Learner::take_from_first(Ranks& ranks) {
   set_state(all);
 }
 
-std::unique_ptr<Learner> make_learner(const TrainOptions& options, const std::vector<float>& values,
-                                      Ranks* ranks, std::unique_ptr<Engine> engine) {
-  if (options.device == Device::cuda)
-    return torch_plugin("--device cuda").learner(options, values, ranks);
+std::unique_ptr<Learner> make_own_learner(const TrainOptions& options,
+                                          const std::vector<float>& values, Ranks* ranks,
+                                          std::unique_ptr<Engine> engine) {
   return std::make_unique<OwnLearner>(options, values, ranks, std::move(engine));
-}
-
-std::unique_ptr<Ranks> join_ranks(const Launch& launch, double timeout, const Stop& stop) {
-  if (launch.ranks == 1) return std::make_unique<SingleRank>(stop);
-  return torch_plugin(fmt::format("training in {} processes", launch.ranks))
-      .join(launch, timeout, stop);
 }
 
 }  // namespace toccata::training

@@ -76,13 +76,12 @@ class Learner {
   void take_from_first(Ranks& ranks);
 };
 
-/// On the device of the options. Begins with `values` (P) and an optimiser that remembers nothing.
-/// With `ranks`, which must outlive it, each batch is this process's share of one, and learn is
-/// called by all.
-///   engine: who computes the gradient on the CPU; null: make_engine's
-std::unique_ptr<Learner> make_learner(const TrainOptions& options, const std::vector<float>& values,
-                                      Ranks* ranks = nullptr,
-                                      std::unique_ptr<Engine> engine = nullptr);
+/// The own one: all in plain buffers on the CPU. Begins with `values` (P) and an optimiser that
+/// remembers nothing. With `ranks`, which must outlive it, each batch is this process's share of
+/// one, and learn is called by all.
+std::unique_ptr<Learner> make_own_learner(const TrainOptions& options,
+                                          const std::vector<float>& values, Ranks* ranks,
+                                          std::unique_ptr<Engine> engine);
 
 /// The errors of learners: a loss or a norm that is not finite, and numbers that are kept. `rate`:
 /// of the update.

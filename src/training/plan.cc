@@ -7,9 +7,13 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "music/bars.h"
 #include "network/weights.h"
-#include "training/validation.h"
+#include "training/backend.h"
+#include "training/evaluator.h"
+#include "training/learner.h"
+#include "training/schedule.h"
 
 namespace toccata::training {
 namespace {
@@ -19,7 +23,7 @@ constexpr std::array kUnits{32, 48, 64, 96, 128, 160, 200, 256, 320, 400};
 constexpr int kShortWindow = 64, kWindow = 128;  // steps
 constexpr int kLargestBatch = 20;                // sequences, where the device asks for no more
 
-network::Config with_units(network::Config config, const Given& given, int units) {
+network::Config with_units(network::Config config, const FixedOptions& given, int units) {
   config.time_units = {units, units};
   config.note_units = {units / 2, units / 2};
   if (!given.mix_units) config.mix_units = units / 2;
@@ -45,7 +49,7 @@ struct Units {
   Bound bound = Bound::list;
 };
 
-Units choose_units(const network::Config& config, const Given& given, const Music& music,
+Units choose_units(const network::Config& config, const FixedOptions& given, const MusicSize& music,
                    const Pace& pace, double seconds) {
   const double smallest_batch = static_cast<double>(pace.sequences) * kShortWindow;
   Units chosen{with_units(config, given, kUnits.front())};
@@ -63,8 +67,8 @@ Units choose_units(const network::Config& config, const Given& given, const Musi
   return chosen;
 }
 
-void choose_batch(TrainOptions& options, const Given& given, const Music& music, const Pace& pace,
-                  double frames) {
+void choose_batch(TrainOptions& options, const FixedOptions& given, const MusicSize& music,
+                  const Pace& pace, double frames) {
   const double wanted = frames / kUpdates;  // time steps an update
   if (!given.time_steps) {
     const bool roomy = wanted >= static_cast<double>(pace.sequences) * kWindow;
@@ -82,14 +86,15 @@ void choose_batch(TrainOptions& options, const Given& given, const Music& music,
   }
 }
 
-void choose_rhythm(TrainOptions& options, const Given& given, double updates) {
+void choose_rhythm(TrainOptions& options, const FixedOptions& given, double updates) {
   if (!given.validate_every)
     options.validate_every = static_cast<int>(std::clamp(std::round(updates / 20), 5.0, 100.0));
   if (!given.save_every)
     options.save_every = static_cast<int>(std::clamp(std::round(updates / 5), 10.0, 500.0));
 }
 
-std::string why_units(const Plan& plan, const Given& given, Bound bound, const Music& music) {
+std::string why_units(const Plan& plan, const FixedOptions& given, Bound bound,
+                      const MusicSize& music) {
   const std::string sizes = sizes_text(plan.options.model);
   if (given.units) return fmt::format("The sizes are as given: {}", sizes);
   const std::string chosen =
@@ -106,7 +111,7 @@ std::string why_units(const Plan& plan, const Given& given, Bound bound, const M
   return chosen;
 }
 
-void warn(Plan& plan, const Music& music, double frames_an_update, double seconds) {
+void warn(Plan& plan, const MusicSize& music, double frames_an_update, double seconds) {
   const auto parameters = static_cast<double>(network::parameter_count(plan.options.model));
   const auto notes = static_cast<double>(std::max<std::int64_t>(music.notes, 1));
   if (parameters > kTooManyParametersPerNote * notes)
@@ -136,10 +141,31 @@ music::MeterAt main_meter(const Pieces& pieces) {
     }
     count(piece->roll.steps);
   }
-  const auto most = std::ranges::max_element(
-      steps, {}, [](const auto& each) { return each.second; });
+  const auto most =
+      std::ranges::max_element(steps, {}, [](const auto& each) { return each.second; });
   if (most == steps.end()) return {0, 4, 4};
   return {0, most->first.first, most->first.second};
+}
+
+MusicSize music_of(const Pieces& pieces) {
+  MusicSize music;
+  for (const corpus::Piece* piece : pieces) {
+    const corpus::CellCounts cells = corpus::cell_counts(*piece);
+    music.steps += piece->roll.steps;
+    music.longest = std::max<std::int64_t>(music.longest, piece->roll.steps);
+    music.notes += cells.sounding - cells.open + cells.again;
+  }
+  return music;
+}
+
+/// Seconds per note-step of a model of these sizes.
+double measure(TrainOptions options, const network::Config& config, const music::Batch& batch) {
+  options.model = config;
+  const std::unique_ptr<Learner> learner =
+      make_learner(options, network::initial_values(config, options.seed));
+  double note_steps = 0;
+  for (const std::int32_t length : batch.lengths) note_steps += length;
+  return learner->measure(batch) / (note_steps * config.notes());
 }
 
 }  // namespace
@@ -157,7 +183,7 @@ std::vector<int> usual_echoes(const Pieces& pieces) {
   return lags;
 }
 
-TrainOptions suit(TrainOptions options, const Given& given, const Pieces& train) {
+TrainOptions suit(TrainOptions options, const FixedOptions& given, const Pieces& train) {
   if (!given.echoes) options.model.echoes = usual_echoes(train);
   if (!given.mix_units) options.model.mix_units = options.model.note_units.front();
   return options;
@@ -175,7 +201,7 @@ double dense_operations(const network::Config& config) {
   return sum;
 }
 
-Plan make_plan(const TrainOptions& options, const Given& given, const Music& music,
+Plan make_plan(const TrainOptions& options, const FixedOptions& given, const MusicSize& music,
                const Pace& pace, double seconds) {
   Plan plan;
   plan.options = options;
@@ -202,6 +228,42 @@ Plan make_plan(const TrainOptions& options, const Given& given, const Music& mus
       plan.epochs, music.steps));
   warn(plan, music, frames_an_update, seconds);
   return plan;
+}
+
+Pace measure_pace(const TrainOptions& options, const FixedOptions& given,
+                  const TrainingData& data) {
+  Pace pace;
+  if (options.device == Device::cuda) pace.sequences = 64;
+  pace.sequences = std::max(pace.sequences, 2 * thread_count(options.threads));
+  TrainOptions few = options;
+  few.time_steps = 32;
+  few.batch_size = pace.sequences;
+  corpus::Windows windows = stage_windows(few, data.stages.front(), 0);
+  const music::Batch batch = windows.next();
+  if (given.units) {
+    pace.by_operation = measure(options, options.model, batch) / dense_operations(options.model);
+    return pace;
+  }
+  network::Config small = options.model, large = options.model;
+  small.time_units = small.note_units = {32, 32};
+  large.time_units = large.note_units = {128, 128};
+  const double small_cost = measure(options, small, batch);
+  const double large_cost = measure(options, large, batch);
+  const double small_work = dense_operations(small), large_work = dense_operations(large);
+  pace.by_operation = std::max(large_cost - small_cost, 0.0) / (large_work - small_work);
+  pace.by_step = std::max(small_cost - pace.by_operation * small_work, 0.0);
+  return pace;
+}
+
+TrainOptions fit_to_time(const TrainOptions& options, const FixedOptions& given,
+                         const TrainingData& data, double seconds, int ranks, Progress& progress) {
+  Pace pace = measure_pace(options, given, data);
+  pace.by_operation /= ranks;
+  pace.by_step /= ranks;
+  const Plan plan = make_plan(options, given, music_of(data.train), pace, seconds);
+  for (const std::string& reason : plan.reasons) progress.message(reason);
+  for (const std::string& warning : plan.warnings) progress.warning(warning);
+  return plan.options;
 }
 
 }  // namespace toccata::training

@@ -1,11 +1,12 @@
 #pragma once
-// The plan of a run that is measured in minutes: sizes that suit the music and the time, from what
-// was measured of this machine. A pure function; measuring and telling: fit.h.
+// The plan of a run: sizes that suit the music, and the time where the run is measured in minutes,
+// from what is measured of this machine.
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "network/config.h"
 #include "training/data.h"
 #include "training/options.h"
@@ -18,7 +19,7 @@ namespace toccata::training {
 double dense_operations(const network::Config& config);
 
 /// What is there to learn from.
-struct Music {
+struct MusicSize {
   std::int64_t steps = 0;    // time steps of the training pieces
   std::int64_t notes = 0;    // notes struck in them
   std::int64_t longest = 0;  // steps of the longest piece
@@ -35,7 +36,7 @@ struct Pace {
 };
 
 /// What the user (or the model to restore) gave: it stays as it is.
-struct Given {
+struct FixedOptions {
   bool units = false, mix_units = false, echoes = false;
   bool batch_size = false, time_steps = false;
   bool validate_every = false, save_every = false;
@@ -47,7 +48,7 @@ std::vector<int> usual_echoes(const Pieces& pieces);
 
 /// The options with the echoes and mix units that nobody gave: usual_echoes of the training pieces,
 /// and as many as the first layer along the notes has.
-TrainOptions suit(TrainOptions options, const Given& given, const Pieces& train);
+TrainOptions suit(TrainOptions options, const FixedOptions& given, const Pieces& train);
 
 struct Plan {
   TrainOptions options;                        // with what was chosen
@@ -61,10 +62,19 @@ struct Plan {
 ///   music kParametersPerNote or fewer parameters a note; else the smallest of the list;
 /// - a batch as large as leaves kUpdates updates, within bounds, and an epoch some batches;
 /// - a validation after each twentieth of the updates, a checkpoint after each fifth.
-Plan make_plan(const TrainOptions& options, const Given& given, const Music& music,
+Plan make_plan(const TrainOptions& options, const FixedOptions& given, const MusicSize& music,
                const Pace& pace, double seconds);
 
 inline constexpr double kUpdates = 3000;
 inline constexpr double kParametersPerNote = 25, kTooManyParametersPerNote = 50;
+
+/// What learning costs here, from a few gradients of small and larger models (or of the options'
+/// own, where `given` has units) on the first windows of `data`. Takes about a second.
+Pace measure_pace(const TrainOptions& options, const FixedOptions& given, const TrainingData& data);
+
+/// The options with what the user left open chosen for `seconds` of `ranks` processes like this
+/// one. Tells reasons and warnings.
+TrainOptions fit_to_time(const TrainOptions& options, const FixedOptions& given,
+                         const TrainingData& data, double seconds, int ranks, Progress& progress);
 
 }  // namespace toccata::training

@@ -20,7 +20,7 @@ Pace two_cores() {
 }
 
 // A few dozen piano pieces.
-constexpr Music kDozens{.steps = 40000, .notes = 60000, .longest = 3000};
+constexpr MusicSize kDozens{.steps = 40000, .notes = 60000, .longest = 3000};
 
 TEST(Plan, CountsTheOperationsOfTheUsualModelAsTheyArePublished) {
   network::Config config;
@@ -64,7 +64,7 @@ TEST(Plan, EchoesAndMixUnitsThatWereGivenStay) {
 
 TEST(Plan, MoreTimeMeansALargerModelThatStillGetsItsUpdates) {
   int units = 0;
-  const Music much{.steps = 4000000, .notes = 6000000, .longest = 3000};
+  const MusicSize much{.steps = 4000000, .notes = 6000000, .longest = 3000};
   for (const double minutes : {0.3, 2.0, 20.0, 120.0, 600.0}) {
     const Plan plan = make_plan({}, {}, much, two_cores(), minutes * 60);
     EXPECT_GE(plan.options.model.time_units[0], units);
@@ -108,7 +108,7 @@ TEST(Plan, KeepsWhatTheUserGave) {
   options.time_steps = 33;
   options.validate_every = 11;
   options.save_every = 12;
-  const Given everything{true, true, true, true, true, true, true};
+  const FixedOptions everything{true, true, true, true, true, true, true};
   const Plan plan = make_plan(options, everything, kDozens, two_cores(), 60);
   EXPECT_EQ(plan.options, options);
   EXPECT_THAT(plan.reasons, testing::Contains(HasSubstr("as given")));
@@ -120,7 +120,7 @@ TEST(Plan, KeepsWhatTheUserGave) {
 }
 
 TEST(Plan, LittleMusicGetsASmallModelAndAWarningWhereTheUserWantsALargeOne) {
-  const Music little{.steps = 2000, .notes = 3000, .longest = 400};
+  const MusicSize little{.steps = 2000, .notes = 3000, .longest = 400};
   const Plan plan = make_plan({}, {}, little, two_cores(), 20 * 60);
   EXPECT_LE(static_cast<double>(network::parameter_count(plan.options.model)),
             kParametersPerNote * 3000);
@@ -137,7 +137,7 @@ TEST(Plan, TooLittleTimeForASizeIsTold) {
 }
 
 TEST(Plan, AFewShortPiecesMakeSmallBatches) {
-  const Music few{.steps = 90, .notes = 200, .longest = 30};
+  const MusicSize few{.steps = 90, .notes = 200, .longest = 30};
   const Plan plan = make_plan({}, {}, few, two_cores(), 60);
   EXPECT_EQ(plan.options.time_steps, 30);
   EXPECT_EQ(plan.options.batch_size, 1);
@@ -149,7 +149,7 @@ TEST(Plan, ADeviceThatWantsManySequencesGetsThem) {
   card.by_operation /= 100;
   card.by_step /= 100;
   card.sequences = 64;
-  const Music much{.steps = 400000, .notes = 600000, .longest = 3000};
+  const MusicSize much{.steps = 400000, .notes = 600000, .longest = 3000};
   const Plan plan = make_plan({}, {.units = true}, much, card, 20 * 60);
   EXPECT_GE(plan.options.batch_size, 64);
 }

@@ -7,12 +7,10 @@
 // where they cannot be reached, and says which: who ended, who is silent for longer than the
 // time-out, or what another failed with. After that no further call is made.
 
-#include <memory>
 #include <span>
 #include <string>
 
 #include "base/stop.h"
-#include "training/launch.h"
 #include "training/options.h"
 
 namespace toccata::training {
@@ -69,12 +67,5 @@ class SingleRank : public Ranks {
  private:
   const Stop& stop_;
 };
-
-/// Joins the others (LibTorch's c10d, over TCP) and waits for all of them to come; a SingleRank at
-/// once where there is but one.
-///   timeout: seconds that any of them may be silent for, at the rendezvous, too
-/// Throws Error where some do not come, naming them, and (usage) where there are several and the
-/// package toccata-torch is not installed, or was built without c10d or Gloo.
-std::unique_ptr<Ranks> join_ranks(const Launch& launch, double timeout, const Stop& stop);
 
 }  // namespace toccata::training

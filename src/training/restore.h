@@ -1,13 +1,14 @@
 #pragma once
-// Beginning a run from another model's weights.
+// Beginning a run from another model's weights, and going on with one.
 
+#include <filesystem>
 #include <optional>
 #include <vector>
 
 #include "base/progress.h"
 #include "training/learner.h"
 #include "training/options.h"
-#include "training/trainer.h"
+#include "training/run_context.h"
 
 namespace toccata::training {
 
@@ -21,5 +22,12 @@ std::vector<float> first_values(const TrainOptions& options,
 
 /// Takes over the optimiser's state where it fits; says so, and why where it does not.
 void restore_optimiser(Learner& learner, const Restored& restored, Progress& progress);
+
+/// A run that goes on may learn longer, at another rate, on another machine, and be watched
+/// otherwise; its model, its music, how that is read, split and cut, its optimiser and its seed
+/// stay what they were. Throws Error (usage), naming each option of `now` that contradicts
+/// `before`, the options of the run in `folder`.
+void check_resumed(const TrainOptions& before, const TrainOptions& now,
+                   const std::filesystem::path& folder);
 
 }  // namespace toccata::training

@@ -1,4 +1,4 @@
-#include "training/save_failure.h"
+#include "training/reports.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

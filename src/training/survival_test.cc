@@ -15,6 +15,7 @@
 #include "network/safetensors.h"
 #include "runs/checkpoint.h"
 #include "support/temporary_folder.h"
+#include "training/backend.h"
 #include "training/checkpoint.h"
 #include "training/learner.h"
 #include "training/test_corpus.h"

@@ -11,9 +11,9 @@
 #include "runs/model_card.h"
 #include "support/temporary_folder.h"
 #include "training/checkpoint.h"
+#include "training/evaluator.h"
 #include "training/options_file.h"
 #include "training/test_corpus.h"
-#include "training/validation.h"
 
 namespace toccata::training {
 namespace {
@@ -85,7 +85,7 @@ TEST(Trainer, LearnsAPieceByHeart) {
   run(options, data, folder.path(), listener);
   const network::Model model = network::load_model(folder.path());
   SingleRank alone(listener.stop);
-  const auto nats = validate(model, data.data.train, options, alone);
+  const auto nats = nats_per_step(model, data.data.train, options, alone);
   ASSERT_TRUE(nats);
   EXPECT_LT(*nats, 0.05) << "from " << listener.updates.front().nats;
 }
@@ -318,7 +318,7 @@ TEST(Trainer, EndsEarlyWhereValidationGetsNoBetterAndKeepsTheBest) {
     best = std::min(best, *report.valid_nats);
   const network::Model kept = network::load_model(folder.path());
   SingleRank alone(listener.stop);
-  EXPECT_EQ(*validate(kept, data.data.valid, options, alone), best);
+  EXPECT_EQ(*nats_per_step(kept, data.data.valid, options, alone), best);
   EXPECT_EQ(end.valid_nats, best);
 }
 

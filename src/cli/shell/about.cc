@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "runs/model_name.h"
-#include "training/torch_plugin.h"
+#include "training/backend.h"
 
 namespace toccata::cli {
 

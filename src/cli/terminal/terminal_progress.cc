@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/terminal.h"
+#include "base/text.h"
 #include "base/this_process.h"
 
 namespace toccata::cli {
@@ -63,13 +64,6 @@ std::string progress_line(const ProgressState& state, int columns) {
     while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) ++end;
   }
   return line.substr(0, end);
-}
-
-std::string clock_time(double seconds) {
-  const auto whole = static_cast<long long>(std::max(0.0, seconds) + 0.5);
-  if (whole >= 3600)
-    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
 TerminalProgress::TerminalProgress()

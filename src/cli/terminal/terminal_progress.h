@@ -46,7 +46,4 @@ struct ProgressState {
 /// note (the loss) and the time left are what people watch: they stay longest.
 std::string progress_line(const ProgressState& state, int columns);
 
-/// "1:05", "2:03:04": hours, minutes and seconds.
-std::string clock_time(double seconds);
-
 }  // namespace toccata::cli

@@ -1,7 +1,8 @@
 #pragma once
-// What LibTorch does for training, behind an interface: GPUs, and several processes. It lies in a
-// shared object of its own (src/torch, the package toccata-torch), which is loaded when a run asks
-// for it: nothing else knows LibTorch, and no other run pays for it.
+// Who computes a run: this program on the CPU, or LibTorch on GPUs and for several processes.
+// LibTorch lies behind an interface, in a shared object of its own (src/torch, the package
+// toccata-torch), which is loaded when a run asks for it: nothing else knows LibTorch, and no other
+// run pays for it.
 
 #include <fmt/format.h>
 
@@ -22,6 +23,23 @@
 #include "training/ranks.h"
 
 namespace toccata::training {
+
+/// A learner on the device of the options, as make_own_learner. Throws Error (usage) where that
+/// needs LibTorch and the package toccata-torch is not installed.
+///   engine: who computes the gradient on the CPU; null: make_engine's
+std::unique_ptr<Learner> make_learner(const TrainOptions& options, const std::vector<float>& values,
+                                      Ranks* ranks = nullptr,
+                                      std::unique_ptr<Engine> engine = nullptr);
+
+/// The engine of the options on the CPU. Throws likewise.
+std::unique_ptr<Engine> make_engine(const TrainOptions& options);
+
+/// Joins the others (LibTorch's c10d, over TCP) and waits for all of them to come; a SingleRank at
+/// once where there is but one.
+///   timeout: seconds that any of them may be silent for, at the rendezvous, too
+/// Throws Error where some do not come, naming them, and (usage) where there are several and the
+/// package toccata-torch is not installed, or was built without c10d or Gloo.
+std::unique_ptr<Ranks> join_ranks(const Launch& launch, double timeout, const Stop& stop);
 
 class TorchPlugin {
  public:

@@ -1,6 +1,6 @@
 #pragma once
-// What the command line makes of a training's reports: progress, metrics.csv, TensorBoard events,
-// loss graphs, and a piece of music at each checkpoint.
+// What a run's folder and its user are told of a training's reports: progress, metrics.csv,
+// TensorBoard events, loss graphs, and a piece of music at each checkpoint.
 
 #include <chrono>
 #include <optional>
@@ -12,22 +12,23 @@
 #include "rendering/loss_graph.h"
 #include "runs/metrics.h"
 #include "runs/run_folder.h"
-#include "training/observer.h"
+#include "training/reports.h"
 
-namespace toccata::cli {
+namespace toccata::tasks {
 
-struct TrainView {
+struct RunView {
   runs::RunFolder run;
   double minutes = 0;      // of the run where it is measured in them, for the bar
   int sample_steps = 256;  // length of the piece composed at each checkpoint; 0: none
   int threads = 0;
   int processes = 1;  // that train together
   std::uint64_t seed = 1;
+  std::string program;  // for the pieces' receipts
 };
 
-class TrainObserver : public training::Observer {
+class RunObserver : public training::Observer {
  public:
-  TrainObserver(TrainView view, Progress& progress, const Stop& stop);
+  RunObserver(RunView view, Progress& progress, const Stop& stop);
 
   void on_start(const training::StartReport& report) override;
   void on_update(const training::UpdateReport& report) override;
@@ -40,7 +41,7 @@ class TrainObserver : public training::Observer {
   void compose_sample(const training::SaveReport& report);
   void draw_graph();
 
-  const TrainView view_;
+  const RunView view_;
   Progress& progress_;
   const Stop& stop_;
   std::vector<runs::MetricsRow> rows_;
@@ -50,4 +51,4 @@ class TrainObserver : public training::Observer {
   Clock::time_point drawn_{};
 };
 
-}  // namespace toccata::cli
+}  // namespace toccata::tasks

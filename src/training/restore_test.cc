@@ -1,4 +1,4 @@
-#include "training/resumed.h"
+#include "training/restore.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

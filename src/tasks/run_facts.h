@@ -8,7 +8,7 @@
 #include "runs/metrics.h"
 #include "runs/run_folder.h"
 
-namespace toccata::studio {
+namespace toccata::tasks {
 
 /// {"batch", "epoch", "seconds", "train_nats", …}: log-likelihoods in nats per step (negative,
 /// higher is better); what was not measured is left out.
@@ -27,4 +27,4 @@ OrderedJson goal_of(const runs::RunFolder& run);
 /// Seconds of training left, by the run's goal and its speed so far; negative where unknown.
 double seconds_left(const OrderedJson& goal, const std::vector<runs::MetricsRow>& rows);
 
-}  // namespace toccata::studio
+}  // namespace toccata::tasks

@@ -1,4 +1,4 @@
-#include "cli/commands/train_command_observer.h"
+#include "tasks/run_observer.h"
 
 #include <fmt/ranges.h>
 #include <algorithm>
@@ -7,18 +7,16 @@
 #include "base/files.h"
 #include "base/parallel.h"
 #include "base/text.h"
-#include "cli/shell/version.h"
-#include "cli/terminal/terminal_progress.h"
 #include "rendering/picture.h"
 #include "runs/tensorboard.h"
 #include "tasks/compose.h"
 
-namespace toccata::cli {
+namespace toccata::tasks {
 
-TrainObserver::TrainObserver(TrainView view, Progress& progress, const Stop& stop)
+RunObserver::RunObserver(RunView view, Progress& progress, const Stop& stop)
     : view_(std::move(view)), progress_(progress), stop_(stop) {}
 
-void TrainObserver::on_start(const training::StartReport& report) {
+void RunObserver::on_start(const training::StartReport& report) {
   progress_.end();
   runs::truncate_metrics(view_.run.metrics(), report.begun_at);
   rows_ = runs::read_metrics(view_.run.metrics());
@@ -60,14 +58,14 @@ void TrainObserver::on_start(const training::StartReport& report) {
     progress_.begin("training", static_cast<std::uint64_t>(report.updates), "batches");
 }
 
-void TrainObserver::on_update(const training::UpdateReport& report) {
+void RunObserver::on_update(const training::UpdateReport& report) {
   smooth_nats_ = smooth_nats_ == 0 ? report.nats : 0.95 * smooth_nats_ + 0.05 * report.nats;
   const double done = view_.minutes > 0 ? report.seconds : static_cast<double>(report.update);
   progress_.update(static_cast<std::uint64_t>(done),
                    fmt::format("epoch {:.2f}, loss {:.3f}", report.epoch, smooth_nats_));
 }
 
-void TrainObserver::on_validation(const training::ValidationReport& report) {
+void RunObserver::on_validation(const training::ValidationReport& report) {
   runs::MetricsRow row;
   row.batch = report.update;
   row.epoch = report.epoch;
@@ -95,14 +93,14 @@ void TrainObserver::on_validation(const training::ValidationReport& report) {
   if (Clock::now() - drawn_ >= kBetweenGraphs) draw_graph();
 }
 
-void TrainObserver::on_save(const training::SaveReport& report) {
+void RunObserver::on_save(const training::SaveReport& report) {
   draw_graph();
   if (view_.sample_steps > 0 && !stop_.requested()) compose_sample(report);
 }
 
-void TrainObserver::compose_sample(const training::SaveReport& report) {
+void RunObserver::compose_sample(const training::SaveReport& report) {
   Progress silent;
-  tasks::compose({.program = version_text(),
+  tasks::compose({.program = view_.program,
                   .model_name = fmt::format("{}@step-{}", view_.run.name(), report.update),
                   .model = &report.model,
                   .order = {.seed = view_.seed, .steps = view_.sample_steps},
@@ -114,7 +112,7 @@ void TrainObserver::compose_sample(const training::SaveReport& report) {
                  silent, stop_);
 }
 
-void TrainObserver::draw_graph() {
+void RunObserver::draw_graph() {
   drawn_ = Clock::now();
   if (!rendering::has_pictures()) return;
   rendering::LossGraph graph;
@@ -130,7 +128,7 @@ void TrainObserver::draw_graph() {
   rendering::write_picture(view_.run.loss_png(), picture);
 }
 
-void TrainObserver::on_end(const training::EndReport& report) {
+void RunObserver::on_end(const training::EndReport& report) {
   draw_graph();
   progress_.end();
   const std::string name = view_.run.name();
@@ -158,4 +156,4 @@ void TrainObserver::on_end(const training::EndReport& report) {
     progress_.message(fmt::format("toccata generate {} composes with it", name));
 }
 
-}  // namespace toccata::cli
+}  // namespace toccata::tasks

@@ -1,16 +1,15 @@
-#include "studio/run_facts.h"
+#include "tasks/run_facts.h"
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <cmath>
 
 #include "base/files.h"
+#include "training/options_file.h"
 
-namespace toccata::studio {
+namespace toccata::tasks {
 namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t kMostSamples = 200;
-constexpr std::uint64_t kMostOfOptions = std::uint64_t{1} << 20;
 }  // namespace
 
 OrderedJson to_json(const runs::MetricsRow& row) {
@@ -59,17 +58,12 @@ std::vector<std::string> samples_of(const runs::RunFolder& run) {
 OrderedJson goal_of(const runs::RunFolder& run) {
   OrderedJson goal = OrderedJson::object();
   try {
-    const toml::table table = toml::parse(read_text(run.options(), kMostOfOptions));
-    for (const char* key : {"minutes", "batches", "epochs"}) {
-      const auto value = table[key].value<double>();
-      if (value && *value > 0) goal[key] = *value;
-    }
-    if (const toml::array* paths = table["paths"].as_array()) {
-      goal["paths"] = OrderedJson::array();
-      for (const auto& path : *paths) {
-        if (const auto text = path.value<std::string>()) goal["paths"].push_back(*text);
-      }
-    }
+    training::TrainOptions options;
+    training::apply_toml(options, run.options());
+    if (options.minutes > 0) goal["minutes"] = options.minutes;
+    if (options.batches > 0) goal["batches"] = options.batches;
+    if (options.epochs > 0) goal["epochs"] = options.epochs;
+    if (!options.paths.empty()) goal["paths"] = options.paths;
   } catch (const std::exception&) {
     // A run that is just beginning, or of another program: no goal is known.
   }
@@ -90,4 +84,4 @@ double seconds_left(const OrderedJson& goal, const std::vector<runs::MetricsRow>
   return -1;
 }
 
-}  // namespace toccata::studio
+}  // namespace toccata::tasks

@@ -1,6 +1,7 @@
-#include "training/torch_plugin.h"
+#include "training/backend.h"
 
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
 #include "base/shared_library.h"
@@ -70,6 +71,25 @@ fs::path torch_plugin_path() {
 
 bool torch_plugin_is_loaded() {
   return loaded_any;
+}
+
+std::unique_ptr<Engine> make_engine(const TrainOptions& options) {
+  if (options.engine == EngineKind::torch) return torch_plugin("--engine torch").engine(options);
+  return make_own_engine(options);
+}
+
+std::unique_ptr<Learner> make_learner(const TrainOptions& options, const std::vector<float>& values,
+                                      Ranks* ranks, std::unique_ptr<Engine> engine) {
+  if (options.device == Device::cuda)
+    return torch_plugin("--device cuda").learner(options, values, ranks);
+  return make_own_learner(options, values, ranks,
+                          engine ? std::move(engine) : make_engine(options));
+}
+
+std::unique_ptr<Ranks> join_ranks(const Launch& launch, double timeout, const Stop& stop) {
+  if (launch.ranks == 1) return std::make_unique<SingleRank>(stop);
+  return torch_plugin(fmt::format("training in {} processes", launch.ranks))
+      .join(launch, timeout, stop);
 }
 
 }  // namespace toccata::training

@@ -1,0 +1,293 @@
+#include "tasks/train_run.h"
+
+#include <cstdlib>
+#include <memory>
+#include <set>
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/this_process.h"
+#include "runs/checkpoint.h"
+#include "runs/model_name.h"
+#include "tasks/run_observer.h"
+#include "training/backend.h"
+#include "training/data.h"
+#include "training/launch.h"
+#include "training/option_list.h"
+#include "training/options_file.h"
+#include "training/plan.h"
+#include "training/ranks.h"
+#include "training/reports.h"
+#include "training/restore.h"
+#include "training/trainer.h"
+
+namespace toccata::tasks {
+namespace {
+namespace fs = std::filesystem;
+
+/// The newest checkpoint that belongs to a restored model: itself, or its run's newest.
+fs::path optimiser_of(const fs::path& model, Progress& progress) {
+  if (fs::exists(model / "learner.safetensors")) return model;
+  const auto newest = runs::newest_checkpoint(runs::RunFolder{model}, progress);
+  return newest ? newest->path : fs::path();
+}
+
+training::Restored load_restored(const std::string& name, const std::string& output,
+                                 Progress& progress) {
+  training::Restored restored;
+  restored.folder = runs::find_model(name, {.output = output});
+  restored.model = network::load_model(restored.folder);
+  restored.optimiser = optimiser_of(restored.folder, progress);
+  return restored;
+}
+
+/// One value of an option before the rest is resolved: where to look for runs, what to restore.
+template <typename Field>
+Field early(const training::TrainOptions& below, const TrainRequest& request, const char* key,
+            Field training::TrainOptions::*field) {
+  training::TrainOptions options = below;
+  if (!request.config.empty()) training::apply_toml(options, request.config);
+  const auto found = request.texts.find(key);
+  if (found != request.texts.end()) training::apply_text(options, key, found->second);
+  return options.*field;
+}
+
+/// Flags > environment > config file > what a resumed run or restored model was > defaults.
+training::TrainOptions resolve(const TrainRequest& request,
+                               std::optional<training::Restored>& restored, Progress& progress) {
+  using training::TrainOptions;
+  TrainOptions options;
+  const std::string output = early(options, request, "output", &TrainOptions::output);
+  const std::string name = early(options, request, "name", &TrainOptions::name);
+  if (name.empty()) fail_usage("what shall the run be called? Give --name");
+  TrainOptions before;
+  if (request.resume) {
+    const runs::RunFolder run = runs::open_run(output, name);
+    before = training::stored_options(run.options());
+    options = before;
+    // A run that had restored a model and was killed before its first checkpoint begins with it
+    // again. What is damaged of it is told when it is loaded.
+    Progress silent;
+    if (!options.restore.empty() && !runs::newest_checkpoint(run, silent))
+      restored = load_restored(options.restore, output, progress);
+  } else if (const std::string model = early(options, request, "restore", &TrainOptions::restore);
+             !model.empty()) {
+    restored = load_restored(model, output, progress);
+    options.model = restored->model.config;
+  }
+  if (!request.config.empty()) training::apply_toml(options, request.config);
+  training::apply_texts(options, request.texts);
+  if (!request.paths.empty()) options.paths = request.paths;
+  if (request.resume) training::check_resumed(before, options, runs::open_run(output, name).path);
+  const bool endless = options.batches == 0 && options.epochs == 0 && options.minutes == 0;
+  if (endless && options.stages.empty()) options.minutes = 20;
+  training::check(options);
+  return options;
+}
+
+/// What the user said, or a restored model is: nothing else is chosen in its place.
+training::FixedOptions fixed_by(const TrainRequest& request, bool restored) {
+  std::set<std::string> keys;
+  if (!request.config.empty()) keys = training::toml_keys(request.config);
+  for (const auto& [key, text] : request.texts) keys.insert(key);
+  training::FixedOptions fixed;
+  fixed.units = restored || keys.contains("time-units") || keys.contains("note-units");
+  fixed.mix_units = restored || keys.contains("mix-units");
+  fixed.echoes = restored || keys.contains("echoes");
+  fixed.batch_size = keys.contains("batch-size");
+  fixed.time_steps = keys.contains("time-steps");
+  fixed.validate_every = keys.contains("validate-every");
+  fixed.save_every = keys.contains("save-every");
+  return fixed;
+}
+
+/// A run that goes on must go on with its own model; what its music has become shows as it is read.
+void refuse_other_model(const runs::RunFolder& run, const training::TrainOptions& options) {
+  if (!(training::stored_options(run.options()).model == options.model))
+    fail_usage(
+        "--resume: its music is read otherwise than when {} began ({}): it has become other music; "
+        "start another run with --restore",
+        run.name(), run.options().string());
+}
+
+void tell_import(const training::TrainingData& data, Progress& progress) {
+  for (const corpus::Corpus& corpus : data.corpora) {
+    for (const corpus::FileReport& file : corpus.report.files)
+      if (!file.kept) progress.warning(fmt::format("{}: left out: {}", file.name, file.reason));
+    const corpus::ImportTotals sum = corpus::totals(corpus.report);
+    long notes = 0;  // the sum counts those of left-out pieces too
+    for (const corpus::FileReport& file : corpus.report.files)
+      if (file.kept) notes += file.notes_kept;
+    std::string text = fmt::format("Read {} in {:.1f} s, kept {}: {}", counted(sum.files, "piece"),
+                                   corpus.report.seconds, sum.kept, counted(notes, "note"));
+    if (sum.repaired > 0) text += fmt::format("; {} repaired", counted(sum.repaired, "file"));
+    if (sum.merged > 0) text += fmt::format("; {} merged", counted(sum.merged, "note"));
+    if (sum.folded > 0) text += fmt::format("; {} folded into the range", sum.folded);
+    if (sum.dropped > 0) text += fmt::format("; {} outside the range dropped", sum.dropped);
+    if (sum.drums > 0) text += fmt::format("; {} left out", counted(sum.drums, "drum note"));
+    progress.message(text + " (toccata import tells more)");
+  }
+}
+
+/// A run that failed before it wrote anything leaves its name free.
+struct RemovedIfEmpty {
+  explicit RemovedIfEmpty(fs::path run) : folder(std::move(run)) {}
+  RemovedIfEmpty(const RemovedIfEmpty&) = delete;
+  RemovedIfEmpty& operator=(const RemovedIfEmpty&) = delete;
+  fs::path folder;
+  ~RemovedIfEmpty() {
+    std::error_code not_empty;
+    fs::remove(folder, not_empty);
+  }
+};
+
+/// What the first process found out and the others are told.
+struct Setup {
+  training::TrainOptions options;
+  runs::RunFolder run;
+  bool resume = false;
+  std::set<std::string> trained;  // hashes of music that the weights have learned from
+  bool sized = false;             // the sizes are a restored model's
+
+  std::string text() const {
+    OrderedJson json;
+    json["options"] = training::to_toml(options);
+    json["run"] = run.path.string();
+    json["resume"] = resume;
+    json["trained"] = trained;
+    return json.dump();
+  }
+  void take(const std::string& text) {
+    const Json json = Json::parse(text);
+    training::apply_toml_text(options, json["options"].get<std::string>(), "the first process");
+    run.path = json["run"].get<std::string>();
+    resume = json["resume"].get<bool>();
+    trained = json["trained"].get<std::set<std::string>>();
+  }
+};
+
+/// Of the first process: resolves the options and opens the run's folder.
+Setup set_up(TrainRequest request, const training::Launch& launch, Progress& progress,
+             std::optional<training::Restored>& restored) {
+  using training::TrainOptions;
+  // What a launcher starts again goes on where it stood.
+  const TrainOptions usual;
+  const runs::RunFolder begun{fs::path(early(usual, request, "output", &TrainOptions::output)) /
+                              early(usual, request, "name", &TrainOptions::name)};
+  if (launch.restarted && fs::exists(begun.options())) request.resume = true;
+  Setup setup;
+  setup.resume = request.resume;
+  setup.options = resolve(request, restored, progress);
+  training::resolve_precision(setup.options, progress);
+  // Before the music is read: what is missing, and a name that is taken, are told at once.
+  training::load_what_is_needed(setup.options);
+  setup.run = request.resume ? runs::open_run(setup.options.output, setup.options.name)
+                             : runs::create_run(setup.options.output, setup.options.name);
+  if (restored) setup.trained = training::trained_hashes(restored->folder);
+  if (request.resume) setup.trained.merge(training::trained_hashes(setup.run.path));
+  setup.sized = restored.has_value();
+  return setup;
+}
+
+/// Shares of different music would be no shares.
+void demand_same_music(const training::TrainingData& data, training::Ranks& ranks) {
+  std::string names;
+  for (const training::Pieces* pieces : {&data.train, &data.valid, &data.test})
+    for (const corpus::Piece* piece : *pieces) names += piece->name + piece->hash;
+  const std::string here = fmt::format("{} pieces, {}", data.train.size() + data.valid.size(),
+                                       hash_hex(names).substr(0, 12));
+  const std::string first = ranks.broadcast(here);
+  if (here != first)
+    fail(
+        "process {} reads other music than process 0: {} against {}; all need the same files at "
+        "the same paths",
+        ranks.rank(), here, first);
+}
+
+std::optional<TrainOutcome> train_among(training::Ranks& ranks, const training::Launch& launch,
+                                        const TrainRequest& request, Progress& told,
+                                        const training::Clock& clock) {
+  Progress silent;
+  Progress& progress = ranks.first() ? told : silent;
+  std::optional<training::Restored> restored;
+  Setup setup;
+  std::optional<RemovedIfEmpty> nothing_left;
+  std::optional<runs::RunLock> lock;
+  if (ranks.first()) {
+    setup = set_up(request, launch, progress, restored);
+    nothing_left.emplace(setup.run.path);
+    lock.emplace(setup.run);
+  }
+  if (ranks.count() > 1) setup.take(ranks.broadcast(ranks.first() ? setup.text() : ""));
+  training::TrainOptions& options = setup.options;
+  const int threads = options.threads > 0 ? options.threads : training::threads_for(launch);
+  options.threads = threads;
+  for (const training::Stage& stage : training::resolved_stages(options))
+    if (stage.batch_size < ranks.count())
+      fail_usage("a batch of {} cannot be shared out to {} processes; a larger --batch-size can",
+                 stage.batch_size, ranks.count());
+
+  const training::TrainingData data =
+      training::read_data(options, setup.trained, progress, ranks.own_stop());
+  ranks.barrier();
+  if (ranks.stop().requested()) return std::nullopt;
+  if (ranks.count() > 1) demand_same_music(data, ranks);
+  tell_import(data, progress);
+  options.model.roll = data.roll;
+
+  if (setup.resume && ranks.first()) refuse_other_model(setup.run, options);
+  if (!setup.resume) {
+    if (ranks.first()) {
+      const training::FixedOptions fixed = fixed_by(request, setup.sized);
+      options = training::suit(options, fixed, data.train);
+      if (options.minutes > 0)
+        options = training::fit_to_time(
+            options, fixed, data, options.minutes * 60 - clock.seconds(), ranks.count(), progress);
+    }
+    if (ranks.count() > 1) setup.take(ranks.broadcast(setup.text()));
+    options.threads = threads;
+  }
+  std::unique_ptr<training::Observer> observer = std::make_unique<training::Observer>();
+  if (ranks.first())
+    observer = std::make_unique<RunObserver>(RunView{.run = setup.run,
+                                                     .minutes = options.minutes,
+                                                     .sample_steps = request.sample_steps,
+                                                     .threads = options.threads,
+                                                     .processes = ranks.count(),
+                                                     .seed = options.seed,
+                                                     .program = request.program},
+                                             progress, ranks.stop());
+  const training::EndReport report = training::train(options, {.run = setup.run,
+                                                               .data = data,
+                                                               .restored = std::move(restored),
+                                                               .resume = setup.resume,
+                                                               .observer = *observer,
+                                                               .progress = progress,
+                                                               .stop = ranks.stop(),
+                                                               .clock = clock,
+                                                               .ranks = &ranks});
+  if (!ranks.first()) return std::nullopt;
+  return TrainOutcome{setup.run, report, ranks.count()};
+}
+
+}  // namespace
+
+std::optional<TrainOutcome> train_run(const TrainRequest& request, Progress& progress,
+                                      const Stop& stop) {
+  const training::SteadyClock clock(process_age());
+  const training::Launch launch =
+      training::launch_from([](const char* name) -> const char* { return std::getenv(name); });
+  const double timeout = early(training::TrainOptions(), request, "peer-timeout",
+                               &training::TrainOptions::peer_timeout);
+  const auto ranks = training::join_ranks(launch, timeout, stop);
+  try {
+    return train_among(*ranks, launch, request, progress, clock);
+  } catch (const std::exception& error) {
+    ranks->report_failure(error.what());
+    throw;
+  }
+}
+
+}  // namespace toccata::tasks
