@@ -60,7 +60,8 @@ TEST(Studio, NamesEveryControlThatItTakes) {
   const Answer answer = studio.ask("GET", "/api/controls");
   ASSERT_EQ(answer.status, 200);
   std::set<std::string> keys;
-  for (const Json& control : answer.json()["controls"]) {
+  const Json body = answer.json();
+  for (const Json& control : body["controls"]) {
     keys.insert(control["key"]);
     for (const char* member : {"name", "group", "meaning", "kind"})
       EXPECT_FALSE(control[member].get<std::string>().empty()) << control.dump();
