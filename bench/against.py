@@ -17,13 +17,12 @@ from pathlib import Path
 from machine import ROOT, flags, machine, say, spread
 
 PROGRAMS = ["toccata", "toccata-bench"]
-TRAIN = ["--batch", "10", "--steps", "128", "--time-units", "200,200", "--note-units", "100,100"]
-NOTES = 78  # of the model that toccata-bench makes: the original's range
+TRAIN = ["--batch", "4", "--steps", "64", "--time-units", "200,200", "--note-units", "100,100"]
 
 
 def build(source, folder):
     """Builds a revision's programs for measuring; the options are those of every revision, and unknown ones do no harm."""
-    log = folder.parent / "build.log"
+    log = folder.with_suffix(".log")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
         for command in (["cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DTOCCATA_TESTS=OFF",
@@ -63,9 +62,8 @@ def repeated(few, many, command):
 
 
 def train(precision):
-    def measure(folder):
-        seconds = repeated(1, 3, [folder / "toccata-bench", "train", "--threads", 1, "--precision", precision, *TRAIN])
-        return 10 * 128 * NOTES / seconds
+    def measure(folder):  # the same windows in both revisions, some of them short
+        return 1000 * repeated(1, 5, [folder / "toccata-bench", "train", "--threads", 1, "--precision", precision, *TRAIN])
     return measure
 
 
@@ -81,14 +79,14 @@ def start(folder):
         return 1000 * processor_seconds([folder / "toccata", "generate", "chorales", "--steps", 1, "--batch", 1, "--out", out])
 
 
-# name: unit, whether more is better, how it is measured
+# name: unit, how it is measured; less is better
 MEASURES = {
-    "training, f32": ("note-steps per processor second", True, train("f32")),
-    "training, bf16": ("note-steps per processor second", True, train("bf16")),
-    "composing, batch 1": ("ms per step", False, compose(1)),
-    "composing, batch 10": ("ms per step", False, compose(10)),
-    "composing, batch 64": ("ms per step", False, compose(64)),
-    "start to first note": ("ms", False, start),
+    "training, f32": ("ms per update of 4 x 64 steps", train("f32")),
+    "training, bf16": ("ms per update of 4 x 64 steps", train("bf16")),
+    "composing, batch 1": ("ms per step", compose(1)),
+    "composing, batch 10": ("ms per step", compose(10)),
+    "composing, batch 64": ("ms per step", compose(64)),
+    "start to first note": ("ms", start),
 }
 
 
@@ -101,22 +99,22 @@ def main():
     args = parser.parse_args()
     commit, folder = checked_out(args.revision)
     here = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    say(f"Building {commit} below {folder}, and this tree below build/against/here")
-    folders = {"before": build(folder / "source", folder / "build"), "now": build(ROOT, ROOT / "build/against/here/build")}
+    say(f"Building {commit} below {folder}, and this tree in build/bench")
+    folders = {"before": build(folder / "source", folder / "source/build/release"), "now": build(ROOT, ROOT / "build/bench")}
     measures = {name: m for name, m in MEASURES.items()
                 if (not args.only or any(word in name for word in args.only.split(",")))
                 and ("bf16" not in name or "avx512_bf16" in flags())}
     values = {name: {"before": [], "now": []} for name in measures}
     for turn in range(args.rounds):
-        for name, (_, _, measure) in measures.items():
+        for name, (_, measure) in measures.items():
             for which in ("before", "now") if turn % 2 == 0 else ("now", "before"):
                 values[name][which].append(measure(folders[which]))
             say(f"round {turn + 1} of {args.rounds}: {name}: {values[name]['before'][-1]:,.4g} before, {values[name]['now'][-1]:,.4g} now")
     print(f"{machine()}, {time.strftime('%Y-%m-%d')}, {args.rounds} rounds, one core, processor time; load {os.getloadavg()[0]:.1f}")
     print(f"\n| what | unit | {commit} | spread | {here} | spread | speed, now / before |\n|---|---|---|---|---|---|---|")
-    for name, (unit, more, _) in measures.items():
+    for name, (unit, _) in measures.items():
         before, now = values[name]["before"], values[name]["now"]
-        ratios = [(n / b if more else b / n) for b, n in zip(before, now)]
+        ratios = [b / n for b, n in zip(before, now)]
         cells = [f"{middle:,.4g} | {100 * wide:.0f} %" for middle, wide in (spread(before), spread(now))]
         print(f"| {name} | {unit} | {cells[0]} | {cells[1]} | {spread(ratios)[0]:.3f} |")
     if args.json:
