@@ -271,7 +271,7 @@ void visit_order(AnyOrder& o, Visit&& visit) {
   visit(Field{group, "velocity", "of every note"}.within(1, 127).when_live(), o.velocity);
 
   group = "What is given";
-  visit(Field{group, "prime", "a piece to go on from"}, o.prime);
+  visit(Field{group, "prime", "a piece to continue"}, o.prime);
   visit(Field{group, "prime.bars", "only its first bars; 0: all"}.within(0, 100000), o.prime_bars);
   visit(Field{group, "new_only", "leave the primer out of what is written"}, o.new_only);
   visit(Field{group, "infill", "a piece of which some bars are composed anew; all else stays"},
@@ -297,15 +297,15 @@ void visit_order(AnyOrder& o, Visit&& visit) {
                      "C whole tone")
             .when_live(),
         o.scale);
-  visit(Field{group, "range", "only pitches in it: C3-G5 (C4 is the middle C)"}
+  visit(Field{group, "range", "only pitches in it: C3-G5 (C4 is middle C)"}
             .such_as("C3-G5|C2-C6|G3-C6")
             .when_live(),
         o.range);
-  visit(Field{group, "most_notes", "at most so many sound at a time; 0: any number"}
+  visit(Field{group, "most_notes", "at most so many notes sound at a time; 0: any number"}
             .within(0, 128)
             .when_live(),
         o.most_notes);
-  visit(Field{group, "fewest_notes", "at least so many sound at all times"}
+  visit(Field{group, "fewest_notes", "at least so many notes sound at all times"}
             .within(0, 128)
             .when_live(),
         o.fewest_notes);
@@ -313,7 +313,7 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             .such_as("1/8|1/4|1/2|1")
             .when_live(),
         o.longest_silence);
-  visit(Field{group, "repeat_gap", "a pitch is struck again after this note value at the soonest"}
+  visit(Field{group, "repeat_gap", "a pitch is struck again after this note value at the earliest"}
             .such_as("1/8|1/4|1/2|1")
             .when_live(),
         o.repeat_gap);
@@ -351,7 +351,7 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             .or_else("as temperature")
             .when_live(),
         o.sampling.articulate_temperature);
-  visit(Field{group, "density", "the odds that a note begins, times this: above 1 more notes"}
+  visit(Field{group, "density", "multiplies the odds that a note begins: above 1 more notes"}
             .within(0.001, 1000)
             .slider(0.25, 4)
             .when_live(),
