@@ -100,16 +100,16 @@ void RunObserver::on_save(const training::SaveReport& report) {
 
 void RunObserver::compose_sample(const training::SaveReport& report) {
   Progress silent;
-  tasks::compose({.program = view_.program,
-                  .model_name = fmt::format("{}@step-{}", view_.run.name(), report.update),
-                  .model = &report.model,
-                  .order = {.seed = view_.seed, .steps = view_.sample_steps},
-                  .resources = {.threads = view_.threads}},
-                 [&](tasks::MadePiece&& made) {
-                   write_file(view_.run.midi() / fmt::format("step-{}.mid", report.update),
-                              made.midi);
-                 },
-                 silent, stop_);
+  tasks::compose(
+      {.program = view_.program,
+       .model_name = fmt::format("{}@step-{}", view_.run.name(), report.update),
+       .model = &report.model,
+       .order = {.seed = view_.seed, .steps = view_.sample_steps},
+       .resources = {.threads = view_.threads}},
+      [&](tasks::MadePiece&& made) {
+        write_file(view_.run.midi() / fmt::format("step-{}.mid", report.update), made.midi);
+      },
+      silent, stop_);
 }
 
 void RunObserver::draw_graph() {
