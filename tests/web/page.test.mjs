@@ -338,7 +338,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     const page = await openPage(browser, studio);
     await openFile(page);
     await page.getByLabel(/Colour notes by surprise/).check();
-    await said(page, /nats a step in it/);
+    await said(page, /nats per step in it/);
     await page.getByRole("img", { name: /Colours: from blue/ }).waitFor();
     await page.context().close();
   });
@@ -391,6 +391,18 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.context().close();
   });
 
+  test("a number out of bounds is refused in words, and the one before it stays", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByRole("button", { name: "Train", exact: true }).first().click();
+    await setNumber(page, "Time", 0);
+    await page.getByRole("alert").filter({ hasText: "0 is not a number from 0.1 to 10080; it stays 20." }).waitFor();
+    assert.equal(await page.getByLabel("Time").inputValue(), "20");
+    await setNumber(page, "Time", 5);
+    assert.equal(await page.getByRole("alert").filter({ hasText: "not a number" }).count(), 0);
+    assert.equal(await page.getByLabel("Time").inputValue(), "5");
+    await page.context().close();
+  });
+
   test("the studio may go and come back", async () => {
     const page = await openPage(browser, studio);
     const port = new URL(studio.url).port;
@@ -429,7 +441,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
       await openFile(page);
       await page.getByRole("button", { name: "Everything" }).click();
       await page.getByLabel(/Colour notes by surprise/).check();
-      await said(page, /nats a step in it/);
+      await said(page, /nats per step in it/);
       await page.getByRole("button", { name: /^Recompose C/ }).click();
       await page.getByRole("heading", { name: "Candidates" }).waitFor({ timeout: 60000 });
       await check("rework");

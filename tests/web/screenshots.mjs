@@ -39,7 +39,7 @@ for (const width of [1280, 390]) {
     await number("From bar", 3);
     await number("To bar", 5);
     await page.getByLabel(/Colour notes by surprise/).check();
-    await said(page, /nats a step in it/, 120000);
+    await said(page, /nats per step in it/, 120000);
     await page.getByRole("button", { name: /^Recompose C/ }).click();
     await page.getByRole("heading", { name: "Candidates" }).waitFor({ timeout: 120000 });
     await take("rework");

@@ -8,7 +8,7 @@ export const models = signal<Model[] | null>(null);
 const chosen = kept("model.chosen", "");
 
 /** Those that are there to compose with. */
-const offered = computed(() => (models.value ?? []).filter((known) => known.kind !== "benchmark"));
+export const offered = computed(() => (models.value ?? []).filter((known) => known.kind !== "benchmark"));
 
 /** What was chosen, while it is there, or else the server's default. */
 export const model = computed(
@@ -45,6 +45,6 @@ export function modelHint(): string {
   if (models.value.length === 0) return "There is no model yet: train one in the third room.";
   const known = model.value;
   if (!known) return "";
-  const nats = known.valid_nats !== undefined ? `, ${known.valid_nats.toFixed(2)} nats a step on music it never saw` : "";
-  return `${(known.parameters / 1e6).toFixed(2)} million weights, ${known.grid} steps a quarter note${nats}.`;
+  const nats = known.valid_nats !== undefined ? `, ${known.valid_nats.toFixed(2)} nats per step on music it never saw` : "";
+  return `${(known.parameters / 1e6).toFixed(2)} million weights, ${known.grid} steps per quarter note${nats}.`;
 }

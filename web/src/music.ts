@@ -4,7 +4,7 @@
 export type Note = [onset: number, length: number, pitch: number];
 
 export interface Music {
-  grid: number; // steps a quarter note
+  grid: number; // steps per quarter note
   low: number;
   high: number;
   articulation: boolean;

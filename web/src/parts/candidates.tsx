@@ -34,7 +34,7 @@ export function Candidates(props: Props) {
                 <strong>{name}</strong>{" "}
                 <span class="unit">
                   {each.music.notes.length} notes
-                  {each.natsPerStep !== undefined && <>, {each.natsPerStep.toFixed(2)} nats a step</>}
+                  {each.natsPerStep !== undefined && <>, {each.natsPerStep.toFixed(2)} nats per step</>}
                 </span>
               </p>
               <div class="row">

@@ -17,7 +17,7 @@ function options(width: number, element: HTMLElement): uPlot.Options {
     cursor: { drag: { x: true, y: false } },
     axes: [
       { ...axis, label: "batches", labelFont: "12px system-ui, sans-serif", labelSize: 20 },
-      { ...axis, label: "nats a step", labelFont: "12px system-ui, sans-serif", labelSize: 20, size: 56 },
+      { ...axis, label: "nats per step", labelFont: "12px system-ui, sans-serif", labelSize: 20, size: 56 },
     ],
     series: [
       { label: "batch" },
@@ -49,7 +49,7 @@ export function Curves(props: { rows: Metrics[]; name: string }) {
   useEffect(() => plot.current?.setData(data()), [props.rows]);
   const last = props.rows[props.rows.length - 1];
   const text = last
-    ? `After ${last.batch} batches: training ${last.train_nats?.toFixed(3) ?? "not measured"}, validation ${last.valid_nats?.toFixed(3) ?? "not measured"} nats a step.`
+    ? `After ${last.batch} batches: training ${last.train_nats?.toFixed(3) ?? "not measured"}, validation ${last.valid_nats?.toFixed(3) ?? "not measured"} nats per step.`
     : "Nothing measured yet.";
   return (
     <figure class="curves">

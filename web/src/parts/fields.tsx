@@ -1,6 +1,6 @@
 // Form fields: a label, a control, a hint. The label names the control for readers of screens too.
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import type { Signal } from "@preact/signals";
 
 export function NumberField(props: {
@@ -14,9 +14,15 @@ export function NumberField(props: {
   disabled?: boolean;
 }) {
   const id = useId();
+  const [wrong, setWrong] = useState("");
   const set = (event: Event) => {
-    const value = (event.target as HTMLInputElement).valueAsNumber;
-    if (Number.isFinite(value)) props.value.value = Math.min(props.max, Math.max(props.min, value));
+    const input = event.target as HTMLInputElement;
+    if (input.valueAsNumber >= props.min && input.valueAsNumber <= props.max) {
+      props.value.value = input.valueAsNumber;
+      return setWrong("");
+    }
+    setWrong(`${input.value || "That"} is not a number from ${props.min} to ${props.max}; it stays ${props.value.value}.`);
+    input.value = `${props.value.value}`;
   };
   return (
     <div class="field">
@@ -33,10 +39,12 @@ export function NumberField(props: {
         step={props.step ?? 1}
         value={props.value.value}
         disabled={props.disabled}
-        aria-describedby={props.hint ? `${id}h` : undefined}
+        aria-describedby={wrong || props.hint ? `${id}h` : undefined}
         onChange={set}
       />
-      {props.hint && <p class="hint" id={`${id}h`}>{props.hint}</p>}
+      {(wrong || props.hint) && (
+        <p class={wrong ? "hint wrong" : "hint"} id={`${id}h`} role={wrong ? "alert" : undefined}>{wrong || props.hint}</p>
+      )}
     </div>
   );
 }

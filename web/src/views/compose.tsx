@@ -162,7 +162,7 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
         </div>
         <ControlFields controls={controls} name="temperature" />
         <div class="pair">
-          <NumberField label="Tempo" unit="♩ a minute" value={tempo} min={20} max={400} />
+          <NumberField label="Tempo" unit="♩ per minute" value={tempo} min={20} max={400} />
           <NumberField label="Pieces" value={count} min={1} max={8} />
         </div>
         <ControlGroup controls={controls} group="Limits" hint="No composed note breaks these. Notes that are given stay even where they would." />
@@ -200,7 +200,7 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
           {piece && !live && (
             <p class="facts">
               {piece.music.notes.length} notes in {piece.music.bars.length} bars
-              {piece.natsPerStep !== undefined && <>, {piece.natsPerStep.toFixed(2)} nats a step</>}
+              {piece.natsPerStep !== undefined && <>, {piece.natsPerStep.toFixed(2)} nats per step</>}
             </p>
           )}
         </header>

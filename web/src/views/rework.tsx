@@ -189,7 +189,7 @@ effect(() => {
   void attempt(async () => {
     const found = await api.surprise(by, now.music);
     surprise.value = { of: now.id, model: by, nats: notesOf(found), perStep: found.nats_per_step };
-    say(`${by} finds ${found.nats_per_step.toFixed(2)} nats a step in it.`);
+    say(`${by} finds ${found.nats_per_step.toFixed(2)} nats per step in it.`);
   }).finally(() => (asking = ""));
 });
 
@@ -395,7 +395,7 @@ export function ReworkView() {
           {now && (
             <p class="facts">
               {now.music.notes.length} notes in {now.music.bars.length} bars
-              {surprise.value?.of === now.id && colours.value && <>, {surprise.value.perStep.toFixed(2)} nats a step to {surprise.value.model}</>}
+              {surprise.value?.of === now.id && colours.value && <>, {surprise.value.perStep.toFixed(2)} nats per step to {surprise.value.model}</>}
             </p>
           )}
         </header>

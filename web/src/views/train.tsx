@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, listen, type Metrics, type Run } from "../api";
 import { kept, keepPiece, newId, type Piece } from "../keep";
-import { loadModels, models } from "../models";
+import { loadModels, offered } from "../models";
 import { clock } from "../music";
 import { Curves } from "../parts/curves";
 import { CheckField, NumberField, SelectField, SliderField, TextField } from "../parts/fields";
@@ -165,7 +165,7 @@ function RunView(props: { onRework: (piece: Piece) => void }) {
           <span class={`state ${now.state}`}>{stateTexts[now.state]}</span>
           {now.last && `: ${now.last.batch} batches, ${clock(now.last.seconds)} of training`}
           {left}
-          {now.best_valid_nats !== undefined && `; best on held-out music ${now.best_valid_nats.toFixed(3)} nats a step`}
+          {now.best_valid_nats !== undefined && `; best on held-out music ${now.best_valid_nats.toFixed(3)} nats per step`}
         </p>
         <div class="actions">
           <button type="button" class={active ? "" : "strong"} disabled={now.state === "stopping" || (!active && anyRunning.value)} onClick={() => void stopOrResume(now)}>
@@ -198,8 +198,8 @@ function RunView(props: { onRework: (piece: Piece) => void }) {
       )}
       {(now.log ?? []).length > 0 && (
         <details class="log" open={now.state === "failed"}>
-          <summary>What toccata-train says</summary>
-          <pre tabIndex={0} aria-label="Messages of toccata-train">{now.log!.slice(-60).join("\n")}</pre>
+          <summary>What toccata train says</summary>
+          <pre tabIndex={0} aria-label="Messages of toccata train">{now.log!.slice(-60).join("\n")}</pre>
         </details>
       )}
     </>
@@ -242,7 +242,7 @@ export function TrainView(props: { onRework: (piece: Piece) => void }) {
           <SelectField
             label="Begin with"
             value={restore.value}
-            options={[{ value: "", text: "a new model" }, ...(models.value ?? []).filter((each) => each.complete).map((each) => ({ value: each.name, text: `the weights of ${each.name}` }))]}
+            options={[{ value: "", text: "a new model" }, ...offered.value.filter((each) => each.complete).map((each) => ({ value: each.name, text: `the weights of ${each.name}` }))]}
             onChange={(value) => (restore.value = value)}
           />
           {!restore.value && (
@@ -268,7 +268,7 @@ export function TrainView(props: { onRework: (piece: Piece) => void }) {
                   <span class="card-title">{each.name}</span>
                   <span class="card-note">
                     <span class={`state ${each.state}`}>{stateTexts[each.state]}</span>
-                    {each.best_valid_nats !== undefined && `, ${each.best_valid_nats.toFixed(2)} nats a step`}
+                    {each.best_valid_nats !== undefined && `, ${each.best_valid_nats.toFixed(2)} nats per step`}
                   </span>
                 </button>
               </li>
