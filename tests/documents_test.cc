@@ -67,7 +67,7 @@ TEST(Documents, NameEveryOptionOfEveryCommand) {
   for (const std::string& command : all_commands()) {
     const std::set<std::string> options =
         listed(printed("toccata " + command + " --help"), "--[a-z0-9-]+");
-    EXPECT_GE(options.size(), 2U) << command;
+    EXPECT_GE(options.size(), command == "signature" ? 1U : 2U) << command;
     for (const std::string& option : options) {
       const std::string about = command + " " + option;
       EXPECT_THAT(page, HasSubstr(std::regex_replace(option, std::regex("-"), "\\-"))) << about;
