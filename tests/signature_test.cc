@@ -15,7 +15,8 @@ TEST(Signature, IsTheOneOnRecord) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.out, read_text(record))
       << "What the program computes has changed: name=hash of a composition with that model, "
-         "learning=hash of losses and gradients, listening=hash of likelihoods. If the change is "
+         "learning=hash of losses, gradients and updates, listening=hash of likelihoods. If the "
+         "change is "
          "not meant, find it: git bisect run. If it is, write the new line into "
       << record << " and say so in the commit's message: \"Signature: why it changed\".";
 }

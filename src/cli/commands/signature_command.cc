@@ -1,6 +1,6 @@
 // One line that changes when what the program computes changes: a short composition with each
-// shipped model, its gradient and its likelihood, all in plain arithmetic, which comes to the same
-// bits with every compiler and processor. Everything goes through the code that users run.
+// shipped model, an update from it and its likelihood. All is in plain arithmetic, which comes to
+// the same bits with every compiler and processor, and goes through the code that users run.
 #include "base/hash.h"
 #include "cli/commands/commands.h"
 #include "composing/compose.h"
@@ -9,6 +9,7 @@
 #include "network/training_pass.h"
 #include "network/weights.h"
 #include "runs/model_name.h"
+#include "training/optimiser.h"
 
 namespace toccata::cli {
 namespace {
@@ -45,7 +46,7 @@ composing::Composed compose(const network::Model& model, Context& context) {
   return composed;
 }
 
-/// Loss and gradient, with dropout of every kind.
+/// Loss and gradient, with dropout of every kind, and the update that follows.
 void learn(const network::Model& model, const corpus::Piece& piece, Fingerprint& print) {
   corpus::Windows windows(
       {&piece},
@@ -59,6 +60,13 @@ void learn(const network::Model& model, const corpus::Piece& piece, Fingerprint&
       pass.gradient(model.values, windows.next(), {0.75f, 1, 1, 0.9f}, gradient);
   print.add(loss.nats);
   print.add(std::span<const float>(gradient));
+  std::vector<float> values = model.values, average = model.values;
+  const float factor = static_cast<float>(training::clip_factor(training::norm(gradient, 1), 1));
+  training::Optimiser({.kind = training::OptimiserKind::adamw, .weight_decay = 0.01}, values.size(),
+                      1)
+      .step(values, gradient, factor, 0.001, average, 0.9);
+  print.add(std::span<const float>(values));
+  print.add(std::span<const float>(average));
 }
 
 void listen(const network::Model& model, const corpus::Piece& piece, Fingerprint& print,
