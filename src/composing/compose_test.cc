@@ -155,6 +155,17 @@ TEST(Compose, MeterSetsThePhases) {
   EXPECT_EQ(pieces_of(model, options).front().roll.bar_phase[18], 2 / 16.0f);
 }
 
+TEST(Compose, WithoutAMeterTheModelsOwnHolds) {
+  network::Model model = tiny_model(3, true);
+  model.config.roll.meter_numerator = 5;
+  Order options{.pieces = 1, .steps = 20};
+  EXPECT_EQ(pieces_of(model, options).front().roll.meters,
+            (std::vector<music::MeterAt>{{0, 5, 4}}));
+  options.meter = "4/4";
+  EXPECT_EQ(pieces_of(model, options).front().roll.meters,
+            (std::vector<music::MeterAt>{{0, 4, 4}}));
+}
+
 TEST(Compose, PlayOnlyModelsComposePlayOnly) {
   const network::Model model = tiny_model(5, false);
   const Composed made = pieces_of(model, {.pieces = 1, .steps = 40}).front();

@@ -35,8 +35,14 @@ music::Roll blank(const network::Config& config, const Order& order) {
                past ? fmt::format(" (the primer has {})", past) : "", steps);
   }
   std::vector<music::MeterAt> meters;
-  if (prime) meters = prime->meters;
-  if (order.meter) {
+  if (prime) {
+    meters = prime->meters;
+  } else if (order.meter) {
+    meters = {{0, order.meter->numerator, order.meter->denominator}};
+  } else {
+    meters = {{0, config.roll.meter_numerator, config.roll.meter_denominator}};
+  }
+  if (prime && order.meter) {
     const music::MeterAt in_force = music::Bars(meters, config.roll.grid).meter(past);
     const music::MeterAt wanted{static_cast<double>(past), order.meter->numerator,
                                 order.meter->denominator};

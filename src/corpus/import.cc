@@ -79,6 +79,8 @@ ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool al
   }
   music::Options wanted = options.roll;
   wanted.articulation = pack.read_as.articulation;
+  wanted.meter_numerator = pack.read_as.meter_numerator;  // its pieces have their meters already
+  wanted.meter_denominator = pack.read_as.meter_denominator;
   if (pack.read_as != wanted)
     fail_usage(
         "{}: this pack has grid {} and pitches {}..{}; expected grid {} and pitches {}..{}. Pack "

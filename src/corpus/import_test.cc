@@ -271,6 +271,16 @@ TEST_F(Import, ReadsRollFiles) {
   EXPECT_EQ(corpus.given_split.at("test[0]"), Part::test);
 }
 
+TEST_F(Import, RollFilesWithoutAMeterHaveTheModels) {
+  write("set.json", R"({"train": [[[60], [60], [60], [60], [60], [62]]]})");
+  options.roll.grid = 1;
+  options.roll.meter_denominator = 1;  // bars of 16 quarter notes, beats of four
+  const music::Roll roll = read().pieces.at(0).roll;
+  EXPECT_THAT(roll.meters, ElementsAre(music::MeterAt{0, 4, 1}));
+  EXPECT_EQ(roll.bar_phase[5], 5 / 16.0f);
+  EXPECT_EQ(roll.beat_phase[5], 1 / 4.0f);
+}
+
 TEST_F(Import, RollFilesKeepTheirSilence) {
   write("set.json", R"({"train": [[[], [], [60], [], [], [], []]]})");
   EXPECT_EQ(read().pieces.at(0).roll.steps, 7);

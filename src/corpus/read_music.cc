@@ -144,8 +144,7 @@ void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& 
     for (std::size_t i = 0; i < pieces.pieces(); ++i) {
       std::string name = fmt::format("{}[{}]", to_word(part), i);
       if (!alone) name = fmt::format("{}:{}", file.name, name);
-      ReadPiece row =
-          read_piece(to_score(rolls, part, i, options.roll.grid), std::move(name), as_roll);
+      ReadPiece row = read_piece(to_score(rolls, part, i, options.roll), std::move(name), as_roll);
       row.part = part;
       // Its grid is its own: nothing to suggest, and no vote on that of other files.
       row.report.suggested_grid = options.roll.grid;

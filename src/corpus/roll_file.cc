@@ -171,13 +171,17 @@ RollFile read_roll_file(std::string_view text, std::string_view where) {
   return reader.take();
 }
 
-notation::Score to_score(const RollFile& file, Part part, std::size_t index, int grid) {
+notation::Score to_score(const RollFile& file, Part part, std::size_t index,
+                         const music::Options& read_as) {
   const RollFilePart& pieces = file.parts.at(part);
   const std::size_t begin = index == 0 ? 0 : pieces.piece_ends[index - 1];
   const std::size_t end = pieces.piece_ends[index];
   notation::Score score;
-  score.ticks_per_quarter = grid;
-  score.meters.push_back({0, file.numerator, file.denominator});
+  score.ticks_per_quarter = read_as.grid;
+  if (file.numerator > 0)
+    score.meters.push_back({0, file.numerator, file.denominator});
+  else
+    score.meters.push_back({0, read_as.meter_numerator, read_as.meter_denominator});
   score.end = static_cast<notation::Tick>(end - begin);
   notation::Track track;
   std::array<notation::Tick, 128> onset = {};

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "corpus/piece.h"
+#include "music/options.h"
 #include "notation/score.h"
 
 namespace toccata::corpus {
@@ -38,7 +39,7 @@ struct RollFilePart {
 struct RollFile {
   std::map<Part, RollFilePart> parts;  // the parts that the file names
   std::optional<int> steps_per_beat;
-  int numerator = 4, denominator = 4;
+  int numerator = 0, denominator = 0;  // zeros: the file names no meter
 
   /// False if the file names no part: then it is some other JSON.
   bool holds_music() const { return !parts.empty(); }
@@ -48,8 +49,9 @@ struct RollFile {
 /// not a list of pieces (with the piece and the frame). Memory and time are linear in the text.
 RollFile read_roll_file(std::string_view text, std::string_view where);
 
-/// One piece as a Score of `grid` ticks per quarter note, with one note for each run of frames in
-/// which a pitch sounds.
-notation::Score to_score(const RollFile& file, Part part, std::size_t index, int grid);
+/// One piece as a Score of `read_as.grid` ticks per quarter note, with one note for each run of
+/// frames in which a pitch sounds; in the file's meter, else in that of `read_as`.
+notation::Score to_score(const RollFile& file, Part part, std::size_t index,
+                         const music::Options& read_as);
 
 }  // namespace toccata::corpus

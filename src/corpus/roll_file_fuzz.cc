@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const corpus::RollFile file = corpus::read_roll_file(
         std::string_view(reinterpret_cast<const char*>(data), size), "fuzz.json");
     for (const auto& [part, pieces] : file.parts)
-      for (std::size_t i = 0; i < pieces.pieces(); ++i) corpus::to_score(file, part, i, 4);
+      for (std::size_t i = 0; i < pieces.pieces(); ++i) corpus::to_score(file, part, i, {});
   } catch (const Error&) {
     return 0;
   }

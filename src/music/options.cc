@@ -15,6 +15,11 @@ void check(const Options& options) {
         "range of pitches: expected 0 <= low <= high <= 127, found {}..{}; the default is 24..101, "
         "a piano's keys are 21..108",
         options.low, options.high);
+  const int denominator = options.meter_denominator;
+  if (options.meter_numerator < 1 || options.meter_numerator > 255 || denominator < 1 ||
+      denominator > 64 || (denominator & (denominator - 1)) != 0)
+    fail_usage("meter: expected 1..255 over a power of two up to 64, found {}/{}",
+               options.meter_numerator, denominator);
 }
 
 }  // namespace toccata::music

@@ -33,11 +33,14 @@ struct Options {
   Pedal pedal = Pedal::off;
   bool drums = false;  // true: channel 10 is read as pitches
   bool trim = true;    // whole silent bars before the first note and after the last are left out
+  // The meter of music that names none: roll files without "meter", and new pieces.
+  int meter_numerator = 4, meter_denominator = 4;
   int notes() const { return high - low + 1; }
   bool operator==(const Options&) const = default;
 };
 
-/// Throws Error (usage) if a field is outside its bounds: grid 1..96, 0 <= low <= high <= 127.
+/// Throws Error (usage) if a field is outside its bounds: grid 1..96, 0 <= low <= high <= 127, the
+/// meter's numerator 1..255, its denominator a power of two up to 64.
 void check(const Options& options);
 
 }  // namespace toccata::music

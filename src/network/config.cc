@@ -104,6 +104,8 @@ OrderedJson to_json(const Config& config) {
                       {"note_units", config.note_units}};
   // Only where they are not the default: models without them are read by any program.
   const Config usual;
+  const int numerator = config.roll.meter_numerator, denominator = config.roll.meter_denominator;
+  if (numerator != 4 || denominator != 4) json["roll"]["meter"] = {numerator, denominator};
   if (config.echoes != usual.echoes) json["echoes"] = config.echoes;
   if (config.echo_window != usual.echo_window) json["echo_window"] = config.echo_window;
   if (config.lower_notes != usual.lower_notes) json["lower_notes"] = config.lower_notes;
@@ -129,6 +131,13 @@ Config config_from_json(const Json& json, std::string_view where) {
   config.roll.pedal = choice<music::Pedal>(roll, "pedal", roll_where);
   config.roll.drums = flag(roll, "drums", roll_where);
   config.roll.trim = flag(roll, "trim", roll_where);
+  if (roll.contains("meter")) {
+    const std::vector<int> meter = whole_list(roll, "meter", roll_where);
+    if (meter.size() != 2)
+      fail("{}: meter: expected a list of two numbers, such as [3, 4]", roll_where);
+    config.roll.meter_numerator = meter[0];
+    config.roll.meter_denominator = meter[1];
+  }
   config.window = json_get<int>(json, "window", where);
   config.beat = choice<Beat>(json, "beat", where);
   config.start_step = json_get<int>(json, "start_step", where);

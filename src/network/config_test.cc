@@ -36,7 +36,9 @@ TEST(Config, ComesBackFromItsJson) {
                  .out_of_range = music::OutOfRange::refuse,
                  .pedal = music::Pedal::extend,
                  .drums = true,
-                 .trim = false};
+                 .trim = false,
+                 .meter_numerator = 3,
+                 .meter_denominator = 2};
   config.window = 31;
   config.beat = Beat::binary;
   config.start_step = 3;
@@ -49,6 +51,17 @@ TEST(Config, ComesBackFromItsJson) {
   config.note_units = {5, 3, 2};
   config.heads = Heads::per_note;
   EXPECT_EQ(config_from_json(json_of(config), "x"), config);
+}
+
+TEST(Config, OneWithoutAMeterReadsMusicInFourFour) {
+  Json json = json_of({});
+  EXPECT_FALSE(json["roll"].contains("meter"));
+  json["roll"]["meter"] = {4, 1};
+  EXPECT_EQ(config_from_json(json, "x").roll.meter_denominator, 1);
+  for (const Json& wrong : {Json{4}, Json{4, 3}, Json{0, 4}, Json("4/4")}) {
+    json["roll"]["meter"] = wrong;
+    EXPECT_THAT([&] { config_from_json(json, "x"); }, ThrowsMessage<Error>(HasSubstr("meter")));
+  }
 }
 
 TEST(Config, OneWithoutHeadsHasOneForAllNotes) {
