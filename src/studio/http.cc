@@ -16,9 +16,9 @@ constexpr std::size_t kMostSegments = 16, kMostQueryValues = 32;
 
 bool parse_query(std::string_view text, Request& request) {
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::size_t end = text.find('&');
     const std::string_view pair = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const auto key = percent_decode(pair.substr(0, equals), true);
