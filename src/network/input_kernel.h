@@ -1,8 +1,8 @@
 #pragma once
-// The input kernel: what a note sees of the frames before it, and of the notes below it. The one
-// encoder of features; training, evaluation and composing share it. Johnson, "Composing music with
-// recurrent neural networks" (2015); echoes and the lower notes beyond the first are ours. Order
-// and scaling: docs/model.md.
+// The input kernel: what a note sees of the frames before it, and of the notes below it. Features
+// are defined here; the stepper and torch_batch make the same values in other forms. Johnson,
+// "Composing music with recurrent neural networks" (2015); echoes and lower notes beyond the first
+// are ours. Order and scaling: docs/model.md.
 
 #include <array>
 #include <cstddef>
