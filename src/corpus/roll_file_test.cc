@@ -26,7 +26,7 @@ TEST(RollFile, MorePiecesThanAnyCorpusHasAreRefused) {
   // GB.
   EXPECT_EQ(read_roll_file(pieces(8192), "rolls.json").parts.at(Part::train).pieces(), 8192U);
   EXPECT_THAT([] { read_roll_file(pieces(8193), "rolls.json"); },
-              ThrowsMessage<Error>(HasSubstr("rolls.json: more than 8192 pieces")));
+              ThrowsMessage<Error>(HasSubstr("rolls.json: it claims more than 8192 pieces")));
 }
 
 }  // namespace

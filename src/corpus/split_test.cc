@@ -132,7 +132,7 @@ TEST(Split, NeverHoldsOutWhatTheRestoredModelHasTrainedOn) {
     make_split(corpus, options, progress);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("30 of which"));
+    EXPECT_THAT(error.what(), HasSubstr("30 of them already trained on"));
   }
   options.validation = 0.9;  // a fraction takes what is free
   EXPECT_EQ(make_split(corpus, options, progress).valid, before.valid);

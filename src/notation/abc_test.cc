@@ -180,7 +180,7 @@ TEST(Abc, ATextLongerThanAnyTuneIsRefused) {
   std::string tune = "X:1\nL:1/4\nK:C\n";
   while (tune.size() <= kMostText) tune += "CDEF|";
   EXPECT_THAT([&] { read_abc(tune, "long.abc"); },
-              testing::ThrowsMessage<Error>(testing::HasSubstr("a tune has at most 262144")));
+              testing::ThrowsMessage<Error>(testing::HasSubstr("a tune may have at most 262144")));
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ TEST(SmfWriter, RefusesWhatAMidiFileCannotHold) {
   EXPECT_THAT(error_of(with_notes({{.onset = 9, .end = 5}})), testing::HasSubstr("ends before"));
   Score slow;
   slow.tempos = {{0, 20000000}};
-  EXPECT_THAT(error_of(slow), testing::HasSubstr("3.58 quarters a minute"));
+  EXPECT_THAT(error_of(slow), testing::HasSubstr("3.58 quarter notes per minute"));
   Score odd;
   odd.meters = {{0, 4, 3}};
   EXPECT_THAT(error_of(odd), testing::HasSubstr("4/3 at tick 0"));

@@ -471,6 +471,7 @@ TEST(Trainer, Bf16ThatTheProcessorCannotMultiplyIsRunInF32ToldAndStored) {
     const SteadyClock clock;
     train(options, {.run = {folder.path()},
                     .data = data.data,
+                    .restored = std::nullopt,
                     .observer = listener,
                     .progress = messages,
                     .stop = listener.stop,
