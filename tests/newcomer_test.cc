@@ -93,9 +93,15 @@ TEST(Models, ATruncatedOneIsListedWithItsFault) {
   int seen = 0;
   for (const Json& model : parse_json(outcome.out, "models")) {
     const auto name = model.at("name").get<std::string>();
-    if (name == "whole") EXPECT_FALSE(model.contains("fault")) << model.dump();
-    if (name == "short") EXPECT_THAT(model.value("fault", ""), HasSubstr("cut short"));
-    if (name == "other") EXPECT_THAT(model.value("fault", ""), HasSubstr("damaged"));
+    if (name == "whole") {
+      EXPECT_FALSE(model.contains("fault")) << model.dump();
+    }
+    if (name == "short") {
+      EXPECT_THAT(model.value("fault", ""), HasSubstr("cut short"));
+    }
+    if (name == "other") {
+      EXPECT_THAT(model.value("fault", ""), HasSubstr("damaged"));
+    }
     seen += name == "whole" || name == "short" || name == "other";
   }
   EXPECT_EQ(seen, 3) << outcome.out;

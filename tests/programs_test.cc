@@ -366,7 +366,9 @@ TEST_F(SmallRun, AFullDiskEndsLoudlyAndLosesNothing) {
                 run("small").string() + " --steps 20000 --batch 1 --out " + output() + "/full");
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
   EXPECT_FALSE(outcome.err.empty());
-  if (fs::exists(output() + "/full")) EXPECT_TRUE(fs::is_empty(output() + "/full"));
+  if (fs::exists(output() + "/full")) {
+    EXPECT_TRUE(fs::is_empty(output() + "/full"));
+  }
 }
 
 }  // namespace

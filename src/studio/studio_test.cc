@@ -65,7 +65,9 @@ TEST(Studio, NamesEveryControlThatItTakes) {
     keys.insert(control["key"]);
     for (const char* member : {"name", "group", "meaning", "kind"})
       EXPECT_FALSE(control[member].get<std::string>().empty()) << control.dump();
-    if (control["kind"] == "words") EXPECT_GE(control["words"].size(), 2u);
+    if (control["kind"] == "words") {
+      EXPECT_GE(control["words"].size(), 2u);
+    }
   }
   for (const char* key : {"seed", "first", "ending_bars", "pick", "chord_file", "bars", "key"})
     EXPECT_TRUE(keys.contains(key)) << key;
