@@ -382,7 +382,7 @@ constexpr MalformedKind kKinds[] = {
     {"zeros", "bytes of zeros", zeros},
     {"headless", "a track without the header chunk", headless},
     {"header-cut-off", "the MIDI header is cut off", header_cut},
-    {"division-zero", "a division of 0 ticks a quarter", division_zero},
+    {"division-zero", "a division of 0 ticks per quarter note", division_zero},
     {"smpte-division-zero", "an SMPTE division of 0 ticks", smpte_division_zero},
     {"no-track", "a MIDI header without a track", no_track},
     {"header-length-short", "a header length of", header_short},
