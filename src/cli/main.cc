@@ -1,7 +1,10 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
+#include "base/this_process.h"
 #include "cli/commands/commands.h"
 #include "cli/shell/about.h"
 #include "cli/shell/command.h"
@@ -35,11 +38,16 @@ constexpr std::array kCommands = {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::vector<std::string> words = toccata::program_words(argc, argv);
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
   const int code = toccata::cli::run_program(
-      argc, argv, "Learns polyphonic music from your MIDI files and composes more of it",
+      static_cast<int>(words.size()), pointers.data(),
+      "Learns polyphonic music from your MIDI files and composes more of it",
       toccata::cli::about_toccata, kCommands);
   if (!toccata::training::torch_plugin_is_loaded()) return code;
   // LibTorch's threads may still wait for other processes that never answer.
   std::fflush(nullptr);
-  std::quick_exit(code);
+  std::_Exit(code);  // not quick_exit, which mingw-w64 lacks
 }

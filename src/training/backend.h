@@ -75,7 +75,7 @@ void load_what_is_needed(const TrainOptions& options);
 std::filesystem::path torch_plugin_path();
 
 /// Whether it was loaded in this process. Its threads may then wait for other processes that never
-/// answer: end with std::quick_exit.
+/// answer: end with std::_Exit.
 bool torch_plugin_is_loaded();
 
 /// The one symbol that the shared object has to offer: the plugin, or null where `abi` is not its
