@@ -31,7 +31,7 @@ bool has_tempo(const fs::path& path, std::uint32_t microseconds) {
                                              static_cast<std::uint8_t>(microseconds >> 16),
                                              static_cast<std::uint8_t>(microseconds >> 8),
                                              static_cast<std::uint8_t>(microseconds)};
-  return std::ranges::search(bytes, event).begin() != bytes.end();
+  return std::search(bytes.begin(), bytes.end(), event.begin(), event.end()) != bytes.end();
 }
 
 TEST(Tempo, OfAPieceThatIsGoneOnFromIsKept) {
