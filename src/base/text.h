@@ -3,10 +3,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 
 namespace toccata {
+
+/// The number that `text` is, all of it; none where it is something else or does not fit. The same
+/// in every language of the system: a decimal point, no sign but a minus.
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+#ifndef __cpp_lib_to_chars
+  // A C++ library without from_chars of broken numbers (libc++ 19). strtod takes more than that.
+  if constexpr (std::is_floating_point_v<Number>) {
+    if (text.empty() || text.find_first_not_of("0123456789+-.eE") != text.npos || text[0] == '+')
+      return std::nullopt;
+    const std::string copy(text);
+    char* end = nullptr;
+    const double read = std::strtod(copy.c_str(), &end);
+    if (end != copy.c_str() + copy.size() || std::isinf(read)) return std::nullopt;
+    return static_cast<Number>(read);
+  } else
+#endif
+  {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+  }
+}
 
 /// "1 piece", "2 pieces", "0 batches".
 template <typename Number>

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace toccata::composing {
 namespace {
@@ -55,13 +55,6 @@ std::optional<int> take_note_name(std::string_view& text) {
     }
   }
   return (pitch % 12 + 12) % 12;
-}
-
-std::optional<int> whole_number(std::string_view text) {
-  int value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 struct NamedIntervals {
@@ -130,10 +123,10 @@ std::string names_of(const List& list) {
 
 int parse_pitch(std::string_view text) {
   std::string_view rest = text;
-  std::optional<int> pitch = whole_number(text);
+  std::optional<int> pitch = parse_number<int>(text);
   if (!pitch) {
     const std::optional<int> pitch_class = take_note_name(rest);
-    const std::optional<int> octave = whole_number(rest);
+    const std::optional<int> octave = parse_number<int>(rest);
     if (pitch_class && octave && *octave >= -1 && *octave <= 9) {
       pitch = 12 * (*octave + 1) + *pitch_class;
       // B#3 is the C above it, Cb4 the B below.
@@ -284,9 +277,9 @@ ChordTrack parse_chords(std::string_view text) {
 
 double parse_note_value(std::string_view text) {
   const std::size_t slash = text.find('/');
-  const std::optional<int> above = whole_number(text.substr(0, slash));
+  const std::optional<int> above = parse_number<int>(text.substr(0, slash));
   const std::optional<int> below =
-      slash == text.npos ? std::optional<int>(1) : whole_number(text.substr(slash + 1));
+      slash == text.npos ? std::optional<int>(1) : parse_number<int>(text.substr(slash + 1));
   if (!above || !below || *above < 1 || *below < 1 || *above > 10000 || *below > 10000) {
     fail_usage("\"{}\" is no note value: expected a fraction of a whole note, such as 1/8 or 3/4",
                text);
@@ -298,8 +291,9 @@ std::vector<BarSpan> parse_bars(std::string_view text) {
   std::vector<BarSpan> spans;
   for (const std::string_view part : words_of(text, ", ")) {
     const std::size_t line = part.find('-');
-    const std::optional<int> first = whole_number(part.substr(0, line));
-    const std::optional<int> last = line == part.npos ? first : whole_number(part.substr(line + 1));
+    const std::optional<int> first = parse_number<int>(part.substr(0, line));
+    const std::optional<int> last =
+        line == part.npos ? first : parse_number<int>(part.substr(line + 1));
     if (!first || !last || *first < 1 || *last < *first) {
       fail_usage(
           "bars: \"{}\" is no stretch of bars: expected such as 9-12 (both included, counted "

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <chrono>
 #include <optional>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace toccata::playing {
 
@@ -72,10 +72,8 @@ std::string lower(std::string text) {
 // The number of the port that is meant; none where there is no such.
 std::optional<unsigned> find_port(const std::vector<std::string>& names,
                                   const std::string& wanted) {
-  unsigned number = 0;
-  const char* const end = wanted.data() + wanted.size();
-  const auto [rest, error] = std::from_chars(wanted.data(), end, number);
-  if (error == std::errc() && rest == end && number < names.size()) return number;
+  if (const auto number = parse_number<unsigned>(wanted); number && *number < names.size())
+    return number;
   for (unsigned i = 0; i < names.size(); ++i) {
     if (!wanted.empty() && lower(names[i]).find(lower(wanted)) != std::string::npos) return i;
   }

@@ -1,12 +1,12 @@
 #include "runs/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/text.h"
 
 namespace toccata::runs {
 namespace fs = std::filesystem;
@@ -25,10 +25,9 @@ std::optional<long> step_of(const fs::path& folder) {
   const std::string name = folder.filename().string();
   if (!name.starts_with(kPrefix)) return std::nullopt;
   const std::string_view digits = std::string_view(name).substr(kPrefix.size());
-  long step = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
-  if (error != std::errc() || end != digits.data() + digits.size() || step < 0) return std::nullopt;
-  if (std::to_string(step) != digits) return std::nullopt;  // step-007 is not what step-7 names
+  const auto step = parse_number<long>(digits);
+  if (!step || *step < 0) return std::nullopt;
+  if (std::to_string(*step) != digits) return std::nullopt;  // step-007 is not what step-7 names
   return step;
 }
 

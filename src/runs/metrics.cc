@@ -1,7 +1,6 @@
 #include "runs/metrics.h"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text.h"
 
 namespace toccata::runs {
 namespace fs = std::filesystem;
@@ -58,11 +58,9 @@ std::vector<std::string_view> fields_of(std::string_view line) {
 
 template <typename Number>
 Number number(std::string_view field, const fs::path& path, std::size_t line) {
-  Number value{};
-  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-  if (error != std::errc() || end != field.data() + field.size())
-    fail("{}: line {}: expected a number, found \"{}\"", path.string(), line, field);
-  return value;
+  const auto value = parse_number<Number>(field);
+  if (!value) fail("{}: line {}: expected a number, found \"{}\"", path.string(), line, field);
+  return *value;
 }
 
 MetricsRow parse_row(std::string_view line, const std::vector<std::string_view>& names,

@@ -1,7 +1,5 @@
 #include "runs/model_card.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -119,10 +117,8 @@ std::optional<double> valid_nats_of_card(const std::string& card) {
   const std::string_view front = std::string_view(card).substr(0, card.find("\n---\n", 3));
   const std::size_t found = front.find("\n" + std::string(kValidKey));
   if (found == std::string_view::npos) return std::nullopt;
-  const std::string_view number = front.substr(found + 1 + kValidKey.size());
-  double value = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-  return error == std::errc() ? std::optional(value) : std::nullopt;
+  const std::string_view rest = front.substr(found + 1 + kValidKey.size());
+  return parse_number<double>(rest.substr(0, rest.find_first_of("\r\n ")));
 }
 
 }  // namespace toccata::runs

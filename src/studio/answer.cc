@@ -1,10 +1,11 @@
 #include "studio/answer.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 #include <cctype>
-#include <charconv>
 #include <new>
 
 namespace toccata::studio {
@@ -36,13 +37,6 @@ std::string type_without_parameters(std::string_view type) {
   std::transform(low.begin(), low.end(), low.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return low;
-}
-
-std::optional<std::size_t> number(std::string_view text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 bool known_method(http::verb verb) {
@@ -102,7 +96,7 @@ Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length
     return refuse(415, fmt::format("expected Content-Type: {}", route.body_type));
   }
   request.if_none_match = std::string(plain(header[http::field::if_none_match]));
-  request.last_event = number(plain(header["Last-Event-ID"]));
+  request.last_event = parse_number<std::size_t>(plain(header["Last-Event-ID"]));
   return admission;
 }
 

@@ -1,5 +1,6 @@
-#include <charconv>
 
+#include "base/text.h"
+#include "composing/controls.h"
 #include "composing/order_json.h"
 #include "studio/routes.h"
 
@@ -39,19 +40,14 @@ Response add(Compositions& compositions, Models& models, const OrderLimits& limi
 Response piece(const Composition& composition, const std::string& name) {
   const std::size_t dot = name.find('.');
   const std::string form = dot == std::string::npos ? "" : name.substr(dot + 1);
-  std::uint64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(name.data(), name.data() + std::min(dot, name.size()), number);
+  const auto number = parse_number<std::uint64_t>(std::string_view(name).substr(0, dot));
   const bool known = form == "mid" || form == "json";
-  const auto found =
-      error == std::errc() && end == name.data() + std::min(dot, name.size()) && known
-          ? composition.piece(number)
-          : std::nullopt;
+  const auto found = number && known ? composition.piece(*number) : std::nullopt;
   if (!found) {
     return error_response(404, "expected NUMBER.mid or NUMBER.json of a piece that is composed");
   }
   if (form == "mid") {
-    return download(found->midi, "audio/midi", fmt::format("{}-{}.mid", composition.id, number));
+    return download(found->midi, "audio/midi", fmt::format("{}-{}.mid", composition.id, *number));
   }
   return json_response({{"number", found->number},
                         {"new_from", found->new_from},
@@ -74,9 +70,10 @@ std::vector<Route> compose_routes(Compositions& compositions, Models& models,
       {"GET", "/api/models", 0, "", Where::worker, [&models](const Request&, const Parameters&) {
          return json_response({{"models", models.list()}});
        }});
-  routes.push_back({"GET", "/api/controls", 0, "", Where::here, [](const Request&, const Parameters&) {
-                      return json_response({{"controls", composing::controls_json()}});
-                    }});
+  routes.push_back(
+      {"GET", "/api/controls", 0, "", Where::here, [](const Request&, const Parameters&) {
+         return json_response({{"controls", composing::controls_json()}});
+       }});
   routes.push_back({"POST", "/api/compositions", kMostOrder, "application/json", Where::worker,
                     [&compositions, &models, limits](const Request& request, const Parameters&) {
                       return add(compositions, models, limits, request);

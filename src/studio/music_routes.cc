@@ -1,10 +1,10 @@
 #include <atomic>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "listening/surprise.h"
 #include "music/to_score.h"
 #include "notation/smf_reader.h"
@@ -67,10 +67,8 @@ Response read(const Request& request, Models& models, const OrderLimits& limits)
   tasks::ReadAs as;
   as.given = value(request, "given", "") == "1";
   if (const std::string track = value(request, "track", ""); !track.empty()) {
-    const auto [end, error] = std::from_chars(track.data(), track.data() + track.size(), as.track);
-    if (error != std::errc() || end != track.data() + track.size() || as.track < 1) {
-      fail_usage("track: expected a number from 1 on");
-    }
+    as.track = parse_number<int>(track).value_or(0);
+    if (as.track < 1) fail_usage("track: expected a number from 1 on, found \"{}\"", track);
   }
   const ReadMusic music =
       read_midi(request.body, name, read_options(request, models), limits.steps, as);

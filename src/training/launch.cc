@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/this_process.h"
 
 namespace toccata::training {
@@ -22,10 +23,8 @@ std::string text(const Environment& environment, const char* name) {
 
 int number(const Environment& environment, const char* name) {
   const std::string found = text(environment, name);
-  int value = 0;
-  const auto [end, code] = std::from_chars(found.data(), found.data() + found.size(), value);
-  if (code != std::errc() || end != found.data() + found.size() || value < 0)
-    fail_usage("{}: expected a number in the environment, found \"{}\"", name, found);
+  const int value = parse_number<int>(found).value_or(-1);
+  if (value < 0) fail_usage("{}: expected a number in the environment, found \"{}\"", name, found);
   return value;
 }
 

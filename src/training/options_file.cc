@@ -2,13 +2,13 @@
 
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
-#include <charconv>
 #include <limits>
 
 #include <vector>
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "training/option_list.h"
 
 namespace toccata::training {
@@ -42,8 +42,9 @@ bool read_text_value(std::string_view text, T& value) {
     if (text == "false" || text == "0" || text == "no" || text == "off") return value = false, true;
     return false;
   } else {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size();
+    const auto read = parse_number<T>(text);
+    if (read) value = *read;
+    return read.has_value();
   }
 }
 template <Worded Enum>
