@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "composing/composer.h"
-#include "composing/order_json.h"
 #include "composing/particles.h"
 #include "composing/plan.h"
 #include "listening/excerpt.h"

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "base/error.h"
-#include "composing/order_json.h"
 #include "listening/excerpt.h"
 #include "music/bars.h"
 

@@ -1,11 +1,11 @@
 #include "composing/order.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "music/bars.h"
 
 namespace toccata::composing {
@@ -13,11 +13,111 @@ namespace {
 
 template <typename Number>
 bool reads(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
+  const auto read = parse_number<Number>(text);
+  if (read) number = *read;
+  return read.has_value();
+}
+
+template <typename T>
+void check_value(const OrderField& field, const T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    check_number(field, value);
+  } else if constexpr (is_optional_number<T>) {
+    if (value) check_number(field, *value);
+  } else if constexpr (std::is_same_v<T, Conservativity>) {
+    check_number(field, value.power);
+  }
+}
+
+// What contradicts itself.
+
+void check_given(const Order& order) {
+  if (order.infill && order.melody) {
+    fail_usage(
+        "infill and melody exclude each other: either bars are filled or a melody is "
+        "harmonised");
+  }
+  if (order.infill && order.infill_bars.empty() && !order.region) {
+    fail_usage("infill: say which bars to compose anew, such as --bars 9-12");
+  }
+  if (!order.infill && (order.infill_bars || order.region)) {
+    fail_usage("bars: there is no piece to fill them in; --infill FILE names it");
+  }
+  if (order.infill_bars && order.region) fail_usage("infill: either bars or a region, not both");
+  if (order.region) {
+    const Region& region = *order.region;
+    if (region.from < 0 || region.from >= region.to || region.low < 0 || region.high > 127 ||
+        region.low > region.high) {
+      fail_usage(
+          "region: expected steps and pitches in ascending order, found steps {} to {}, pitches {} "
+          "to {}",
+          region.from, region.to, region.low, region.high);
+    }
+  }
+  if (order.voice != MelodyVoice{} && !order.melody) {
+    fail_usage("voice: there is no melody to take it from; --melody FILE names it");
+  }
+  if (!order.prime && (order.new_only || order.prime_bars)) {
+    fail_usage("new only and prime bars: there is no primer; --prime FILE names it");
+  }
+  if (order.steps && order.bars) fail_usage("steps and bars exclude each other");
+  if (const auto& given = order.infill ? order.infill : order.melody) {
+    if (order.steps || order.bars || order.meter || order.prime) {
+      fail_usage(
+          "{}: the piece is as long as this file and in its meter: leave out the primer, the "
+          "meter, the steps and the bars",
+          given->path);
+    }
+  }
+}
+
+void check_limits(const Order& order) {
+  if (order.key && order.scale) {
+    fail_usage(
+        "key and scale exclude each other: a scale is exact, a key has the minor's raised "
+        "notes too");
+  }
+  if (order.most_notes && order.fewest_notes > order.most_notes) {
+    fail_usage("at least {} and at most {} sounding notes contradict each other",
+               order.fewest_notes, order.most_notes);
+  }
+  if (order.chords && order.chord_file) fail_usage("chords: either names or a file, not both");
+  if (order.ending && !order.ending->chord && !order.key) {
+    fail_usage("ending: the tonic of which key? --key names it, or --ending a chord");
+  }
 }
 
 }  // namespace
+
+std::string name_of(const OrderField& field) {
+  std::string name = field.key;
+  std::ranges::replace_if(
+      name, [](char c) { return c == '_' || c == '.'; }, ' ');
+  return name;
+}
+
+std::string option_of(const OrderField& field) {
+  if (*field.option) return field.option;
+  std::string name = name_of(field);
+  std::ranges::replace(name, ' ', '-');
+  return name;
+}
+
+std::string plain_text(double number) {
+  return number == std::floor(number) ? fmt::format("{:.0f}", number) : fmt::format("{:g}", number);
+}
+
+std::string bounds_text(const OrderField& field) {
+  if (field.most <= field.least) return "";
+  return fmt::format(" from {} to {}", plain_text(field.least), plain_text(field.most));
+}
+
+void check(const Order& order) {
+  visit_order(order, [](const OrderField& field, const auto& value) { check_value(field, value); });
+  check_given(order);
+  check_limits(order);
+}
 
 Meter parse_meter(std::string_view text) {
   Meter meter;

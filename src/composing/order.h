@@ -8,14 +8,17 @@
 // docs/api.md. A new control is a field here with its line in the list, a rule in plan.cc or
 // composer.cc, and a test.
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/words.h"
 #include "composing/harmony.h"
 #include "composing/sampling_options.h"
@@ -235,6 +238,31 @@ struct OrderField {
   }
 };
 
+/// "most notes" and "most-notes": how messages and the command line call a field.
+std::string name_of(const OrderField& field);
+std::string option_of(const OrderField& field);
+/// " from 1 to 128"; empty where there are no bounds.
+std::string bounds_text(const OrderField& field);
+/// 128 and not 128.0, which some versions of fmt make of it.
+std::string plain_text(double number);
+
+template <typename T>
+constexpr bool is_optional_number = false;
+template <typename Number>
+requires std::is_arithmetic_v<Number>
+constexpr bool is_optional_number<std::optional<Number>> = true;
+
+/// Throws Error (usage) where a number is out of the field's bounds.
+template <typename Number>
+void check_number(const OrderField& field, Number number) {
+  const auto value = static_cast<double>(number);
+  if (std::isfinite(value) &&
+      (field.most <= field.least || (value >= field.least && value <= field.most)))
+    return;
+  fail_usage("{}: expected a {}number{}, found {}", name_of(field),
+             std::is_integral_v<Number> ? "whole " : "", bounds_text(field), number);
+}
+
 inline constexpr int kMostParticles = 4096;
 inline constexpr int kUsualBars = 32;
 
@@ -379,6 +407,9 @@ void visit_order(AnyOrder& o, Visit&& visit) {
   visit(Field{group, "retries", "what was composed otherwise, for it copied"}.only_in(false, false),
         o.retries);
 }
+
+/// Throws Error (usage) where a field is out of its bounds or fields contradict each other.
+void check(const Order& order);
 
 /// K: as ordered; otherwise 16 with an infill or a melody, whose notes shape what comes before
 /// them, and 1 (no looking ahead) without.

@@ -1,9 +1,8 @@
 #include "composing/order_json.h"
 
-#include <fmt/ranges.h>
+#include "base/text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <type_traits>
 
@@ -18,119 +17,7 @@ constexpr bool is_written = false;
 template <typename Value, Value (*parse)(std::string_view)>
 constexpr bool is_written<Written<Value, parse>> = true;
 
-template <typename T>
-constexpr bool is_optional_number = false;
-template <typename Number>
-requires std::is_arithmetic_v<Number>
-constexpr bool is_optional_number<std::optional<Number>> = true;
-
 using File = std::optional<GivenFile>;
-
-std::string name_of(const OrderField& field) {
-  std::string name = field.key;
-  std::ranges::replace_if(
-      name, [](char c) { return c == '_' || c == '.'; }, ' ');
-  return name;
-}
-
-std::string option_of(const OrderField& field) {
-  if (*field.option) return field.option;
-  std::string name = name_of(field);
-  std::ranges::replace(name, ' ', '-');
-  return name;
-}
-
-// Bounds, and their words.
-
-// 128 and not 128.0, which some versions of fmt make of it.
-std::string plain(double number) {
-  return number == std::floor(number) ? fmt::format("{:.0f}", number) : fmt::format("{:g}", number);
-}
-
-std::string bounds_text(const OrderField& field) {
-  if (field.most <= field.least) return "";
-  return fmt::format(" from {} to {}", plain(field.least), plain(field.most));
-}
-
-template <typename Number>
-void check_number(const OrderField& field, Number number) {
-  const auto value = static_cast<double>(number);
-  if (std::isfinite(value) &&
-      (field.most <= field.least || (value >= field.least && value <= field.most)))
-    return;
-  fail_usage("{}: expected a {}number{}, found {}", name_of(field),
-             std::is_integral_v<Number> ? "whole " : "", bounds_text(field), number);
-}
-
-template <typename T>
-void check_value(const OrderField& field, const T& value) {
-  if constexpr (std::is_same_v<T, bool>) {
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    check_number(field, value);
-  } else if constexpr (is_optional_number<T>) {
-    if (value) check_number(field, *value);
-  } else if constexpr (std::is_same_v<T, Conservativity>) {
-    check_number(field, value.power);
-  }
-}
-
-// What contradicts itself.
-
-void check_given(const Order& order) {
-  if (order.infill && order.melody) {
-    fail_usage(
-        "infill and melody exclude each other: either bars are filled or a melody is "
-        "harmonised");
-  }
-  if (order.infill && order.infill_bars.empty() && !order.region) {
-    fail_usage("infill: say which bars to compose anew, such as --bars 9-12");
-  }
-  if (!order.infill && (order.infill_bars || order.region)) {
-    fail_usage("bars: there is no piece to fill them in; --infill FILE names it");
-  }
-  if (order.infill_bars && order.region) fail_usage("infill: either bars or a region, not both");
-  if (order.region) {
-    const Region& region = *order.region;
-    if (region.from < 0 || region.from >= region.to || region.low < 0 || region.high > 127 ||
-        region.low > region.high) {
-      fail_usage(
-          "region: expected steps and pitches in ascending order, found steps {} to {}, pitches {} "
-          "to {}",
-          region.from, region.to, region.low, region.high);
-    }
-  }
-  if (order.voice != MelodyVoice{} && !order.melody) {
-    fail_usage("voice: there is no melody to take it from; --melody FILE names it");
-  }
-  if (!order.prime && (order.new_only || order.prime_bars)) {
-    fail_usage("new only and prime bars: there is no primer; --prime FILE names it");
-  }
-  if (order.steps && order.bars) fail_usage("steps and bars exclude each other");
-  if (const auto& given = order.infill ? order.infill : order.melody) {
-    if (order.steps || order.bars || order.meter || order.prime) {
-      fail_usage(
-          "{}: the piece is as long as this file and in its meter: leave out the primer, the "
-          "meter, the steps and the bars",
-          given->path);
-    }
-  }
-}
-
-void check_limits(const Order& order) {
-  if (order.key && order.scale) {
-    fail_usage(
-        "key and scale exclude each other: a scale is exact, a key has the minor's raised "
-        "notes too");
-  }
-  if (order.most_notes && order.fewest_notes > order.most_notes) {
-    fail_usage("at least {} and at most {} sounding notes contradict each other",
-               order.fewest_notes, order.most_notes);
-  }
-  if (order.chords && order.chord_file) fail_usage("chords: either names or a file, not both");
-  if (order.ending && !order.ending->chord && !order.key) {
-    fail_usage("ending: the tonic of which key? --key names it, or --ending a chord");
-  }
-}
 
 // To JSON: null where nothing is said.
 
@@ -280,10 +167,9 @@ void read_value(const OrderField&, const Json& json, Retries& value) {
 // As JSON would have it.
 template <typename T>
 Json json_from_text(const OrderField& field, std::string_view text, const T&) {
-  const auto number = [&]<typename Number>(Number value) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? Json(value)
-                                                                    : Json(std::string(text));
+  const auto number = [&]<typename Number>(Number) {
+    const auto read = parse_number<Number>(text);
+    return read ? Json(*read) : Json(std::string(text));
   };
   if constexpr (std::is_same_v<T, bool>) {
     if (text == "true" || text == "false") return text == "true";
@@ -375,49 +261,19 @@ void refuse_unknown(const Json& json) {
   }
 }
 
-OrderedJson all_of(const Order& order) {
-  OrderedJson json;
-  visit_order(
-      order, [&](const OrderField& field, const auto& value) { json[field.key] = json_of(value); });
-  return json;
-}
-
-template <typename T>
-FieldKind kind_of(const T&) {
-  if constexpr (std::is_same_v<T, bool>) return FieldKind::flag;
-  if constexpr (std::is_same_v<T, File>) return FieldKind::file;
-  if constexpr (std::is_same_v<T, std::optional<Region>> || std::is_same_v<T, Retries>)
-    return FieldKind::parts;
-  if constexpr (Worded<T>) return FieldKind::words;
-  if constexpr (std::is_integral_v<T> || std::is_same_v<T, std::optional<int>>)
-    return FieldKind::whole;
-  if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, std::optional<double>>)
-    return FieldKind::number;
-  return FieldKind::text;
-}
-
-std::vector<std::string> examples_of(const OrderField& field) {
-  std::vector<std::string> all;
-  std::string one;
-  for (const char* c = field.examples; *c; ++c) {
-    if (*c == '\\' && c[1] == '|') {
-      one += *++c;
-    } else if (*c == '|') {
-      all.push_back(std::exchange(one, {}));
-    } else {
-      one += *c;
-    }
-  }
-  if (!one.empty()) all.push_back(one);
-  return all;
-}
+}  // namespace
 
 std::string text_of(const OrderedJson& value) {
   if (value.is_null()) return "nothing";
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-}  // namespace
+OrderedJson all_of(const Order& order) {
+  OrderedJson json;
+  visit_order(
+      order, [&](const OrderField& field, const auto& value) { json[field.key] = json_of(value); });
+  return json;
+}
 
 OrderedJson to_json(const Order& order) {
   OrderedJson json = OrderedJson::object();
@@ -461,83 +317,15 @@ void reset_field(Order& order, std::string_view key) {
   });
 }
 
-void check(const Order& order) {
-  visit_order(order, [](const OrderField& field, const auto& value) { check_value(field, value); });
-  check_given(order);
-  check_limits(order);
-}
-
 std::vector<Difference> differences(const Order& first, const Order& second) {
   const OrderedJson own = all_of(first), other = all_of(second);
   std::vector<Difference> all;
-  for (const FieldFacts& facts : field_facts()) {
-    const char* key = facts.field.key;
-    if (own[key] != other[key]) all.push_back({facts.name, text_of(own[key]), text_of(other[key])});
-  }
-  return all;
-}
-
-std::vector<FieldFacts> field_facts(const Order& order) {
-  std::vector<FieldFacts> all;
-  visit_order(order, [&]<typename T>(const OrderField& field, const T& value) {
-    FieldFacts facts{field, kind_of(value), name_of(field), option_of(field), {}, json_of(value)};
-    if constexpr (Worded<T>) facts.words = word_texts<T>();
-    all.push_back(std::move(facts));
+  visit_order(first, [&](const OrderField& field, const auto&) {
+    const char* key = field.key;
+    if (own[key] != other[key])
+      all.push_back({name_of(field), text_of(own[key]), text_of(other[key])});
   });
   return all;
-}
-
-OrderedJson controls_json() {
-  OrderedJson all = OrderedJson::array();
-  for (const FieldFacts& facts : field_facts()) {
-    const OrderField& field = facts.field;
-    if (!field.page) continue;
-    OrderedJson json = {{"key", field.key},
-                        {"name", facts.name},
-                        {"group", field.group},
-                        {"meaning", field.meaning},
-                        {"kind", to_word(facts.kind)}};
-    if (field.most > field.least) json.update({{"least", field.least}, {"most", field.most}});
-    if (field.slider_most > field.slider_least)
-      json["slider"] = {field.slider_least, field.slider_most};
-    if (!facts.words.empty()) json["words"] = facts.words;
-    if (*field.examples) json["examples"] = examples_of(field);
-    if (!facts.usual.is_null()) json["default"] = facts.usual;
-    if (*field.otherwise) json["otherwise"] = field.otherwise;
-    all.push_back(std::move(json));
-  }
-  return all;
-}
-
-std::string controls_table() {
-  const auto escaped = [](std::string text) {
-    for (std::size_t at = 0; (at = text.find('|', at)) != text.npos; at += 2)
-      text.insert(at, 1, '\\');
-    return text;
-  };
-  std::string table;
-  const char* group = "";
-  for (const FieldFacts& facts : field_facts()) {
-    const OrderField& field = facts.field;
-    if (!field.page) continue;
-    if (std::string_view(group) != field.group) {
-      table += fmt::format("{}**{}**\n\n| key | meaning | values | default |\n|---|---|---|---|\n",
-                           *group ? "\n" : "", field.group);
-      group = field.group;
-    }
-    std::string values = !facts.words.empty() ? fmt::format("{}", fmt::join(facts.words, ", "))
-                         : facts.kind == FieldKind::flag ? "true, false"
-                         : facts.kind == FieldKind::file ? "`{\"music\", \"name\"}`"
-                         : field.most > field.least
-                             ? fmt::format("{} to {}", plain(field.least), plain(field.most))
-                             : fmt::format("{}", fmt::join(examples_of(field), "; "));
-    const std::string usual = *field.otherwise        ? field.otherwise
-                              : facts.usual.is_null() ? ""
-                                                      : text_of(facts.usual);
-    table += fmt::format("| `{}` | {} | {} | {} |\n", field.key, escaped(field.meaning),
-                         escaped(std::move(values)), usual);
-  }
-  return table;
 }
 
 }  // namespace toccata::composing

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "composing/compose.h"
+#include "composing/controls.h"
 #include "composing/harmony.h"
 #include "composing/order_json.h"
 #include "composing/piece_file.h"

@@ -1,7 +1,6 @@
 #include "composing/piece_file.h"
 
 #include "base/text.h"
-#include "composing/order_json.h"
 #include "music/to_score.h"
 #include "notation/smf_reader.h"
 #include "notation/smf_writer.h"

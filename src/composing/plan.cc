@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "composing/harmony.h"
-#include "composing/order_json.h"
 #include "listening/notes.h"
 #include "listening/walk.h"
 #include "music/bars.h"

@@ -3,7 +3,6 @@
 #include <rapidcheck/gtest.h>
 
 #include "composing/compose.h"
-#include "composing/order_json.h"
 #include "composing/plan.h"
 #include "composing/test_pieces.h"
 #include "listening/notes.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "composing/controls.h"
 #include "composing/order_json.h"
 
 namespace toccata::playing {

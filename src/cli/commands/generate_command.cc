@@ -7,7 +7,6 @@
 #include "cli/commands/order_options.h"
 #include "cli/shell/option_values.h"
 #include "cli/shell/version.h"
-#include "composing/order_json.h"
 #include "tasks/candidates.h"
 
 namespace toccata::cli {

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "composing/controls.h"
 #include "composing/order_json.h"
 #include "tasks/given_music.h"
 
