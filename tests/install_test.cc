@@ -38,7 +38,7 @@ class LongInstall : public testing::Test {
         run_shell("cd " + place.string() + " && XDG_DATA_DIRS=" + (prefix() / "share").string() +
                   " " + program.string() + " chorales 5");
     ASSERT_EQ(composed.exit_code, 0) << composed.err;
-    EXPECT_THAT(composed.out, HasSubstr("nats a step"));
+    EXPECT_THAT(composed.out, HasSubstr("nats per step"));
     const Outcome made = run_shell("cd / && " + (prefix() / "bin/toccata").string() +
                                    " generate chorales --steps 128 --batch 1 --seed 5 --out " +
                                    place.string() + "/made");

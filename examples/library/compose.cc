@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
       model, order, {},
       [](composing::Composed&& piece) {
         write_file("composed.mid", notation::write_smf(music::to_score(piece.roll)));
-        std::printf("composed.mid: %.2f nats a step\n", -piece.nats / piece.steps);
+        std::printf("composed.mid: %.2f nats per step\n", -piece.nats / piece.steps);
       },
       progress, stop);
 }

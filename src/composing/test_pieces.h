@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "composing/compose.h"
+#include "support/error_of.h"
 
 namespace toccata::composing {
 
@@ -27,17 +27,7 @@ inline GivenFile given(const music::Roll& music, std::string path = "given.mid")
   return {std::move(path), given_hash(music), std::make_shared<const music::Roll>(music)};
 }
 
-/// What the work complains of.
-template <typename Work>
-std::string error_of(const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
+using toccata::error_of;
 inline std::string error_of(const network::Model& model, const Order& order) {
   return error_of([&] { pieces_of(model, order); });
 }

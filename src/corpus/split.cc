@@ -171,4 +171,18 @@ Split make_split(const Corpus& corpus, const SplitOptions& options, Progress& pr
   return draw(corpus, all, options);
 }
 
+std::vector<Piece> pieces_of_part(Corpus corpus, std::string_view part) {
+  if (part.empty()) return std::move(corpus.pieces);
+  const std::optional<Part> wanted = from_word<Part>(part);
+  if (!wanted)
+    fail_usage("a part of the music: expected {}, found \"{}\"", listed(word_texts<Part>()), part);
+  std::erase_if(corpus.pieces, [&](const Piece& piece) {
+    const auto given = corpus.given_split.find(piece.name);
+    return given == corpus.given_split.end() || given->second != *wanted;
+  });
+  if (corpus.pieces.empty())
+    fail("this music has no {} part; a split.json beside it, or a roll file, can name one", part);
+  return std::move(corpus.pieces);
+}
+
 }  // namespace toccata::corpus

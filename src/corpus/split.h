@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "corpus/import.h"
@@ -41,5 +42,9 @@ struct Split {
 /// Throws Error if nothing would be left to train on, and (usage) if a number is negative or not
 /// whole.
 Split make_split(const Corpus& corpus, const SplitOptions& options, Progress& progress);
+
+/// The pieces of one part, named train, valid or test, of the split that came with the music; all
+/// pieces where `part` is empty. Throws Error where the music has no such part.
+std::vector<Piece> pieces_of_part(Corpus corpus, std::string_view part);
 
 }  // namespace toccata::corpus

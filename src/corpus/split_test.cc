@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "corpus/test_music.h"
+#include "support/error_of.h"
 
 namespace toccata::corpus {
 namespace {
@@ -244,6 +245,18 @@ TEST(MusicHash, IsOfTheMusicWhateverItsKeyAndRange) {
   EXPECT_NE(music_hash(held.roll), here.hash);
   EXPECT_NE(music_hash(music::make_roll(3, 24, 101, 4, true)),
             music_hash(music::make_roll(4, 24, 101, 4, true)));
+}
+
+TEST(PiecesOfPart, AreThoseThatTheMusicsOwnSplitNames) {
+  Corpus corpus = corpus_of(3);
+  corpus.given_split = {{corpus.pieces[0].name, Part::train}, {corpus.pieces[2].name, Part::test}};
+  const std::string last = corpus.pieces[2].name;
+  EXPECT_EQ(pieces_of_part(corpus, "").size(), 3u);
+  const std::vector<Piece> test = pieces_of_part(corpus, "test");
+  ASSERT_EQ(test.size(), 1u);
+  EXPECT_EQ(test[0].name, last);
+  EXPECT_THAT(error_of([&] { pieces_of_part(corpus, "valid"); }), HasSubstr("has no valid part"));
+  EXPECT_THAT(error_of([&] { pieces_of_part(corpus, "tests"); }), HasSubstr("train, valid"));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ CopyIndex::CopyIndex(std::span<const corpus::Piece* const> pieces) {
   grid_ = pieces.front()->roll.grid;
   for (const corpus::Piece* piece : pieces) {
     if (piece->roll.grid != grid_) {
-      fail("{} has {} steps a quarter note and {} has {}: copying needs one grid for all",
+      fail("{} has {} steps per quarter note and {} has {}: copying needs one grid for all",
            pieces.front()->name, grid_, piece->name, piece->roll.grid);
     }
     Source source{piece, text_.size(), notes_of(piece->roll),
@@ -107,8 +107,9 @@ Copy CopyIndex::describe(const std::vector<RollNote>& notes, const music::Roll& 
 
 void CopyIndex::check_grid(const music::Roll& roll) const {
   if (roll.grid != grid_) {
-    fail("the piece has {} steps a quarter note and the corpus {}: copying needs one grid for all",
-         roll.grid, grid_);
+    fail(
+        "the piece has {} steps per quarter note and the corpus {}: copying needs one grid for all",
+        roll.grid, grid_);
   }
 }
 

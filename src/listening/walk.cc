@@ -100,8 +100,8 @@ void check_fits(const network::Config& config, const music::Roll& roll, std::str
          wanted.articulation ? "made with it" : "made without");
   }
   if (roll.grid != wanted.grid) {
-    fail("{}: it has {} steps a quarter note, and the model {}; read it on the model's grid", name,
-         roll.grid, wanted.grid);
+    fail("{}: it has {} steps per quarter note, and the model {}; read it on the model's grid",
+         name, roll.grid, wanted.grid);
   }
 }
 

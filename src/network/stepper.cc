@@ -352,7 +352,7 @@ void Stepper::next_note(const std::uint8_t* lower, float* logits) {
   State& s = *state_;
   const int n = s.next_note, channels = s.network.config.channels();
   if (n < 0 || n >= static_cast<int>(s.notes))
-    fail("next_note: {} notes a step, one after the other, after begin_step", s.notes);
+    fail("next_note: {} notes per step, one after the other, after begin_step", s.notes);
   s.share_sequences(s.note_work(), [&](int first, int last, int worker) {
     s.note_rows(n, first, last, n == 0 ? nullptr : lower + first, 1,
                 logits + std::ptrdiff_t{first} * channels, channels,

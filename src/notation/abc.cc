@@ -66,7 +66,7 @@ class TuneReader {
                      cursor.place().column);
     value.skip_blanks();
     if (name == 'X') {
-      if (seen_number_) value.error("a second tune: one tune a file is read");
+      if (seen_number_) value.error("a second tune: one tune per file is read");
       seen_number_ = true;
       return;
     }

@@ -24,8 +24,8 @@ struct Grid {
   std::optional<std::uint32_t> tempo;  // where the division fixes it
 };
 
-/// RP-001: bit 15 clear, ticks a quarter; set, the high byte is minus the frames a second (29 means
-/// 30000/1001) and the low byte the ticks a frame.
+/// RP-001: bit 15 clear, ticks a quarter; set, the high byte is minus the frames per second (29
+/// means 30000/1001) and the low byte the ticks a frame.
 Grid read_division(const Header& header, std::uint64_t byte, RepairLog& repairs) {
   if (header.division == 0)
     fail(
@@ -43,7 +43,7 @@ Grid read_division(const Header& header, std::uint64_t byte, RepairLog& repairs)
   if (frames == 29) return {15 * ticks_per_frame, 500500};
   if (frames != 24 && frames != 25 && frames != 30)
     repairs.add(byte,
-                "an SMPTE division of {} frames a second, where 24, 25, 29 and 30 exist; "
+                "an SMPTE division of {} frames per second, where 24, 25, 29 and 30 exist; "
                 "taken as it stands",
                 frames);
   const int per_second = frames * ticks_per_frame;

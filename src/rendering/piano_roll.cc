@@ -257,7 +257,7 @@ std::string facts_of(const notation::Score& score, const Bars& bars, const Piano
       low = std::min<int>(low, note.pitch);
       high = std::max<int>(high, note.pitch);
     }
-  std::string text = fmt::format("bars {}–{}  ·  {}/{}  ·  {:.0f} quarters a minute  ·  {}",
+  std::string text = fmt::format("bars {}–{}  ·  {}/{}  ·  {:.0f} quarter notes per minute  ·  {}",
                                  roll.first_bar, roll.last_bar, meter.numerator, meter.denominator,
                                  60e6 / std::max<std::uint32_t>(tempo, 1), counted(count, "note"));
   if (low <= high) text += fmt::format("  ·  {} to {}", pitch_name(low), pitch_name(high));

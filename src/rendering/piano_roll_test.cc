@@ -44,8 +44,8 @@ TEST(PianoRoll, SaysWhatItShows) {
   PianoRollOptions options;
   options.title = "Four bars";
   const std::string svg = svg_of(quarters(4), options);
-  for (const char* label : {"<title>Four bars</title>", "bars 1–4", "4/4", "120 quarters a minute",
-                            "16 notes", "C4 to C5"})
+  for (const char* label : {"<title>Four bars</title>", "bars 1–4", "4/4",
+                            "120 quarter notes per minute", "16 notes", "C4 to C5"})
     EXPECT_THAT(svg, HasSubstr(label));
 }
 

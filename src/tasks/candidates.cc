@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "corpus/split.h"
 #include "listening/distribution.h"
 #include "listening/profile.h"
 #include "notation/smf_reader.h"
@@ -27,22 +28,7 @@ struct Candidate {
 std::vector<corpus::Piece> read_corpus(const ChoiceOptions& options, const network::Config& config,
                                        Progress& progress, const Stop& stop) {
   corpus::Corpus corpus = read_for(config, options.corpus, 1, progress, stop);
-  if (options.corpus_split.empty()) return std::move(corpus.pieces);
-  const auto part = from_word<corpus::Part>(options.corpus_split);
-  std::vector<corpus::Piece> pieces;
-  for (corpus::Piece& piece : corpus.pieces) {
-    const auto found = corpus.given_split.find(piece.name);
-    if (found != corpus.given_split.end() && found->second == part) {
-      pieces.push_back(std::move(piece));
-    }
-  }
-  if (pieces.empty()) {
-    fail(
-        "--corpus: there is no {} part in this music: a split.json beside it, or a roll file, "
-        "would name it",
-        options.corpus_split);
-  }
-  return pieces;
+  return corpus::pieces_of_part(std::move(corpus), options.corpus_split);
 }
 
 std::optional<listening::Profile> profile_of_model(const NamedModel& named) {

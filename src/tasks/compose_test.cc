@@ -7,6 +7,7 @@
 #include "listening/tiny_model.h"
 #include "music/to_score.h"
 #include "notation/smf_writer.h"
+#include "support/error_of.h"
 #include "support/temporary_folder.h"
 #include "tasks/given_music.h"
 
@@ -21,16 +22,6 @@ using ::testing::HasSubstr;
 Progress quiet;
 const Stop never;
 
-template <typename Work>
-std::string error_of(const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 struct Desk {
   TemporaryFolder folder;
   network::Model model = listening::tiny_model(12, true);
@@ -42,7 +33,8 @@ struct Desk {
     for (int t = 0; t < roll.steps; ++t)
       roll.frame(t)[pitches[static_cast<std::size_t>(t / 4)] - 60] = t % 4 == 0 ? 3 : 1;
     const fs::path path = folder.path() / name;
-    write_file(path, notation::write_smf(music::to_score(roll, {.tempo = tempo, .track_name = "x"})));
+    write_file(path,
+               notation::write_smf(music::to_score(roll, {.tempo = tempo, .track_name = "x"})));
     return path.string();
   }
   Order read(Order order) const {

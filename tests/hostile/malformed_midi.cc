@@ -391,7 +391,7 @@ constexpr MalformedKind kKinds[] = {
     {"type-0-of-several-tracks", "a type 0 file of", type0_of_tracks},
     {"track-count-too-high", "the header counts", tracks_too_many},
     {"track-count-too-low", "the header counts", tracks_too_few},
-    {"smpte-rate-unknown", "20 frames a second", smpte_rate},
+    {"smpte-rate-unknown", "20 frames per second", smpte_rate},
     {"junk-before-header", "bytes before the MIDI header", junk_before},
     {"junk-between-chunks", "", junk_between},
     {"alien-chunk-too-long", "bytes between the chunks", alien_chunk},

@@ -167,7 +167,8 @@ void add_evaluate(CLI::App& app, Context& context) {
                      "of the arithmetic, to see what it costs (default: f32; trials always)"));
   app.add_flag("--strict", options->strict,
                "refuse notes outside the model's range, which are moved into it by octaves");
-  app.add_option("--threads", options->evaluate.trials.threads, "0: the processor's")
+  app.add_option("--threads", options->evaluate.trials.threads,
+                 "how many threads; 0: as many as the processor has")
       ->capture_default_str();
   app.add_flag("--json", options->json, "an object for each part, with each piece in it");
   app.callback([options, &context] { evaluate(*options, context); });

@@ -173,7 +173,8 @@ void add_generate(CLI::App& app, Context& context) {
       app.add_option("--precision", options->resources.arithmetic,
                      "of the arithmetic (default: bf16 where the processor has it, else f32); int8 "
                      "is fastest, and coarser"));
-  app.add_option("--threads", options->resources.threads, "0: the processor's")
+  app.add_option("--threads", options->resources.threads,
+                 "how many threads; 0: as many as the processor has")
       ->capture_default_str();
   app.add_flag("--json", options->json, "say what was written as JSON");
   add_order(app, options->arguments, OrderFields::all);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/shell/command.h"
-#include "corpus/import.h"
+#include "corpus/split.h"
 
 namespace toccata::cli {
 
@@ -20,13 +20,14 @@ inline corpus::ImportOptions listening_import() {
 }
 
 inline void add_reading(CLI::App& app, corpus::ImportOptions& options) {
-  app.add_option("--grid", options.roll.grid, "steps a quarter note")->capture_default_str();
+  app.add_option("--grid", options.roll.grid, "steps per quarter note")->capture_default_str();
   app.add_option("--low", options.roll.low, "lowest pitch; lower notes are folded by octaves")
       ->capture_default_str();
   app.add_option("--high", options.roll.high, "highest pitch")->capture_default_str();
   app.add_option("--min-steps", options.min_steps, "leave shorter pieces out")
       ->capture_default_str();
-  app.add_option("--threads", options.threads, "0: the processor's")->capture_default_str();
+  app.add_option("--threads", options.threads, "how many threads; 0: as many as the processor has")
+      ->capture_default_str();
 }
 
 /// The pieces of `paths`; of one part only where `split` names it (train, valid, test).
@@ -40,19 +41,7 @@ inline std::vector<corpus::Piece> read_part(const std::vector<std::string>& path
     if (!file.kept)
       context.progress.warning(fmt::format("{}: left out: {}", file.name, file.reason));
   }
-  if (split.empty()) return std::move(corpus.pieces);
-  const corpus::Part part = from_word<corpus::Part>(split).value();
-  std::vector<corpus::Piece> pieces;
-  for (corpus::Piece& piece : corpus.pieces) {
-    const auto found = corpus.given_split.find(piece.name);
-    if (found != corpus.given_split.end() && found->second == part) {
-      pieces.push_back(std::move(piece));
-    }
-  }
-  if (pieces.empty()) {
-    fail("this music has no {} part; a split.json beside it, or a roll file, can name one", split);
-  }
-  return pieces;
+  return corpus::pieces_of_part(std::move(corpus), split);
 }
 
 }  // namespace toccata::cli

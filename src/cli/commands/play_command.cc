@@ -230,7 +230,8 @@ void add_play(CLI::App& app, Context& context) {
       ->capture_default_str();
   app.add_option("--record", options->record, "what sounded, as a MIDI file, at the end")
       ->type_name("FILE");
-  app.add_option("--threads", options->play.resources.threads, "0: the processor's")
+  app.add_option("--threads", options->play.resources.threads,
+                 "how many threads; 0: as many as the processor has")
       ->capture_default_str();
   app.add_flag("--json", options->json, "a report at the end, as JSON on standard output");
   add_order(app, options->arguments, OrderFields::play);

@@ -157,7 +157,8 @@ void score(const Options& options, Context& context) {
       rendering::write_picture(pictures[i], picture_of(scored, options).picture);
       context.progress.message(fmt::format("{}: the picture", pictures[i].string()));
     }
-    context.progress.message(fmt::format("{}: {:.4f} nats a step", piece.name, scored.per_step()));
+    context.progress.message(
+        fmt::format("{}: {:.4f} nats per step", piece.name, scored.per_step()));
   }
   if (!options.csv.empty()) write_file(options.csv, csv);
   if (options.json)
@@ -185,7 +186,8 @@ void add_score(CLI::App& app, Context& context) {
       ->check(between(400.0, 10000.0))
       ->capture_default_str();
   app.add_flag("--dark", options->dark, "a picture for dark pages");
-  app.add_option("--threads", options->threads, "0: the processor's")->capture_default_str();
+  app.add_option("--threads", options->threads, "how many threads; 0: as many as the processor has")
+      ->capture_default_str();
   app.callback([options, &context] { score(*options, context); });
 }
 
