@@ -8,6 +8,7 @@ spread, and the ratio, which is the median of the rounds' own ratios; --json FIL
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -48,12 +49,12 @@ def checked_out(revision):
 
 def processor_seconds(command):
     """What a program and its children take of the processor, as user and as system."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)  # in microseconds, where os.times() counts in hundredths of a second
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, cwd=ROOT)
-    after = os.times()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise SystemExit(f"failed: {' '.join(map(str, command))}\n{done.stderr[-600:]}")
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def repeated(few, many, command):
@@ -63,13 +64,13 @@ def repeated(few, many, command):
 
 def train(precision):
     def measure(folder):  # the same windows in both revisions, some of them short
-        return 1000 * repeated(1, 5, [folder / "toccata-bench", "train", "--threads", 1, "--precision", precision, *TRAIN])
+        return 1000 * repeated(1, 9, [folder / "toccata-bench", "train", "--threads", 1, "--precision", precision, *TRAIN])
     return measure
 
 
 def compose(batch):
     def measure(folder):  # toccata-bench composes 8 steps a repetition
-        few, many = (20, 120) if batch == 1 else (4, 24) if batch == 10 else (1, 5)
+        few, many = (20, 320) if batch == 1 else (4, 44) if batch == 10 else (1, 8)
         return 1000 * repeated(few, many, [folder / "toccata-bench", "generate", "--threads", 1, "--batch", batch]) / 8
     return measure
 

@@ -83,6 +83,7 @@ Json train(const Options& options) {
   if (options.device == "cuda") training.device = training::Device::cuda;
   training.optimiser.kind = training::OptimiserKind::adadelta;
   training.optimiser.learning_rate = 1;
+  training.average = 0;
   std::vector<corpus::Piece> pieces;
   std::vector<const corpus::Piece*> pointers;
   for (int i = 0; i < options.batch; ++i)
@@ -121,16 +122,16 @@ Json generate(const Options& options) {
   model.values = network::initial_values(model.config, 1);
   // As much sounds as in music, and as training sets it: what sounds is what features cost.
   network::slices(model.config, model.values.data()).head_bias[0] = std::log(0.05f / 0.95f);
-  std::vector<std::uint64_t> pieces(static_cast<std::size_t>(options.batch));
-  for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i] = i;
-  composing::ComposerOptions composing;
-  composing.threads = options.threads;
+  std::vector<composing::NumberedPiece> pieces(static_cast<std::size_t>(options.batch));
+  for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i].number = i;
+  composing::Resources resources;
+  resources.threads = options.threads;
   using network::Arithmetic;
-  composing.arithmetic = options.compose_precision == "f32"    ? Arithmetic::f32
+  resources.arithmetic = options.compose_precision == "f32"    ? Arithmetic::f32
                          : options.compose_precision == "bf16" ? Arithmetic::bf16
                          : options.compose_precision == "int8" ? Arithmetic::int8
                                                                : Arithmetic::automatic;
-  composing::Composer composer(model, pieces, composing);
+  composing::Composer composer(model, pieces, {}, resources);
   int step = 0;
   const auto seconds = times(5, options.repeats * 8, [&] {
     composer.step({.bar_phase = static_cast<float>(step % 16) / 16,
