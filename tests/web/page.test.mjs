@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { canTrain, missing, namesNoFolder, openBrowser, openPage, playwright, said, Studio, waitFor } from "./support.mjs";
+import { missing, namesNoFolder, openBrowser, openPage, playwright, said, Studio, waitFor } from "./support.mjs";
 
 const skip = missing();
 if (skip) console.error(`skipped: ${skip}`);
@@ -35,7 +35,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await said(page, /^Done/);
   };
 
-  test("a composer is offered the newest run first, and no benchmark models", { skip: canTrain ? false : "toccata-train is not built" }, async () => {
+  test("a composer is offered the newest run first, and no benchmark models", async () => {
     const { models } = await studio.json("/api/models");
     assert.ok(models.some((each) => each.name.startsWith("benchmarks/") && each.kind === "benchmark"));
     const context = await browser.newContext();
@@ -363,7 +363,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.context().close();
   });
 
-  test("a run is started, watched, heard, stopped and resumed", { skip: canTrain ? false : "toccata-train is not built" }, async () => {
+  test("a run is started, watched, heard, stopped and resumed", async () => {
     const page = await openPage(browser, studio);
     await page.getByRole("button", { name: "Train", exact: true }).first().click();
     await page.getByLabel("Name of the run").fill("evening");

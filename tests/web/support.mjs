@@ -1,5 +1,5 @@
 // What the tests of the page share: the real server with a real model, and Debian's chromium.
-// A test that lacks something (Node's packages, chromium, toccata-train) skips, and says why.
+// A test that lacks something (Node's packages, chromium) skips, and says why.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -11,9 +11,6 @@ import { fileURLToPath } from "node:url";
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const build = process.env.TOCCATA_BUILD ?? join(root, "build/release");
 export const program = join(build, "toccata");
-const trainer = [process.env.TOCCATA_TRAIN, join(build, "toccata-train"), join(root, "build/release/toccata-train")].find(
-  (path) => path && existsSync(path),
-);
 export const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 
 const require = createRequire(join(root, "web/package.json"));
@@ -31,17 +28,14 @@ export function missing() {
   if (!existsSync(program)) return `${program} is not built`;
   if (!playwright) return "playwright-core is absent (npm ci --prefix web)";
   if (!chromiumPath) return "chromium is absent (apt-get install chromium)";
-  if (!trainer && !existsSync(join(root, "models/chorales"))) return "there is neither models/chorales nor toccata-train to make a model";
   return undefined;
 }
 
-export const canTrain = !!trainer;
-
 /** A folder with a run called "pupil" in it, trained for a moment on examples/. */
 function trainPupil(folder) {
-  const words = ["examples", "--name", "pupil", "--output", folder, "--time-units", "24", "--note-units", "16"];
-  const run = spawnSync(trainer, [...words, "--batches", "30", "--batch-size", "4", "--time-steps", "64", "--validate-every", "10", "--save-every", "15"], { cwd: root });
-  if (run.status !== 0) throw new Error(`toccata-train: ${run.stderr}`);
+  const words = ["train", "examples", "--name", "pupil", "--output", folder, "--time-units", "24", "--note-units", "16"];
+  const run = spawnSync(program, [...words, "--batches", "30", "--batch-size", "4", "--time-steps", "64", "--validate-every", "10", "--save-every", "15"], { cwd: root });
+  if (run.status !== 0) throw new Error(`toccata train: ${run.stderr}`);
 }
 
 export class Studio {
@@ -49,16 +43,15 @@ export class Studio {
     const studio = new Studio();
     studio.music = music;
     studio.folder = mkdtempSync(join(tmpdir(), "toccata-web-"));
-    if (trainer && (train || !existsSync(join(root, "models/chorales")))) trainPupil(studio.folder);
+    if (train || !existsSync(join(root, "models/chorales"))) trainPupil(studio.folder);
     await studio.open(0);
     return studio;
   }
 
   async open(port) {
     const words = ["studio", "--port", `${port}`, "--data", this.folder, "--folder", this.music];
-    const PATH = trainer ? `${dirname(trainer)}:${process.env.PATH}` : process.env.PATH;
     // Folders are shown as those of its owner, whose home this is: no path of this machine.
-    const env = { ...process.env, PATH, HOME: dirname(this.music) };
+    const env = { ...process.env, HOME: dirname(this.music) };
     this.child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env });
     let errors = "";
     this.child.stderr.on("data", (data) => (errors += data));
