@@ -1,6 +1,5 @@
 #include "tasks/train_run.h"
 
-#include <cstdlib>
 #include <memory>
 #include <set>
 
@@ -131,17 +130,28 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
   }
 }
 
-/// A run that failed before it wrote anything leaves its name free.
+/// A run that failed before it wrote anything leaves its name free, and no folder made for it.
 struct RemovedIfEmpty {
-  explicit RemovedIfEmpty(fs::path run) : folder(std::move(run)) {}
+  explicit RemovedIfEmpty(std::vector<fs::path> made) : folders(std::move(made)) {}
   RemovedIfEmpty(const RemovedIfEmpty&) = delete;
   RemovedIfEmpty& operator=(const RemovedIfEmpty&) = delete;
-  fs::path folder;
+  std::vector<fs::path> folders;  // innermost first
   ~RemovedIfEmpty() {
     std::error_code not_empty;
-    fs::remove(folder, not_empty);
+    for (const fs::path& folder : folders)
+      if (!fs::remove(folder, not_empty)) return;
   }
 };
+
+/// The run's folder and those around it that are not there yet, innermost first.
+std::vector<fs::path> folders_to_make(const fs::path& run) {
+  std::vector<fs::path> folders = {run};
+  std::error_code ignored;
+  for (fs::path folder = run.parent_path(); !folder.empty() && !fs::exists(folder, ignored);
+       folder = folder.parent_path())
+    folders.push_back(folder);
+  return folders;
+}
 
 /// What the first process found out and the others are told.
 struct Setup {
@@ -150,6 +160,7 @@ struct Setup {
   bool resume = false;
   std::set<std::string> trained;  // hashes of music that the weights have learned from
   bool sized = false;             // the sizes are a restored model's
+  std::vector<fs::path> made;     // folders made for the run (of the first process alone)
 
   std::string text() const {
     OrderedJson json;
@@ -183,6 +194,7 @@ Setup set_up(TrainRequest request, const training::Launch& launch, Progress& pro
   training::resolve_precision(setup.options, progress);
   // Before the music is read: what is missing, and a name that is taken, are told at once.
   training::load_what_is_needed(setup.options);
+  setup.made = folders_to_make(fs::path(setup.options.output) / setup.options.name);
   setup.run = request.resume ? runs::open_run(setup.options.output, setup.options.name)
                              : runs::create_run(setup.options.output, setup.options.name);
   if (restored) setup.trained = training::trained_hashes(restored->folder);
@@ -208,7 +220,7 @@ void demand_same_music(const training::TrainingData& data, training::Ranks& rank
 
 std::optional<TrainOutcome> train_among(training::Ranks& ranks, const training::Launch& launch,
                                         const TrainRequest& request, Progress& told,
-                                        const training::Clock& clock) {
+                                        const Clock& clock) {
   Progress silent;
   Progress& progress = ranks.first() ? told : silent;
   std::optional<training::Restored> restored;
@@ -217,7 +229,7 @@ std::optional<TrainOutcome> train_among(training::Ranks& ranks, const training::
   std::optional<runs::RunLock> lock;
   if (ranks.first()) {
     setup = set_up(request, launch, progress, restored);
-    nothing_left.emplace(setup.run.path);
+    nothing_left.emplace(setup.made);
     lock.emplace(setup.run);
   }
   if (ranks.count() > 1) setup.take(ranks.broadcast(ranks.first() ? setup.text() : ""));
@@ -276,9 +288,8 @@ std::optional<TrainOutcome> train_among(training::Ranks& ranks, const training::
 
 std::optional<TrainOutcome> train_run(const TrainRequest& request, Progress& progress,
                                       const Stop& stop) {
-  const training::SteadyClock clock(process_age());
-  const training::Launch launch =
-      training::launch_from([](const char* name) -> const char* { return std::getenv(name); });
+  const SteadyClock clock(process_age());
+  const training::Launch launch = training::launch_from(environment);
   const double timeout = early(training::TrainOptions(), request, "peer-timeout",
                                &training::TrainOptions::peer_timeout);
   const auto ranks = training::join_ranks(launch, timeout, stop);

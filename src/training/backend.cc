@@ -11,7 +11,7 @@ namespace toccata::training {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr const char* kName = "toccata-torch.so";
+constexpr const char* kName = "toccata-torch" TOCCATA_PLUGIN_SUFFIX;
 
 /// Beside this program, as it is built, and where it is installed.
 std::vector<fs::path> places() {

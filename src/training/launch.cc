@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "base/error.h"
@@ -17,8 +16,7 @@ namespace {
 constexpr int kUsualPort = 29500, kDrawnPorts = 3000;
 
 std::string text(const Environment& environment, const char* name) {
-  const char* found = environment(name);
-  return found ? found : "";
+  return environment(name).value_or("");
 }
 
 int number(const Environment& environment, const char* name) {

@@ -8,6 +8,7 @@
 //                  Slurm the first machine of the step's list; and a port drawn from the job's name
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace toccata::training {
@@ -24,8 +25,8 @@ struct Launch {
   bool restarted = false;        // the launcher started the same run again, after a failure
 };
 
-/// What a name stands for in the environment; nullptr where it is not set.
-using Environment = std::function<const char*(const char* name)>;
+/// What a name stands for in the environment; none where it is not set.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 /// One process alone where no launcher is recognised. Throws Error (usage) where the launcher's
 /// numbers contradict each other, or where it does not say where to meet.

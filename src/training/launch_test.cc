@@ -13,9 +13,10 @@ namespace {
 using testing::HasSubstr;
 
 Launch launched(const std::map<std::string, std::string>& values) {
-  return launch_from([&](const char* name) -> const char* {
+  return launch_from([&](const char* name) -> std::optional<std::string> {
     const auto found = values.find(name);
-    return found == values.end() ? nullptr : found->second.c_str();
+    if (found == values.end()) return std::nullopt;
+    return found->second;
   });
 }
 

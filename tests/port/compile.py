@@ -15,7 +15,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/port"
 FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wno-unknown-pragmas", "-Werror", "-Isrc",
-         "-DFMT_HEADER_ONLY", "-DXXH_INLINE_ALL", "-DHWY_IS_DEBUG_BUILD=0", '-DTOCCATA_VERSION="0"', '-DTOCCATA_PLUGIN_FOLDER="."',
+         "-DFMT_HEADER_ONLY", "-DXXH_INLINE_ALL", "-DHWY_IS_DEBUG_BUILD=0", '-DTOCCATA_VERSION="0"', '-DTOCCATA_PLUGIN_FOLDER="."', '-DTOCCATA_PLUGIN_SUFFIX=".so"',
          "-DTOCCATA_HAS_PICTURES=0", "-DTOCCATA_HAS_SOUND=0", "-DTOCCATA_HAS_PORTS=0", "-DTOCCATA_HAS_PAGE=1"]
 # Headers that every system shares, from Debian's packages: these names alone, since beside them lie those of this machine's C library.
 HEADERS = {"/usr/include": ["nlohmann", "fmt", "toml++", "CLI", "hwy", "xxhash.h", "boost", "openssl"],
