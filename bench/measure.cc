@@ -77,9 +77,9 @@ Json train(const Options& options) {
   training.time_steps = options.steps;
   training.keep_prob = 0.5;
   training.threads = options.threads;
-  training.precision = options.train_precision == "bf16"   ? training::PrecisionKind::bf16
-                       : options.train_precision == "tf32" ? training::PrecisionKind::tf32
-                                                           : training::PrecisionKind::f32;
+  training.precision = options.train_precision == "bf16"   ? training::TrainPrecision::bf16
+                       : options.train_precision == "tf32" ? training::TrainPrecision::tf32
+                                                           : training::TrainPrecision::f32;
   if (options.device == "cuda") training.device = training::Device::cuda;
   training.optimiser.kind = training::OptimiserKind::adadelta;
   training.optimiser.learning_rate = 1;
@@ -126,11 +126,8 @@ Json generate(const Options& options) {
   for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i].number = i;
   composing::Resources resources;
   resources.threads = options.threads;
-  using network::Arithmetic;
-  resources.arithmetic = options.compose_precision == "f32"    ? Arithmetic::f32
-                         : options.compose_precision == "bf16" ? Arithmetic::bf16
-                         : options.compose_precision == "int8" ? Arithmetic::int8
-                                                               : Arithmetic::automatic;
+  resources.precision = from_word<network::Precision>(options.compose_precision)
+                            .value_or(network::Precision::automatic);
   composing::Composer composer(model, pieces, {}, resources);
   int step = 0;
   const auto seconds = times(5, options.repeats * 8, [&] {

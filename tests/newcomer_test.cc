@@ -22,7 +22,7 @@ Outcome toccata_(const std::string& arguments) {
   return run_shell(TOCCATA_PROGRAMS "/toccata " + arguments);
 }
 
-/// Whether a MIDI file says this tempo, in microseconds a quarter note.
+/// Whether a MIDI file says this tempo, in microseconds per quarter note.
 bool has_tempo(const fs::path& path, std::uint32_t microseconds) {
   const Bytes bytes = read_file(path);
   const std::array<std::uint8_t, 6> event = {0xFF,

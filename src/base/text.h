@@ -47,6 +47,14 @@ std::string counted(Number number, std::string_view noun) {
                                             : "s");
 }
 
+/// ASCII letters in lower case; all else stays.
+inline std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
 /// "1:05", "2:03:04": hours, minutes and seconds.
 inline std::string clock_time(double seconds) {
   const auto whole = static_cast<long long>(std::max(0.0, seconds) + 0.5);

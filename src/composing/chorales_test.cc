@@ -10,7 +10,7 @@
 #include "composing/test_pieces.h"
 #include "composing/voice.h"
 #include "corpus/import.h"
-#include "listening/excerpt.h"
+#include "music/excerpt.h"
 #include "support/shared_data.h"
 
 namespace toccata::composing {
@@ -31,9 +31,9 @@ TEST(LongChorales, WithTheSopranoGivenParticlesFindLikelierMusicThanMasking) {
   for (const corpus::Piece& piece : corpus.pieces) {
     if (corpus.given_split.at(piece.name) != corpus::Part::test) continue;
     if (chorales == kChorales || piece.roll.steps < kSteps) continue;
-    const music::Roll soprano = voice_of(listening::excerpt(piece.roll, 0, kSteps), Voice::top);
+    const music::Roll soprano = voice_of(music::excerpt(piece.roll, 0, kSteps), Voice::top);
     Order options{.seed = 1, .pieces = 1, .melody = given(soprano), .particles = kParticles};
-    const Resources resources{.side_by_side = kParticles, .arithmetic = network::Arithmetic::f32};
+    const Resources resources{.side_by_side = kParticles, .precision = network::Precision::f32};
     std::vector<Composed> made;
     const auto keep = [&](Composed&& one) { made.push_back(std::move(one)); };
     compose(model, options, resources, keep, quiet, never);

@@ -7,8 +7,8 @@
 #include "composing/composer.h"
 #include "composing/particles.h"
 #include "composing/plan.h"
-#include "listening/excerpt.h"
 #include "music/bars.h"
+#include "music/excerpt.h"
 
 namespace toccata::composing {
 namespace {
@@ -19,9 +19,9 @@ Composed without_primer(Composed whole) {
   const music::Bars bars(whole.roll.meters, whole.roll.grid);
   const int line = std::max(0, static_cast<int>(std::ceil(bars.at(past).begin - music::kSameStep)));
   // Notes held over begin at the new music's first step, not at the bar line.
-  music::Roll opening = listening::excerpt(whole.roll, past, whole.roll.steps - past);
+  music::Roll opening = music::excerpt(whole.roll, past, whole.roll.steps - past);
   Composed part = std::move(whole);
-  part.roll = listening::excerpt(part.roll, line, part.roll.steps - line);
+  part.roll = music::excerpt(part.roll, line, part.roll.steps - line);
   part.new_from = past - line;
   const auto silent =
       part.roll.cells.begin() + static_cast<std::ptrdiff_t>(part.new_from) * part.roll.notes();
@@ -39,8 +39,7 @@ bool compose_some(const network::Model& model, const Order& order, const Resourc
   const std::function<void(std::uint64_t, int, const std::uint8_t*)>& heard = resources.heard;
   Composer composer(model, numbered, order, resources);
   if (plan.from > 0) {
-    composer.listen(listening::excerpt(plan.piece, 0, plan.from),
-                    order.prime ? order.prime->path : "");
+    composer.listen(music::excerpt(plan.piece, 0, plan.from), order.prime ? order.prime->path : "");
   }
   Ancestry ancestry(composer.lines(), notes);
   for (int t = plan.from; t < plan.piece.steps; ++t) {

@@ -24,7 +24,7 @@ TEST(Compose, FrequenciesOfWholePiecesAreTheirExactChances) {
   std::map<std::string, corpus::Piece> kinds;
   const Order options{.seed = 11, .pieces = kPieces, .steps = 2};
   const Resources resources{
-      .side_by_side = 500, .threads = 1, .arithmetic = network::Arithmetic::f32};
+      .side_by_side = 500, .threads = 1, .precision = network::Precision::f32};
   for (const Composed& made : pieces_of(model, options, resources)) {
     const std::string cells(made.roll.cells.begin(), made.roll.cells.end());
     ++counts[cells];
@@ -96,7 +96,7 @@ TEST(Compose, CountsTheNatsOfWhatItMade) {
                                   {.pieces = 1,
                                    .steps = 50,
                                    .sampling = {.temperature = 1.5, .articulate_temperature = 1.5}},
-                                  {.threads = 1, .arithmetic = network::Arithmetic::f32})
+                                  {.threads = 1, .precision = network::Precision::f32})
                             .front();
   const corpus::Piece piece{"made", made.roll, ""};
   const corpus::Piece* one[] = {&piece};

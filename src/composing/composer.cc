@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "composing/particles.h"
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
 
 namespace toccata::composing {
 namespace {
@@ -39,7 +39,7 @@ struct Composer::State {
                            .threads = resources.threads,
                            .keep_prob = static_cast<float>(order.keep_prob),
                            .dropout_seed = order.seed,
-                           .arithmetic = resources.arithmetic,
+                           .precision = resources.precision,
                            .instruction_set = resources.instruction_set}),
         lines(pieces * particles),
         previous(lines.size() * notes),

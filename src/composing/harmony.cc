@@ -30,13 +30,6 @@ std::vector<std::string_view> words_of(std::string_view text, std::string_view b
   return words;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 // Takes a note's name ("F#", "Bb", "Cx") off the front of `text`; none where there is none.
 std::optional<int> take_note_name(std::string_view& text) {
   static constexpr std::array<int, 7> kLetters = {9, 11, 0, 2, 4, 5, 7};  // A to G
@@ -162,8 +155,9 @@ Scale parse_key(std::string_view text) {
   const std::optional<int> tonic = take_note_name(rest);
   const std::vector<std::string_view> words = words_of(rest, " ");
   const std::string mode = words.size() == 1 ? std::string(words[0]) : "";
-  const bool minor = mode == "m" || lower(mode) == "minor" || lower(mode) == "min";
-  const bool major = words.empty() || mode == "M" || lower(mode) == "major" || lower(mode) == "maj";
+  const bool minor = mode == "m" || lower_case(mode) == "minor" || lower_case(mode) == "min";
+  const bool major =
+      words.empty() || mode == "M" || lower_case(mode) == "major" || lower_case(mode) == "maj";
   if (!tonic || (!minor && !major)) {
     fail_usage(
         "\"{}\" is no key: expected a tonic and major or minor, such as \"D minor\" or "
@@ -182,7 +176,7 @@ Scale parse_scale(std::string_view text) {
   std::string name;
   for (const std::string_view word : words_of(rest, " ")) {
     if (!name.empty()) name += ' ';
-    name += lower(word);
+    name += lower_case(word);
   }
   for (const NamedIntervals& known : scales()) {
     if (tonic && name == known.name) {
@@ -253,7 +247,7 @@ ChordTrack parse_chords(std::string_view text) {
       if (names[i] == "%" || names[i] == ".") {
         if (!last) fail_usage("chords: bar 1 goes on with a chord before it, and there is none");
         chord = *last;
-      } else if (lower(names[i]) == "n.c." || lower(names[i]) == "nc") {
+      } else if (lower_case(names[i]) == "n.c." || lower_case(names[i]) == "nc") {
         chord.name = "N.C.";
       } else {
         try {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "listening/notes.h"
 #include "music/bars.h"
+#include "notation/pitch_name.h"
 
 namespace toccata::composing {
 namespace {
@@ -20,7 +20,7 @@ std::string notes_in(std::span<const CellSet> sets, int low, std::size_t most) {
   for (std::size_t n = 0; n < sets.size(); ++n) {
     if (!(sets[n] & kPlays) || ++count > most) continue;
     if (!text.empty()) text += ", ";
-    text += listening::pitch_name(low + static_cast<int>(n));
+    text += notation::pitch_name(low + static_cast<int>(n));
     if (!(sets[n] & kSilent)) text += " (given)";
   }
   if (count == 0) return "no note";
@@ -98,7 +98,7 @@ void Limits::look_back(const music::Roll& piece) {
         fail_usage(
             "{}: {} is given in a way that cannot be: it sounds on from nowhere, or is struck "
             "where it sounds already",
-            place_of(piece, t), listening::pitch_name(piece.low + n));
+            place_of(piece, t), notation::pitch_name(piece.low + n));
       }
     }
   }

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "base/error.h"
-#include "listening/excerpt.h"
 #include "music/bars.h"
+#include "music/excerpt.h"
 
 namespace toccata::composing {
 namespace {
@@ -62,9 +62,9 @@ void compose_without_copying(const network::Model& model, const Order& order,
     std::map<std::uint64_t, Refused> bad;
     for (std::vector<NumberedPiece> part(next, end); !part.empty() && !stop.requested();) {
       std::vector<NumberedPiece> once_more;
-      const auto judge = [&](Composed&& piece) {
+      const auto references = [&](Composed&& piece) {
         const music::Roll heard =
-            listening::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
+            music::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
         const auto copy = limit.corpus->first_longer(heard, limit.most_beats, limit.fewest_notes);
         Attempts& own = attempts[piece.number];
         if (!copy) {
@@ -78,7 +78,7 @@ void compose_without_copying(const network::Model& model, const Order& order,
         }
       };
       try {
-        compose(model, order, part, resources, judge, progress, stop);
+        compose(model, order, part, resources, references, progress, stop);
       } catch (const Error&) {
         // The order leaves no other way than the one that copies.
         if (attempts.empty()) throw;

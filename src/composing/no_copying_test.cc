@@ -8,8 +8,8 @@
 #include "composing/piece_file.h"
 #include "composing/receipt.h"
 #include "composing/test_pieces.h"
-#include "listening/excerpt.h"
 #include "listening/tiny_model.h"
+#include "music/excerpt.h"
 
 namespace toccata::composing {
 namespace {
@@ -27,9 +27,8 @@ struct Copycat {
         model, options, resources,
         [&](Composed&& piece) {
           // The second half of piece 1 and the beginning of piece 4.
-          if (piece.number == 1)
-            pieces.push_back({"a", listening::excerpt(piece.roll, 32, 32), ""});
-          if (piece.number == 4) pieces.push_back({"b", listening::excerpt(piece.roll, 0, 30), ""});
+          if (piece.number == 1) pieces.push_back({"a", music::excerpt(piece.roll, 32, 32), ""});
+          if (piece.number == 4) pieces.push_back({"b", music::excerpt(piece.roll, 0, 30), ""});
         },
         quiet, never);
     std::vector<const corpus::Piece*> named;
@@ -69,8 +68,8 @@ TEST(NoCopying, WhatCopiesIsComposedOtherwiseFromTheBarInWhichItBegins) {
   for (const auto& [number, piece] : made) {
     EXPECT_FALSE(cat.index->first_longer(piece.roll, 5, 8)) << number;
     const int kept = piece.retries.empty() ? 64 : piece.retries.front().step;
-    EXPECT_EQ(listening::excerpt(piece.roll, 0, kept).cells,
-              listening::excerpt(first.at(number).roll, 0, kept).cells)
+    EXPECT_EQ(music::excerpt(piece.roll, 0, kept).cells,
+              music::excerpt(first.at(number).roll, 0, kept).cells)
         << number;
     if (piece.retries.empty()) {
       EXPECT_EQ(piece.roll, first.at(number).roll);

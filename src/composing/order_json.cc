@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -102,9 +101,7 @@ void read_value(const OrderField& field, const Json& json, T& value) {
     value = T(text_from(field, json));
   } else {
     static_assert(Worded<T>);
-    std::string text = json.is_string() ? json.get<std::string>() : "";
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    const auto found = from_word<T>(text);
+    const auto found = from_word<T>(json.is_string() ? lower_case(json.get<std::string>()) : "");
     if (!found) refuse(field, listed(word_texts<T>()), json);
     value = *found;
   }

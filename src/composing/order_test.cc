@@ -55,7 +55,7 @@ int sounding_notes(const music::Roll& roll, int t) {
   return count;
 }
 
-// The limits, read off a piece in 4/4 at four steps a quarter: what a user would check by hand.
+// The limits, read off a piece in 4/4 at four steps per quarter: what a user would check by hand.
 void expect_obeyed(const Order& order, const music::Roll& roll, int from) {
   const PitchClasses scale =
       order.key.empty() ? kAllPitchClasses : parse_key(order.key.text()).classes;

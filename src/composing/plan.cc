@@ -8,9 +8,10 @@
 #include "base/text.h"
 #include "composing/harmony.h"
 #include "listening/notes.h"
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
 #include "music/bars.h"
 #include "music/from_score.h"
+#include "notation/pitch_name.h"
 
 namespace toccata::composing {
 namespace {
@@ -221,7 +222,7 @@ void limit_notes(Plan& plan, const Order& order) {
   const int highest = plan.piece.low + plan.piece.notes() - 1;
   if (range.low > highest || range.high < plan.piece.low) {
     fail_usage("range: expected pitches of the model, {} to {}, found {}: nothing could sound",
-               listening::pitch_name(plan.piece.low), listening::pitch_name(highest),
+               notation::pitch_name(plan.piece.low), notation::pitch_name(highest),
                order.range.text());
   }
   const bool has_chords = order.chords || order.chord_file;
@@ -256,7 +257,7 @@ void limit_ending(Plan& plan, const Order& order) {
   if (order.ending->chord) {
     chord = *order.ending->chord;
   } else {
-    std::string name = listening::pitch_name(60 + order.key->tonic);
+    std::string name = notation::pitch_name(60 + order.key->tonic);
     name.pop_back();  // the octave
     chord = parse_chord(name + (order.key->minor ? "m" : ""));
   }

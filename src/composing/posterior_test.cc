@@ -76,7 +76,7 @@ Outcomes compose_all(const network::Model& model, int pieces, int particles,
     for (int p = begun; p < std::min(pieces, begun + 100); ++p)
       numbers.push_back({static_cast<std::uint64_t>(p)});
     Composer composer(model, numbers, {.seed = seed, .sampling = sampling, .particles = particles},
-                      {.threads = 1, .arithmetic = network::Arithmetic::f32});
+                      {.threads = 1, .precision = network::Precision::f32});
     const music::Roll blank = music::make_roll(kSteps, 60, 63, 4, false);
     // The first frame of each line, carried along as the particles are resampled.
     std::vector<std::vector<std::uint8_t>> first;
@@ -214,7 +214,7 @@ TEST(Posterior, RulesOfAStepAndSamplingOptionsTooAreConditionedOnExactly) {
     std::vector<NumberedPiece> numbers;
     for (int p = 0; p < pieces; ++p) numbers.push_back({first + static_cast<std::uint64_t>(p)});
     Composer composer(model, numbers, {.seed = 8, .sampling = bent, .particles = particles},
-                      {.threads = 1, .arithmetic = network::Arithmetic::f32});
+                      {.threads = 1, .precision = network::Precision::f32});
     std::vector<std::string> made;
     composer.step({blank.bar_phase[0], blank.beat_phase[0], 0});
     const std::string before(composer.frames(), composer.frames() + composer.lines() * 3);

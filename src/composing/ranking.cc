@@ -5,26 +5,26 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "listening/excerpt.h"
 #include "listening/notes.h"
+#include "music/excerpt.h"
 
 namespace toccata::composing {
 namespace {
 
 constexpr double kWorst = std::numeric_limits<double>::infinity();
 
-double value_of(const Figures& figures, Criterion criterion) {
-  if (figures.notes == 0) return kWorst;
+double value_of(const CandidateScores& scores, Criterion criterion) {
+  if (scores.notes == 0) return kWorst;
   switch (criterion) {
     case Criterion::likelihood:
-      return figures.nats_per_note;
+      return scores.nats_per_note;
     case Criterion::statistics:
-      if (figures.distance) return *figures.distance;
+      if (scores.distance) return *scores.distance;
       fail_usage(
           "ranking by statistics needs what is usual in the corpus: name it with --corpus, or keep "
           "it with the model by toccata describe PATH --for MODEL");
     case Criterion::copying:
-      if (figures.copied) return figures.copied->notes;
+      if (scores.copied) return scores.copied->notes;
       fail_usage("ranking by copying needs the corpus: name it with --corpus");
   }
   return kWorst;
@@ -50,27 +50,28 @@ std::vector<double> ranks_of(const std::vector<double>& values) {
 
 }  // namespace
 
-Figures figures_of(const Composed& piece, const Judge& judge) {
+CandidateScores scores_of(const Composed& piece, const References& references) {
   const music::Roll heard =
-      listening::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
-  Figures figures{.number = piece.number};
+      music::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
+  CandidateScores scores{.number = piece.number};
   // What sounds on from the primer is no new note.
   for (const listening::RollNote& note : listening::notes_of(piece.roll)) {
-    figures.notes += note.onset >= piece.new_from ? 1 : 0;
+    scores.notes += note.onset >= piece.new_from ? 1 : 0;
   }
-  figures.nats_per_note = figures.notes ? piece.nats / figures.notes : kWorst;
-  if (judge.usual) figures.distance = listening::distance(*judge.usual, heard);
-  if (judge.corpus) figures.copied = judge.corpus->longest(heard).most_notes;
-  return figures;
+  scores.nats_per_note = scores.notes ? piece.nats / scores.notes : kWorst;
+  if (references.usual) scores.distance = listening::distance(*references.usual, heard);
+  if (references.corpus) scores.copied = references.corpus->longest(heard).most_notes;
+  return scores;
 }
 
-std::vector<Place> ranking(std::span<const Figures> candidates, std::span<const Criterion> by) {
+std::vector<Place> ranking(std::span<const CandidateScores> candidates,
+                           std::span<const Criterion> by) {
   if (by.empty()) fail_usage("ranking needs likelihood, statistics or copying to go by");
   std::vector<Place> places(candidates.size());
   for (std::size_t i = 0; i < places.size(); ++i) places[i].candidate = i;
   for (const Criterion criterion : by) {
     std::vector<double> values;
-    for (const Figures& figures : candidates) values.push_back(value_of(figures, criterion));
+    for (const CandidateScores& scores : candidates) values.push_back(value_of(scores, criterion));
     const std::vector<double> ranks = ranks_of(values);
     for (std::size_t i = 0; i < places.size(); ++i) places[i].ranks.push_back(ranks[i]);
   }

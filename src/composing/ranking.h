@@ -14,7 +14,7 @@
 namespace toccata::composing {
 
 /// What can be counted of a candidate's new music.
-struct Figures {
+struct CandidateScores {
   std::uint64_t number = 0;  // of the piece
   int notes = 0;             // begun in the new music
   double nats_per_note = 0;  // negative log-likelihood by the notes; infinite for silence
@@ -23,15 +23,15 @@ struct Figures {
       {};  // the stretch of most notes that stands in the corpus
 };
 
-struct Judge {
+struct References {
   const listening::Profile* usual = nullptr;     // none: no distance
   const listening::CopyIndex* corpus = nullptr;  // none: no copying
 };
 /// Safe from several threads.
-Figures figures_of(const Composed& piece, const Judge& judge);
+CandidateScores scores_of(const Composed& piece, const References& references);
 
 enum class Criterion {
-  likelihood,  // fewer nats a note are better: the model was surer of what it wrote
+  likelihood,  // fewer nats per note are better: the model was surer of what it wrote
   statistics,  // nearer to what is usual in the corpus is better
   copying,     // fewer notes in the longest copy are better
 };
@@ -50,6 +50,7 @@ struct Place {
 /// Best first: by the mean of the ranks by each of `by` (Borda's count), so that no unit outweighs
 /// another; among equals the lower number. Silence comes last by every criterion. Throws Error
 /// (usage) where `by` is empty or asks for what was not counted.
-std::vector<Place> ranking(std::span<const Figures> candidates, std::span<const Criterion> by);
+std::vector<Place> ranking(std::span<const CandidateScores> candidates,
+                           std::span<const Criterion> by);
 
 }  // namespace toccata::composing

@@ -12,13 +12,14 @@
 namespace toccata::composing {
 namespace {
 
-Figures candidate(std::uint64_t number, double nats, double distance, int copied) {
-  Figures figures{.number = number, .notes = 10, .nats_per_note = nats, .distance = distance};
-  figures.copied.emplace().notes = copied;
-  return figures;
+CandidateScores candidate(std::uint64_t number, double nats, double distance, int copied) {
+  CandidateScores scores{
+      .number = number, .notes = 10, .nats_per_note = nats, .distance = distance};
+  scores.copied.emplace().notes = copied;
+  return scores;
 }
 
-std::vector<std::uint64_t> order_of(const std::vector<Figures>& candidates,
+std::vector<std::uint64_t> order_of(const std::vector<CandidateScores>& candidates,
                                     std::vector<Criterion> by) {
   std::vector<std::uint64_t> numbers;
   for (const Place& place : ranking(candidates, by)) {
@@ -28,8 +29,8 @@ std::vector<std::uint64_t> order_of(const std::vector<Figures>& candidates,
 }
 
 TEST(Ranking, EachCriterionOrdersByItsOwnFigure) {
-  const std::vector<Figures> three = {candidate(0, 3, 1.0, 8), candidate(1, 1, 3.0, 4),
-                                      candidate(2, 2, 0.5, 16)};
+  const std::vector<CandidateScores> three = {candidate(0, 3, 1.0, 8), candidate(1, 1, 3.0, 4),
+                                              candidate(2, 2, 0.5, 16)};
   using Numbers = std::vector<std::uint64_t>;
   EXPECT_EQ(order_of(three, {Criterion::likelihood}), (Numbers{1, 2, 0}));
   EXPECT_EQ(order_of(three, {Criterion::statistics}), (Numbers{2, 0, 1}));
@@ -40,8 +41,8 @@ TEST(Ranking, EachCriterionOrdersByItsOwnFigure) {
 }
 
 TEST(Ranking, NoUnitOutweighsAnotherAndEqualsShareTheirRanks) {
-  std::vector<Figures> three = {candidate(7, 1, 1, 1), candidate(8, 1, 1000, 1),
-                                candidate(9, 5, 1, 1)};
+  std::vector<CandidateScores> three = {candidate(7, 1, 1, 1), candidate(8, 1, 1000, 1),
+                                        candidate(9, 5, 1, 1)};
   const std::vector<Criterion> by = {Criterion::likelihood, Criterion::statistics};
   const std::vector<Place> places = ranking(three, by);
   EXPECT_EQ(places[0].candidate, 0u);
@@ -51,7 +52,7 @@ TEST(Ranking, NoUnitOutweighsAnotherAndEqualsShareTheirRanks) {
 }
 
 TEST(Ranking, SilenceIsLastByEveryCriterion) {
-  std::vector<Figures> two = {candidate(0, 0, 0, 0), candidate(1, 50, 5, 64)};
+  std::vector<CandidateScores> two = {candidate(0, 0, 0, 0), candidate(1, 50, 5, 64)};
   two[0].notes = 0;
   two[0].nats_per_note = INFINITY;
   for (const Criterion criterion :
@@ -61,7 +62,7 @@ TEST(Ranking, SilenceIsLastByEveryCriterion) {
 }
 
 TEST(Ranking, WhatWasNotCountedCannotBeRankedBy) {
-  std::vector<Figures> one = {candidate(0, 1, 1, 1)};
+  std::vector<CandidateScores> one = {candidate(0, 1, 1, 1)};
   one[0].distance.reset();
   one[0].copied.reset();
   EXPECT_NO_THROW(order_of(one, {Criterion::likelihood}));
@@ -70,7 +71,7 @@ TEST(Ranking, WhatWasNotCountedCannotBeRankedBy) {
   EXPECT_THROW(order_of(one, {}), Error);
 }
 
-TEST(Figures, AreThoseOfTheNewMusicAlone) {
+TEST(CandidateScores, AreThoseOfTheNewMusicAlone) {
   const network::Model model = listening::tiny_model(8, true);
   const corpus::Piece primer = listening::random_piece_for(model, "p", 64, 3);
   const corpus::Piece* pieces[] = {&primer};
@@ -78,25 +79,25 @@ TEST(Figures, AreThoseOfTheNewMusicAlone) {
   const listening::Profile usual =
       listening::profile(std::vector<const corpus::Piece*>{&primer, &primer}, 1);
   const Order options{.seed = 5, .pieces = 1, .steps = 32, .prime = given(primer.roll)};
-  const Resources resources{.threads = 1, .arithmetic = network::Arithmetic::f32};
+  const Resources resources{.threads = 1, .precision = network::Precision::f32};
   std::optional<Composed> made;
   compose(
       model, options, resources, [&](Composed&& piece) { made = std::move(piece); }, quiet, never);
   ASSERT_TRUE(made);
-  const Figures figures = figures_of(*made, {.usual = &usual, .corpus = &corpus});
+  const CandidateScores scores = scores_of(*made, {.usual = &usual, .corpus = &corpus});
   int notes = 0;
   for (const listening::RollNote& note : listening::notes_of(made->roll)) notes += note.onset >= 64;
-  EXPECT_EQ(figures.notes, notes);
+  EXPECT_EQ(scores.notes, notes);
   // The whole piece's exact likelihood less the primer's.
   const corpus::Piece whole{"whole", made->roll, ""};
   const corpus::Piece* one[] = {&whole};
   const double nats = listening::likelihood(model, one, {.threads = 1}, quiet, never).nats -
                       listening::likelihood(model, pieces, {.threads = 1}, quiet, never).nats;
-  EXPECT_NEAR(figures.nats_per_note, nats / notes, 1e-6);
+  EXPECT_NEAR(scores.nats_per_note, nats / notes, 1e-6);
   // The primer stands in the corpus, 64 steps of it; the new music does not.
-  ASSERT_TRUE(figures.copied);
-  EXPECT_LT(figures.copied->notes, 40);
-  EXPECT_TRUE(figures.distance);
+  ASSERT_TRUE(scores.copied);
+  EXPECT_LT(scores.copied->notes, 40);
+  EXPECT_TRUE(scores.distance);
 }
 
 }  // namespace

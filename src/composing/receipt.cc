@@ -83,15 +83,15 @@ Resources resources_of(const Receipt& receipt) {
   const std::string_view text = receipt.arithmetic;
   const std::size_t dash = std::min(text.find('-'), text.size());
   const auto set = from_word<network::InstructionSet>(text.substr(0, dash));
-  const auto arithmetic =
-      from_word<network::Arithmetic>(text.substr(std::min(dash + 1, text.size())));
-  if (!set || !arithmetic)
+  const auto precision =
+      from_word<network::Precision>(text.substr(std::min(dash + 1, text.size())));
+  if (!set || !precision)
     fail("the piece was made in {} arithmetic, which this program does not know", text);
-  return {.arithmetic = *arithmetic, .instruction_set = *set};
+  return {.precision = *precision, .instruction_set = *set};
 }
 
 std::string arithmetic_of(const network::Model& model, const Resources& resources) {
-  return network::Stepper(model, {.arithmetic = resources.arithmetic,
+  return network::Stepper(model, {.precision = resources.precision,
                                   .instruction_set = resources.instruction_set})
       .arithmetic();
 }

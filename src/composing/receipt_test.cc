@@ -146,11 +146,11 @@ struct Made {
 };
 
 TEST(Receipt, AWrittenPieceCarriesItAndIsMadeAgainByteForByte) {
-  using network::Arithmetic, network::InstructionSet;
+  using network::InstructionSet, network::Precision;
   std::vector<Made> all(1);
-  for (const Arithmetic arithmetic : {Arithmetic::f32, Arithmetic::bf16, Arithmetic::int8})
-    all.emplace_back(Resources{.arithmetic = arithmetic, .instruction_set = InstructionSet::plain});
-  if (network::has_native_int8()) all.emplace_back(Resources{.arithmetic = Arithmetic::int8});
+  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8})
+    all.emplace_back(Resources{.precision = precision, .instruction_set = InstructionSet::plain});
+  if (network::has_native_int8()) all.emplace_back(Resources{.precision = Precision::int8});
   EXPECT_EQ(all[3].receipt.arithmetic, "plain-int8");
   for (const Made& made : all) {
     SCOPED_TRACE(made.receipt.arithmetic);

@@ -4,13 +4,13 @@
 
 #include <bit>
 
-#include "listening/notes.h"
+#include "notation/pitch_name.h"
 
 namespace toccata::composing {
 namespace {
 
 std::string class_name(int pitch_class) {
-  std::string name = listening::pitch_name(pitch_class);
+  std::string name = notation::pitch_name(pitch_class);
   return name.substr(0, name.find_first_of("-0123456789"));
 }
 

@@ -12,20 +12,11 @@
 
 #include "base/progress.h"
 #include "base/stop.h"
+#include "corpus/import_options.h"
 #include "corpus/piece.h"
 #include "corpus/report.h"
-#include "music/options.h"
 
 namespace toccata::corpus {
-
-struct ImportOptions {
-  music::Options roll;
-  int min_steps = 1;          // shorter pieces are left out (the original's "max_time_steps")
-  bool strict = false;        // refuses files that would be repaired
-  int max_bad = -1;           // more unreadable files than this are an Error; -1: no limit
-  int threads = 0;            // 0: as many as the processor has
-  bool leave_packed = false;  // pieces of packs keep their frames there (Piece::packed)
-};
 
 struct Corpus {
   // Kept pieces, in the order of the paths given, then of the files' names, then of their place in

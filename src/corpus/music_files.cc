@@ -1,7 +1,6 @@
 #include "corpus/music_files.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/open_file.h"
+#include "base/text.h"
 #include "notation/text_encoding.h"
 
 namespace toccata::corpus {
@@ -20,8 +20,7 @@ std::string utf8(const std::string& bytes) {
 }
 
 std::optional<MusicFile::Kind> kind_of(const fs::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string extension = lower_case(path.extension().string());
   if (extension == ".mid" || extension == ".midi" || extension == ".kar")
     return MusicFile::Kind::midi;
   if (extension == ".abc") return MusicFile::Kind::abc;

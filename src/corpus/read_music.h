@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "corpus/import.h"
+#include "corpus/import_options.h"
 #include "corpus/music_files.h"
+#include "corpus/piece.h"
+#include "corpus/report.h"
 #include "music/grid_fit.h"
 
 namespace toccata::corpus {

@@ -16,7 +16,7 @@ struct TestNote {
   int pitch = 60, onset = 0, end = 24, channel = 0;
 };
 
-/// A type 0 file of 96 ticks a quarter, written out byte by byte here so that these tests do not
+/// A type 0 file of 96 ticks per quarter, written out byte by byte here so that these tests do not
 /// lean on the writer's.
 inline Bytes test_midi(const std::vector<TestNote>& notes) {
   struct Event {

@@ -34,8 +34,8 @@ Windows::Windows(std::vector<const Piece*> pieces, const WindowOptions& options)
   if (options.sequences < 1)
     fail_usage("batch size: expected at least 1, found {}", options.sequences);
   if (options.history < 1) fail_usage("history: expected at least 1, found {}", options.history);
-  if (!(options.unheard >= 0 && options.unheard < 1))
-    fail_usage("unheard: expected 0 to below 1, found {}", options.unheard);
+  if (!(options.input_dropout >= 0 && options.input_dropout < 1))
+    fail_usage("input dropout: expected 0 to below 1, found {}", options.input_dropout);
   if (options.transpose < 0 || options.transpose > 127)
     fail_usage("transpose: expected 0 to 127 semitones, found {}", options.transpose);
   if (options.share < 0 || options.share >= options.shares)
@@ -163,7 +163,7 @@ void Windows::drop_notes(music::Batch& batch) const {
     for (std::size_t row = b; row * notes < batch.heard.size(); row += sequences)
       for (std::size_t n = 0; n < notes; ++n) {
         std::uint8_t& cell = batch.heard[row * notes + n];
-        if (cell != 0 && random.uniform_at(row / sequences * notes + n) < options_.unheard)
+        if (cell != 0 && random.uniform_at(row / sequences * notes + n) < options_.input_dropout)
           cell = 0;
       }
   }
@@ -188,7 +188,7 @@ music::Batch Windows::next() {
     copy(epoch_[chosen[b]], static_cast<int>(b), batch);
     batch.sample[b] = (place_.epoch << 32) + chosen[b];
   }
-  if (options_.unheard > 0) drop_notes(batch);
+  if (options_.input_dropout > 0) drop_notes(batch);
   if (end == epoch_.size()) {
     seek({place_.epoch + 1, 0});
   } else {

@@ -32,7 +32,7 @@ struct WindowOptions {
   // Input dropout: this share of the notes that sound in the frames before a step is hidden, drawn
   // cell by cell, so that the network does not rely on single notes ("word dropout": Bowman et al.
   // 2016).
-  double unheard = 0;
+  double input_dropout = 0;
   std::uint64_t seed = 1;
   // If several processes share a batch: this one gets every `shares`-th of its windows from the
   // `share`-th on, possibly none. Samples keep their numbers.

@@ -244,7 +244,7 @@ TEST(Windows, LetSomeNotesGoUnheard) {
   options.steps = 64;
   options.history = 9;
   Windows plain(pointers(pieces), options);
-  options.unheard = 0.25;
+  options.input_dropout = 0.25;
   Windows windows(pointers(pieces), options);
   int notes = 0, heard = 0;
   while (windows.place().epoch == 0) {

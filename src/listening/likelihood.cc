@@ -4,30 +4,29 @@
 
 #include "base/error.h"
 #include "listening/loss.h"
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
 
 namespace toccata::listening {
 
 Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const> pieces,
                       const LikelihoodOptions& options, Progress& progress, const Stop& stop) {
   const int notes = models.config().notes(), channels = models.config().channels();
-  std::vector<Stretch> stretches;
+  std::vector<Chunk> chunks;
   for (const corpus::Piece* piece : pieces) {
     check_fits(models.config(), piece->roll, piece->name);
-    stretches.push_back({&piece->roll, 0, piece->roll.steps});
+    chunks.push_back({&piece->roll, 0, piece->roll.steps});
   }
   std::vector<double> nats(pieces.size());
   std::vector<int> visited(pieces.size());
-  walk(
-      models, stretches,
+  teacher_force(
+      models, chunks,
       {.sequences = options.sequences,
        .threads = options.threads,
-       .arithmetic = options.arithmetic,
+       .precision = options.precision,
        .instruction_set = options.instruction_set},
-      [&](const WalkedFrame& frame) {
-        nats[frame.stretch] +=
-            frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);
-        ++visited[frame.stretch];
+      [&](const ForcedFrame& frame) {
+        nats[frame.chunk] += frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);
+        ++visited[frame.chunk];
       },
       progress, stop);
 

@@ -10,7 +10,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "corpus/piece.h"
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
 
 namespace toccata::listening {
 
@@ -33,13 +33,13 @@ struct Likelihood {
 struct LikelihoodOptions {
   int sequences = 16;  // pieces side by side
   int threads = 0;
-  network::Arithmetic arithmetic = network::Arithmetic::f32;  // as in WalkOptions
+  network::Precision precision = network::Precision::f32;  // as in ForcingOptions
   network::InstructionSet instruction_set = network::InstructionSet::automatic;
 };
 
 /// Computed by the network's one-step inference, and summed in double. Several models are evaluated
-/// together (walk.h). Throws Error if a piece has another range, grid or articulation than the
-/// model. When `stop` is requested it returns the pieces that were finished.
+/// together (teacher_forcing.h). Throws Error if a piece has another range, grid or articulation
+/// than the model. When `stop` is requested it returns the pieces that were finished.
 Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const> pieces,
                       const LikelihoodOptions& options, Progress& progress, const Stop& stop);
 

@@ -59,20 +59,19 @@ TEST(Likelihood, OfAllPiecesThatAreSumsToOne) {
 }
 
 TEST(Likelihood, InAnotherArithmeticIsNearButNotTheSame) {
-  using network::Arithmetic;
+  using network::Precision;
   const network::Model model = tiny_model(6, true);
   const std::vector<corpus::Piece> pieces{random_piece_for(model, "a", 40, 1)};
-  const auto per_step = [&](Arithmetic arithmetic) {
-    return likelihood(model, pointers(pieces), {.threads = 1, .arithmetic = arithmetic}, quiet,
-                      never)
+  const auto per_step = [&](Precision precision) {
+    return likelihood(model, pointers(pieces), {.threads = 1, .precision = precision}, quiet, never)
         .per_step();
   };
-  const double exact = per_step(Arithmetic::f32);
-  for (const Arithmetic arithmetic : {Arithmetic::bf16, Arithmetic::int8}) {
-    if (!(arithmetic == Arithmetic::bf16 ? network::has_native_bf16() : network::has_native_int8()))
+  const double exact = per_step(Precision::f32);
+  for (const Precision precision : {Precision::bf16, Precision::int8}) {
+    if (!(precision == Precision::bf16 ? network::has_native_bf16() : network::has_native_int8()))
       continue;  // said aloud by the stepper's tests
-    EXPECT_NE(per_step(arithmetic), exact);
-    EXPECT_NEAR(per_step(arithmetic), exact, 0.02);
+    EXPECT_NE(per_step(precision), exact);
+    EXPECT_NEAR(per_step(precision), exact, 0.02);
   }
 }
 

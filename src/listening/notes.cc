@@ -1,7 +1,5 @@
 #include "listening/notes.h"
 
-#include <array>
-
 namespace toccata::listening {
 
 std::vector<RollNote> notes_of(const music::Roll& roll) {
@@ -32,12 +30,6 @@ std::vector<int> bar_lines(const music::Roll& roll) {
     if (t == 0 || roll.bar_phase[i] <= roll.bar_phase[i - 1]) lines.push_back(t);
   }
   return lines;
-}
-
-std::string pitch_name(int pitch) {
-  static constexpr std::array<const char*, 12> kNames = {"C",  "C#", "D",  "D#", "E",  "F",
-                                                         "F#", "G",  "G#", "A",  "A#", "B"};
-  return kNames[static_cast<std::size_t>(pitch % 12)] + std::to_string(pitch / 12 - 1);
 }
 
 }  // namespace toccata::listening

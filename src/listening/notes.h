@@ -25,7 +25,4 @@ std::vector<RollNote> notes_of(const music::Roll& roll);
 /// The steps at which bars begin, from 0 on (a pickup is a bar).
 std::vector<int> bar_lines(const music::Roll& roll);
 
-/// "C4", "F#3": 60 is C4.
-std::string pitch_name(int pitch);
-
 }  // namespace toccata::listening

@@ -26,12 +26,5 @@ TEST(Notes, BarLinesFollowTheMeters) {
               ElementsAre(0, 12, 28, 34));
 }
 
-TEST(Notes, NamesOfPitches) {
-  EXPECT_EQ(pitch_name(60), "C4");
-  EXPECT_EQ(pitch_name(54), "F#3");
-  EXPECT_EQ(pitch_name(0), "C-1");
-  EXPECT_EQ(pitch_name(127), "G9");
-}
-
 }  // namespace
 }  // namespace toccata::listening

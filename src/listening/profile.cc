@@ -6,26 +6,26 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "listening/distribution.h"
-#include "listening/excerpt.h"
+#include "music/excerpt.h"
 
 namespace toccata::listening {
 namespace {
 
-constexpr std::size_t kMostStretches = 2000;
+constexpr std::size_t kMostChunks = 2000;
 constexpr double kFarthest = 5;  // standard deviations
 
-struct Stretch {
+struct Chunk {
   const music::Roll* roll;
   int begin, length;
 };
 
-void add_stretches(const music::Roll& roll, int quarters, std::vector<Stretch>& stretches) {
+void add_chunks(const music::Roll& roll, int quarters, std::vector<Chunk>& chunks) {
   const int length = quarters * roll.grid;
-  for (int t = 0; t + length <= roll.steps; t += length) stretches.push_back({&roll, t, length});
+  for (int t = 0; t + length <= roll.steps; t += length) chunks.push_back({&roll, t, length});
 }
 
-Statistics statistics_of(const Stretch& stretch) {
-  return statistics(excerpt(*stretch.roll, stretch.begin, stretch.length));
+Statistics statistics_of(const Chunk& chunk) {
+  return statistics(music::excerpt(*chunk.roll, chunk.begin, chunk.length));
 }
 
 std::vector<Usual> usual_of(const std::vector<Statistics>& counted) {
@@ -67,20 +67,20 @@ Profile profile(std::span<const corpus::Piece* const> pieces, int threads) {
   Profile result;
   result.pieces = static_cast<int>(pieces.size());
   for (const int quarters : kProfileQuarters) {
-    std::vector<Stretch> stretches;
-    for (const corpus::Piece* piece : pieces) add_stretches(piece->roll, quarters, stretches);
-    if (stretches.size() > kMostStretches) {
-      std::vector<Stretch> some;
-      for (std::size_t i = 0; i < kMostStretches; ++i) {
-        some.push_back(stretches[i * stretches.size() / kMostStretches]);
+    std::vector<Chunk> chunks;
+    for (const corpus::Piece* piece : pieces) add_chunks(piece->roll, quarters, chunks);
+    if (chunks.size() > kMostChunks) {
+      std::vector<Chunk> some;
+      for (std::size_t i = 0; i < kMostChunks; ++i) {
+        some.push_back(chunks[i * chunks.size() / kMostChunks]);
       }
-      stretches = std::move(some);
+      chunks = std::move(some);
     }
-    if (stretches.size() < 2) continue;
-    std::vector<Statistics> counted(stretches.size());
-    parallel_for(stretches.size(), threads,
-                 [&](std::size_t i) { counted[i] = statistics_of(stretches[i]); });
-    result.lengths.push_back({quarters, static_cast<int>(stretches.size()), usual_of(counted)});
+    if (chunks.size() < 2) continue;
+    std::vector<Statistics> counted(chunks.size());
+    parallel_for(chunks.size(), threads,
+                 [&](std::size_t i) { counted[i] = statistics_of(chunks[i]); });
+    result.lengths.push_back({quarters, static_cast<int>(chunks.size()), usual_of(counted)});
   }
   if (result.lengths.empty()) {
     fail(
@@ -93,12 +93,12 @@ Profile profile(std::span<const corpus::Piece* const> pieces, int threads) {
 
 double distance(const Profile& profile, const music::Roll& roll) {
   for (auto length = profile.lengths.rbegin(); length != profile.lengths.rend(); ++length) {
-    std::vector<Stretch> stretches;
-    add_stretches(roll, length->quarters, stretches);
-    if (stretches.empty()) continue;
+    std::vector<Chunk> chunks;
+    add_chunks(roll, length->quarters, chunks);
+    if (chunks.empty()) continue;
     double sum = 0;
-    for (const Stretch& stretch : stretches) sum += distance_of(*length, statistics_of(stretch));
-    return sum / static_cast<double>(stretches.size());
+    for (const Chunk& chunk : chunks) sum += distance_of(*length, statistics_of(chunk));
+    return sum / static_cast<double>(chunks.size());
   }
   return distance_of(profile.lengths.front(), statistics(roll));
 }

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "listening/loss.h"
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
 
 namespace toccata::listening {
 
@@ -25,10 +25,10 @@ Surprise surprise(const network::Model& model, const music::Roll& roll, std::str
   result.notes = roll.notes();
   result.play.resize(roll.cells.size());
   result.articulate.resize(roll.cells.size());
-  const std::array<Stretch, 1> whole = {{{&roll, 0, roll.steps}}};
-  walk(
+  const std::array<Chunk, 1> whole = {{{&roll, 0, roll.steps}}};
+  teacher_force(
       model, whole, {.sequences = 1, .threads = threads},
-      [&](const WalkedFrame& frame) {
+      [&](const ForcedFrame& frame) {
         const auto row =
             static_cast<std::size_t>(frame.step) * static_cast<std::size_t>(result.notes);
         double sum = 0;

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "listening/loss.h"
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
 
 namespace toccata::listening {
 
@@ -47,7 +47,7 @@ Trials run_trials(const network::Model& model, std::span<const corpus::Piece* co
 
   const auto sequences = static_cast<std::size_t>(options.sequences);
   const auto trials = static_cast<std::size_t>(options.trials);
-  std::vector<Stretch> windows;
+  std::vector<Chunk> windows;
   for (std::size_t i = 0; i < trials * sequences; ++i) {
     Random random(options.seed, i);
     const music::Roll& roll = sounding[random.below(sounding.size())]->roll;
@@ -59,12 +59,11 @@ Trials run_trials(const network::Model& model, std::span<const corpus::Piece* co
   const int notes = model.config.notes(), channels = model.config.channels();
   std::vector<double> nats(windows.size());
   std::vector<int> visited(windows.size());
-  walk(
+  teacher_force(
       model, windows, {.sequences = options.sequences, .threads = options.threads},
-      [&](const WalkedFrame& frame) {
-        nats[frame.stretch] +=
-            frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);
-        ++visited[frame.stretch];
+      [&](const ForcedFrame& frame) {
+        nats[frame.chunk] += frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);
+        ++visited[frame.chunk];
       },
       progress, stop);
 

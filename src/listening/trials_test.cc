@@ -54,7 +54,7 @@ TEST(Trials, WindowsInsideAPieceSeeTheTrueFrameBeforeThemAndZeroState) {
   const network::Model model = tiny_model(4, true);
   const corpus::Piece piece = random_piece_for(model, "a", 2, 3);
   const auto nats_of_step = [&](const std::uint8_t* previous, int step) {
-    network::Stepper stepper(model, {.arithmetic = network::Arithmetic::f32});
+    network::Stepper stepper(model, {.precision = network::Precision::f32});
     const network::StepPlace place{piece.roll.bar_phase[static_cast<std::size_t>(step)],
                                    piece.roll.beat_phase[static_cast<std::size_t>(step)], step};
     std::vector<float> logits(8);

@@ -12,8 +12,7 @@ double bar_length(const MeterAt& meter, int grid) {
 }
 
 double beat_length(const MeterAt& meter, int grid) {
-  const bool compound = meter.denominator >= 8 && meter.numerator >= 6 && meter.numerator % 3 == 0;
-  return 4.0 * grid * (compound ? 3 : 1) / meter.denominator;
+  return 4.0 * grid * (is_compound(meter.numerator, meter.denominator) ? 3 : 1) / meter.denominator;
 }
 
 void check_meters(const std::vector<MeterAt>& meters) {

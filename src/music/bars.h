@@ -4,16 +4,28 @@
 #include <string>
 #include <vector>
 
-#include "music/roll.h"
-
 namespace toccata::music {
+
+/// A meter that holds from `step` on. Steps need not be whole, since a file's bar lines need not
+/// lie on the grid. The first may be negative: a bar may have begun a little before step 0.
+struct MeterAt {
+  double step = 0;
+  int numerator = 4;
+  int denominator = 4;
+  bool operator==(const MeterAt&) const = default;
+};
 
 /// Tolerance in comparing positions in steps, far below the length of any note.
 inline constexpr double kSameStep = 1e-6;
 
+/// Meters whose beat is three notes of the denominator: 6/8, 9/8, 12/16…
+constexpr bool is_compound(int numerator, int denominator) {
+  return denominator >= 8 && numerator >= 6 && numerator % 3 == 0;
+}
+
 /// Steps in a bar and in a beat of a meter, on a grid of `grid` steps per quarter note. Both may
 /// have fractions: a bar of 3/32 has 1.5 steps on a grid of 4. A beat is one note of the
-/// denominator, or three in compound meters (denominator >= 8; numerator 6, 9, 12, …).
+/// denominator, or three in compound meters.
 double bar_length(const MeterAt& meter, int grid);
 double beat_length(const MeterAt& meter, int grid);
 

@@ -23,7 +23,7 @@ notation::Note note(int pitch, notation::Tick onset, notation::Tick end, int cha
   return made;
 }
 
-// One track per list; 16 ticks a quarter, so that a step of the grid of 4 is 4 ticks.
+// One track per list; 16 ticks per quarter, so that a step of the grid of 4 is 4 ticks.
 notation::Score score(std::vector<std::vector<notation::Note>> tracks, notation::Tick end = 0) {
   notation::Score made;
   made.ticks_per_quarter = 16;
@@ -294,7 +294,7 @@ TEST(GridFit, SuggestsTheCoarsestGridThatHoldsTheOnsets) {
   std::vector<int> free;  // played freely: everywhere alike
   for (int i = 0; i < 4800; ++i) free.push_back(i * 7);
   EXPECT_EQ(suggested(free), 4);
-  // A file of 24 ticks a quarter lies on the grid of 24, whatever it holds.
+  // A file of 24 ticks per quarter lies on the grid of 24, whatever it holds.
   GridFit coarse(24);
   for (const int tick : {0, 1, 5, 7, 13}) coarse.add(tick);
   EXPECT_EQ(coarse.suggested(), 24);

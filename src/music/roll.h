@@ -6,20 +6,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "music/bars.h"
+
 namespace toccata::music {
 
 // The bits of a cell. articulate is set only at an onset, and never without play.
 inline constexpr std::uint8_t kPlay = 1;
 inline constexpr std::uint8_t kArticulate = 2;
-
-/// A meter that holds from `step` on. Steps need not be whole, since a file's bar lines need not
-/// lie on the grid. The first may be negative: a bar may have begun a little before step 0.
-struct MeterAt {
-  double step = 0;
-  int numerator = 4;
-  int denominator = 4;
-  bool operator==(const MeterAt&) const = default;
-};
 
 struct Roll {
   int low = 24, high = 101;         // the pitches of a frame, both included

@@ -84,7 +84,7 @@ TEST(RollPhases, HoldForBarLinesBetweenSteps) {
 }
 
 TEST(RollPhases, AreTheSameBitsInEveryBarAndBelowOne) {
-  const Roll roll = silence(50000, 24, {{0, 13, 32}});  // 39 steps a bar
+  const Roll roll = silence(50000, 24, {{0, 13, 32}});  // 39 steps per bar
   for (std::size_t t = 39; t < 50000; ++t) {
     ASSERT_EQ(roll.bar_phase[t], roll.bar_phase[t - 39]) << t;
     ASSERT_LT(roll.bar_phase[t], 1.0f);

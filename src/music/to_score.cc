@@ -13,9 +13,9 @@ void check(const ToScoreOptions& options) {
   const auto expect = [](bool good, const char* what, const char* bounds, auto found) {
     if (!good) fail_usage("{}: expected {}, found {}", what, bounds, found);
   };
-  // A file holds a tempo as 24 bits of microseconds a quarter.
-  expect(options.tempo >= 4 && options.tempo <= 60000, "tempo", "4 to 60000 quarter notes a minute",
-         options.tempo);
+  // A file holds a tempo as 24 bits of microseconds per quarter.
+  expect(options.tempo >= 4 && options.tempo <= 60000, "tempo",
+         "4 to 60000 quarter notes per minute", options.tempo);
   expect(options.velocity >= 1 && options.velocity <= 127, "velocity", "1 to 127",
          options.velocity);
   expect(options.program >= 0 && options.program <= 127, "program", "0 to 127", options.program);

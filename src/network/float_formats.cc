@@ -1,9 +1,8 @@
-// bf16 and f16 by bits: what safetensors files hold on processors that know neither.
+// By bits, for processors that know neither format.
+#include "network/float_formats.h"
+
 #include <bit>
 #include <cmath>
-#include <cstdint>
-
-#include "network/safetensors.h"
 
 namespace toccata::network {
 

@@ -25,17 +25,6 @@ constexpr const char* kOwnHashKey = "toccata.file_hash";
 constexpr const char* kConfigHashKey = "toccata.config_file_hash";
 constexpr std::uint64_t kMaxConfig = 1 << 20;  // bytes
 
-DType dtype(StoredAs type) {
-  switch (type) {
-    case StoredAs::bf16:
-      return DType::bf16;
-    case StoredAs::f16:
-      return DType::f16;
-    default:
-      return DType::f32;
-  }
-}
-
 std::string values_hash(std::span<const float> values) {
   return hash_hex(
       std::span(reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()));
@@ -118,7 +107,7 @@ std::string model_hash(const Config& config, std::span<const float> values) {
   return hash_hex(to_json(config).dump() + values_hash(values));
 }
 
-std::string save_model(const std::filesystem::path& folder, const Model& model, StoredAs type) {
+std::string save_model(const std::filesystem::path& folder, const Model& model, DType type) {
   check(model.config);
   const std::filesystem::path path = folder / kWeightsFile;
   const std::vector<Parameter> list = parameters(model.config);
@@ -130,7 +119,7 @@ std::string save_model(const std::filesystem::path& folder, const Model& model, 
   stored.reserve(model.values.size());
   for (const Parameter& parameter : list) {
     const std::span values(model.values.data() + parameter.offset, parameter.size);
-    Tensor tensor = make_tensor(parameter.shape, values, dtype(type));
+    Tensor tensor = make_tensor(parameter.shape, values, type);
     const std::vector<float> rounded = to_floats(tensor);
     require_finite(rounded, path.string(), parameter.name);
     stored.insert(stored.end(), rounded.begin(), rounded.end());

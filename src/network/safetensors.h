@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "base/files.h"
+#include "network/float_formats.h"
 
 namespace toccata::network {
-
-enum class DType { f32, bf16, f16, f64, i64, u8 };
 
 struct Tensor {
   DType type = DType::f32;
@@ -52,11 +51,6 @@ TensorFile read_outline(const std::filesystem::path& path);
 /// Throws Error where the number of values is not the shape's, or the type is not f32, bf16 or f16.
 Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const float> values,
                    DType type = DType::f32);
-/// The nearest bf16 or f16, ties to even; a value out of range becomes infinite.
-std::uint16_t to_bf16(float value);
-float from_bf16(std::uint16_t bits);
-std::uint16_t to_f16(float value);
-float from_f16(std::uint16_t bits);
 
 /// The values of an f32, bf16 or f16 tensor. Throws Error for other types.
 std::vector<float> to_floats(const Tensor& tensor);

@@ -15,7 +15,6 @@
 namespace toccata::network {
 namespace {
 
-using stepping::Buffer;
 using stepping::Cell;
 using stepping::LayerState;
 using stepping::PackedLayer;
@@ -69,7 +68,7 @@ struct Stepper::State {
   State(const Model& model, const StepperOptions& asked)
       : options(checked(asked)),
         network(checked(model),
-                stepping::choose_kernels(options.arithmetic, options.instruction_set),
+                stepping::choose_kernels(options.precision, options.instruction_set),
                 options.keep_prob),
         kernels(*network.kernels),
         sequences(static_cast<std::size_t>(options.sequences)),

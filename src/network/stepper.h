@@ -15,31 +15,6 @@
 
 namespace toccata::network {
 
-/// How weights and layer outputs are held. Gates and cell states are f32 in each.
-enum class Arithmetic {
-  automatic,  // bf16 where the processor multiplies it natively, else f32
-  f32,        // what exact likelihood uses
-  bf16,       // half the memory traffic, twice the speed; logits within about 1e-2
-  int8,       // half again, and twice the speed of bf16's products; logits within about 5e-2
-};
-constexpr auto words(Arithmetic) {
-  return word_list<Arithmetic>({{"auto", Arithmetic::automatic},
-                                {"f32", Arithmetic::f32},
-                                {"bf16", Arithmetic::bf16},
-                                {"int8", Arithmetic::int8}});
-}
-
-/// `plain` has no vectors and is far slower: the oracle of the others, and the last resort.
-enum class InstructionSet { automatic, avx512, avx2, sse4, neon, plain };
-constexpr auto words(InstructionSet) {  // the best first
-  return word_list<InstructionSet>({{"auto", InstructionSet::automatic},
-                                    {"avx512", InstructionSet::avx512},
-                                    {"avx2", InstructionSet::avx2},
-                                    {"sse4", InstructionSet::sse4},
-                                    {"neon", InstructionSet::neon},
-                                    {"plain", InstructionSet::plain}});
-}
-
 struct StepperOptions {
   int sequences = 1;  // B
   int threads = 1;    // 0: the processor's
@@ -47,7 +22,7 @@ struct StepperOptions {
   // sequence_id, step, layer, note, unit).
   float keep_prob = 1.0f;
   std::uint64_t dropout_seed = 0;
-  Arithmetic arithmetic = Arithmetic::automatic;
+  Precision precision = Precision::automatic;
   InstructionSet instruction_set = InstructionSet::automatic;  // automatic: the best there is
 };
 
@@ -76,7 +51,7 @@ class Stepper {
   ///   previous (B, N): cells of y(t-1);  place (B)
   void begin_step(const std::uint8_t* previous, const StepPlace* place);
 
-  /// The next note up (0 … N-1, in order; N calls a step). Throws Error after the last.
+  /// The next note up (0 … N-1, in order; N calls per step). Throws Error after the last.
   ///   lower (B): cells of the note below at this step, 0 for note 0
   ///   logits (B, C): play, articulate
   void next_note(const std::uint8_t* lower, float* logits);
@@ -94,11 +69,5 @@ class Stepper {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// What this processor can run, best first; the last is InstructionSet::plain.
-std::vector<InstructionSet> instruction_sets();
-/// Whether Arithmetic::int8 can be asked for here other than of InstructionSet::plain; `automatic`
-/// never chooses it. Arithmetic::bf16: has_native_bf16.
-bool has_native_int8();
 
 }  // namespace toccata::network

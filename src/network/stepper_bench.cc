@@ -11,7 +11,7 @@
 namespace toccata::network {
 namespace {
 
-constexpr Arithmetic kArithmetics[] = {Arithmetic::f32, Arithmetic::bf16, Arithmetic::int8};
+constexpr Precision kPrecisions[] = {Precision::f32, Precision::bf16, Precision::int8};
 
 struct Bench {
   explicit Bench(const benchmark::State& state)
@@ -19,7 +19,7 @@ struct Bench {
         sequences(static_cast<std::size_t>(state.range(0))),
         stepper(model, {.sequences = static_cast<int>(state.range(0)),
                         .threads = static_cast<int>(state.range(1)),
-                        .arithmetic = kArithmetics[state.range(2)]}),
+                        .precision = kPrecisions[state.range(2)]}),
         frame(sequences * notes, 0),
         lower(sequences, 0),
         logits(sequences * notes * 2),
@@ -71,11 +71,11 @@ void time_axis(benchmark::State& state) {
 }
 
 void sizes(benchmark::internal::Benchmark* bench) {
-  for (const int arithmetic : {0, 1, 2}) {
-    if (arithmetic == 1 && !has_native_bf16()) continue;
-    if (arithmetic == 2 && !has_native_int8()) continue;
+  for (const int precision : {0, 1, 2}) {
+    if (precision == 1 && !has_native_bf16()) continue;
+    if (precision == 2 && !has_native_int8()) continue;
     for (const int threads : {1, 2})
-      for (const int sequences : {1, 10, 64}) bench->Args({sequences, threads, arithmetic});
+      for (const int sequences : {1, 10, 64}) bench->Args({sequences, threads, precision});
   }
   bench->ArgNames({"batch", "threads", "arithmetic"})->Unit(benchmark::kMillisecond)->UseRealTime();
 }

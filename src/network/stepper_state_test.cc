@@ -154,7 +154,7 @@ TEST(Stepper, ProbabilitiesOfAllMusicSumToOne) {
       for (int t = 0; t < steps; ++t)
         std::copy_n(all[static_cast<std::size_t>(b)].begin() + t * 4, 4,
                     const_cast<std::uint8_t*>(music.batch.frame(t + 1, b)));
-    const std::vector<float> logits = run(model, music, {.arithmetic = Arithmetic::f32});
+    const std::vector<float> logits = run(model, music, {.precision = Precision::f32});
     double total = 0, largest = 0;
     for (int b = 0; b < sequences; ++b) {
       double nats = 0;
@@ -187,13 +187,13 @@ TEST(Stepper, RefusesWhatItCannotDo) {
   EXPECT_THAT(message({.threads = -1}), HasSubstr("threads"));
   EXPECT_THAT(message({.keep_prob = 0}), HasSubstr("keep_prob"));
   EXPECT_THAT(message({.keep_prob = std::nanf("")}), HasSubstr("keep_prob"));
-  EXPECT_THAT(message({.arithmetic = Arithmetic::bf16,
+  EXPECT_THAT(message({.precision = Precision::bf16,
                        .instruction_set = x86 ? InstructionSet::avx2 : InstructionSet::neon}),
               HasSubstr("use f32"));
-  EXPECT_THAT(message({.arithmetic = Arithmetic::int8,
+  EXPECT_THAT(message({.precision = Precision::int8,
                        .instruction_set = x86 ? InstructionSet::avx2 : InstructionSet::neon}),
               HasSubstr("no native int8 product among its"));
-  EXPECT_EQ(message({.arithmetic = Arithmetic::int8, .instruction_set = InstructionSet::plain}),
+  EXPECT_EQ(message({.precision = Precision::int8, .instruction_set = InstructionSet::plain}),
             "made");
   EXPECT_THAT(message({.instruction_set = x86 ? InstructionSet::neon : InstructionSet::avx2}),
               HasSubstr("does not have it"));

@@ -84,12 +84,12 @@ TEST(Stepper, InstructionSetsAgreeOverALongPiece) {
   const Model model = lively_model(small_config());
   const Music music(small_config(), 100, 1);
   const std::vector<float> plain =
-      run(model, music, {.arithmetic = Arithmetic::f32, .instruction_set = InstructionSet::plain});
+      run(model, music, {.precision = Precision::f32, .instruction_set = InstructionSet::plain});
   for (const InstructionSet set : instruction_sets())
-    EXPECT_LT(difference(plain,
-                         run(model, music, {.arithmetic = Arithmetic::f32, .instruction_set = set}))
-                  .worst,
-              1e-4);
+    EXPECT_LT(
+        difference(plain, run(model, music, {.precision = Precision::f32, .instruction_set = set}))
+            .worst,
+        1e-4);
 }
 
 TEST(Stepper, NativeInt8EqualsPlainInt8) {
@@ -97,7 +97,7 @@ TEST(Stepper, NativeInt8EqualsPlainInt8) {
   for (const float keep_prob : {1.0f, 0.5f}) {
     const Model model = lively_model(small_config());
     const Music music(small_config(), 30, 2);
-    StepperOptions options{.keep_prob = keep_prob, .arithmetic = Arithmetic::int8};
+    StepperOptions options{.keep_prob = keep_prob, .precision = Precision::int8};
     const std::vector<float> native = run(model, music, options);
     options.instruction_set = InstructionSet::plain;
     // Products are equal; gates are to 1e-6, which seldom rounds an h the other way.
@@ -128,7 +128,7 @@ void expect_the_same_bits(const Config& config) {
   for (StepperOptions options : every_arithmetic())
     for (const float keep_prob : {1.0f, 0.5f}) {
       const bool plain = options.instruction_set == InstructionSet::plain;
-      if (plain && (keep_prob < 1 || options.arithmetic != Arithmetic::f32)) continue;  // slow
+      if (plain && (keep_prob < 1 || options.precision != Precision::f32)) continue;  // slow
       options.keep_prob = keep_prob;
       options.threads = 1;
       const std::vector<float> expected = run(model, music, options);

@@ -149,8 +149,8 @@ Difference difference(const std::vector<A>& a, const std::vector<B>& b) {
 /// kernels_test.cc is sharper.
 inline void expect_near(const Difference& difference, const StepperOptions& options,
                         const std::string& where) {
-  const bool bf16 = options.arithmetic == Arithmetic::bf16;
-  const bool int8 = options.arithmetic == Arithmetic::int8;
+  const bool bf16 = options.precision == Precision::bf16;
+  const bool int8 = options.precision == Precision::int8;
   EXPECT_LT(difference.typical, int8 ? 8e-2 : bf16 ? 1.5e-2 : 1e-5) << where;
   EXPECT_LT(difference.worst, int8 ? 1.5e-1 : bf16 ? 4e-2 : 1e-5) << where;
 }
@@ -159,11 +159,11 @@ inline void expect_near(const Difference& difference, const StepperOptions& opti
 inline std::vector<StepperOptions> every_arithmetic() {
   std::vector<StepperOptions> all;
   for (const InstructionSet set : instruction_sets())
-    all.push_back({.arithmetic = Arithmetic::f32, .instruction_set = set});
-  all.push_back({.arithmetic = Arithmetic::bf16, .instruction_set = InstructionSet::plain});
-  if (has_native_bf16()) all.push_back({.arithmetic = Arithmetic::bf16});
-  all.push_back({.arithmetic = Arithmetic::int8, .instruction_set = InstructionSet::plain});
-  if (has_native_int8()) all.push_back({.arithmetic = Arithmetic::int8});
+    all.push_back({.precision = Precision::f32, .instruction_set = set});
+  all.push_back({.precision = Precision::bf16, .instruction_set = InstructionSet::plain});
+  if (has_native_bf16()) all.push_back({.precision = Precision::bf16});
+  all.push_back({.precision = Precision::int8, .instruction_set = InstructionSet::plain});
+  if (has_native_int8()) all.push_back({.precision = Precision::int8});
   return all;
 }
 

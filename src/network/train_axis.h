@@ -52,7 +52,7 @@ class Axis {
     }
   }
 
-  /// The way back. Before each position of the last layer calls before(position).
+  /// The backward pass. Before each position of the last layer calls before(position).
   ///   dy: the gradient by the last layer's output
   template <typename Before>
   void backward(AxisSlice& slice, const RowTable<const float>& dy, const DropoutMasks* masks,
@@ -75,7 +75,7 @@ class Axis {
   int layers() const { return static_cast<int>(shapes_.size()); }
   const LayerShape& shape(int k) const { return shapes_[k]; }
   std::size_t bytes() const;
-  /// Kept for the way back, bytes a row and position.
+  /// Kept for the backward pass, bytes per row and position.
   std::size_t bytes_per_row() const;
 
  private:

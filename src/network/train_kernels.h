@@ -17,8 +17,8 @@
 namespace toccata::network::train {
 
 using Word = std::uint32_t;
-inline constexpr int kLanes = 16;      // floats a vector
-inline constexpr int kMaxVectors = 4;  // vectors a panel of columns
+inline constexpr int kLanes = 16;      // floats per vector
+inline constexpr int kMaxVectors = 4;  // vectors per panel of columns
 inline constexpr int kGroup = 6;       // rows that a packed left operand holds side by side
 
 /// out (rows, 16 * vectors) = start + a (rows, words) * b (words, 16 * vectors)
@@ -63,11 +63,11 @@ struct CellForward {
   char* y = nullptr;                   // (rows, units) values, h after dropout, at y + y_row[r]
   const std::size_t* y_row = nullptr;  // (rows), bytes
   Masks masks;
-  std::uint16_t* kept = nullptr;  // (rows): the mask's bits, for the way back
+  std::uint16_t* kept = nullptr;  // (rows): the mask's bits, for the backward pass
   std::size_t kept_stride = 0;
 };
 
-/// Its way back, one position.
+/// Its backward pass, one position.
 struct CellBackward {
   int rows = 0, width = 0, units = 0;
   const void* gates = nullptr;          // (rows, 4 * width) values
@@ -100,8 +100,8 @@ struct Head {
 
 struct Kernels {
   const char* name = "";
-  int pack = 1;                           // values a word
-  int bytes() const { return 4 / pack; }  // a value
+  int pack = 1;                           // values per word
+  int bytes() const { return 4 / pack; }  // per value
 
   void (*multiply)(const Product&);
   void (*add_sum)(const Sum&);

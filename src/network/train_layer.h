@@ -1,5 +1,5 @@
 #pragma once
-// One LSTM layer of the training pass: its packed weights, what the way back needs of each
+// One LSTM layer of the training pass: its packed weights, what the backward pass needs of each
 // position, and both ways over one thread's rows. Rows are independent of each other; positions
 // follow each other. On the time axis a row is a note and positions are steps; on the note axis a
 // row is a step and positions are notes.
@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "network/train_buffer.h"
+#include "network/buffer.h"
 #include "network/train_kernels.h"
 #include "network/weights.h"
 
@@ -54,7 +54,7 @@ struct PackedLayer {
 void pack_layer(const Kernels& kernels, const LayerShape& shape,
                 const LstmSlice<const float>& weights, PackedLayer& packed);
 
-/// What a layer leaves for its way back: L positions of R rows.
+/// What a layer leaves for its backward pass: L positions of R rows.
 struct Trace {
   int positions = 0;
   std::size_t rows = 0;
@@ -127,7 +127,7 @@ struct Workspace {
   }
 };
 
-/// Steps whose products are made in one go on the way back.
+/// Steps whose products are made in one go in the backward pass.
 int chunk_positions(int rows);
 
 class Layer {
@@ -139,7 +139,7 @@ class Layer {
   void forward(const PackedLayer& weights, const Trace& trace, const Rows& rows, int position,
                const RowTable<char>& y, const LayerMasks& masks, Workspace& work) const;
 
-  /// The whole way back.
+  /// The whole backward pass.
   ///   dy (floats): gradient by y at each position and row;  `before(position)` may fill it first
   ///   dx (floats): (L, R, below_stride) of this layer's own rows; unused where below is 0
   template <typename Before>

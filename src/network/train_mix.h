@@ -28,15 +28,15 @@ class Mix {
   /// beside it.
   void forward(MixSlice& slice, const Axis& note, const DropoutMasks* masks, float keep_prob) const;
 
-  /// The way back: to the note axis' gradient by the time axis' output it adds what came by way of
-  /// both layers.
+  /// The backward pass: to the note axis' gradient by the time axis' output it adds what came by
+  /// way of both layers.
   void backward(MixSlice& slice, const Axis& note, const DropoutMasks* masks, float keep_prob);
 
   /// Adds a slice's gradient to the flat buffer's slices.
   void collect(const MixSlice& slice, const std::vector<LstmSlice<float>>& into) const;
 
   std::size_t bytes() const { return up_.bytes() + down_.bytes(); }
-  /// Kept for the way back, bytes a note-step.
+  /// Kept for the backward pass, bytes per note-step.
   std::size_t bytes_per_row() const { return up_.bytes_per_row() + down_.bytes_per_row(); }
 
  private:

@@ -1,10 +1,9 @@
 #pragma once
-// The whole network in training, over one group of windows at a time: the stages that threads run
-// side by side on slices of it. The caller keeps the stages apart.
+// The whole network in training, over one group of windows at a time, as stages. Threads run a
+// stage side by side, each on its slice; the caller waits for all of them before the next stage.
 //
-// On the time axis a slice is some notes of every window; on the note axis (and where the past is
-// mixed along the notes), some steps. The rows of
-// a slice meet no others', but what one axis hands to the other is read by every thread.
+// On the time axis a slice is some notes of every window. On the note axis and in the mixing layers
+// it is some steps. Slices share no rows, but each thread reads what the other axis computed.
 
 #include <optional>
 #include <span>
@@ -61,7 +60,7 @@ class Network {
   std::size_t notes_from() const;
 
   const std::vector<Slice>& slices() const { return slices_; }
-  /// Kept for the way back, bytes a note-step.
+  /// Kept for the backward pass, bytes per note-step.
   std::size_t bytes_per_note_step() const {
     return time_.bytes_per_row() + (mix_ ? mix_->bytes_per_row() : 0) + note_.bytes_per_row();
   }

@@ -22,6 +22,8 @@ void check_share(const char* name, float share) {
 }
 
 const Kernels& kernels_of(const PassOptions& options) {
+  if (options.precision == Precision::int8)
+    fail_usage("training computes in f32 or bf16, not int8");
   const std::vector<const Kernels*> all = all_kernels(options.precision);
   if (options.arithmetic >= all.size())
     fail_usage("There are {} arithmetics on this processor; {} was asked for.", all.size(),

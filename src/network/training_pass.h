@@ -18,18 +18,17 @@
 
 namespace toccata::network {
 
-/// The names of the kernels that this processor runs, fastest first: "avx512-bf16", "avx2-f32",
+/// The names of the kernels that this processor can run, fastest first: "avx512-bf16", "avx2-f32",
 /// "plain-f32"…
 std::vector<std::string> training_arithmetics(Precision precision);
 
 struct PassOptions {
   Precision precision = Precision::f32;
   int threads = 0;  // 0: the processor's. The same threads, the same bits.
-  // What the windows worked on side by side may keep for the way back, in bytes; one window is
-  // always worked on, however long.
+  // Bytes that may be kept for backpropagation; so many windows are computed side by side as fit,
+  // but at least one.
   std::size_t activation_bytes = std::size_t{400} << 20;
-  // For comparison: the kernels to use instead of the fastest, by their place in
-  // training_arithmetics(precision).
+  // Which of training_arithmetics(precision) to use; 0 is the fastest. For comparisons.
   std::size_t arithmetic = 0;
 };
 
@@ -38,7 +37,7 @@ struct Loss {
   std::int64_t frames = 0;  // counted steps
 };
 
-/// Hears that a part of a gradient is complete: from `begin` to `end` in the flat buffer.
+/// Called when a part of the gradient is complete: begin … end-1 of the flat buffer.
 using Ready = std::function<void(std::size_t begin, std::size_t end)>;
 
 class TrainingPass {
@@ -48,17 +47,16 @@ class TrainingPass {
   TrainingPass(TrainingPass&&) noexcept;
   TrainingPass& operator=(TrainingPass&&) noexcept;
 
-  /// The batch's loss, and the gradient of its nats (a sum, not a mean). Of no windows: zeros.
-  ///   values, gradient: (parameter_count(config)); gradient is written whole
-  ///   ready: is told which part of it stands, begin to end, once it does; the parts are the whole.
-  ///          The note axis' (and the mix's) stands while the way back through the time axis is
-  ///          still to come
+  /// The batch's loss, and the gradient of its nats (a sum, not a mean). Zeros for an empty batch.
+  ///   values, gradient: (parameter_count(config)); gradient is overwritten
+  ///   ready: called once for each part of the gradient when it is complete. That of the note axis
+  ///          and the mixing layers comes first, before backpropagation through the time axis
   Loss gradient(std::span<const float> values, const music::Batch& batch, const Dropout& dropout,
                 std::span<float> gradient, const Ready& ready = {});
 
   /// The kernels in use, one of training_arithmetics.
   std::string arithmetic() const;
-  /// Memory held for activations and gradients, in bytes.
+  /// Bytes of memory held for activations and gradients.
   std::size_t bytes() const;
 
  private:

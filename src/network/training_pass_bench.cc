@@ -1,6 +1,6 @@
 // How fast the training pass is, and what share of the processor's products it reaches, the
 // products' peak being measured by oneDNN in the same run. Rates count dense operations: two for
-// each weight and input forward, twice as many for the way back, less the first layer's gradient by
+// each weight and input forward, twice as many backward, less the first layer's gradient by
 // its input.
 //
 //   training_pass_bench --benchmark_filter=...   note-steps/s, GFLOP/s and the share of the peak

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "network/config.h"
+#include "network/float_formats.h"
 
 namespace toccata::network {
 
@@ -66,21 +67,15 @@ struct Model {
 std::vector<float> initial_values(const Config& config, std::uint64_t seed,
                                   float forget_bias = 1.0f);
 
-enum class StoredAs { f32, bf16, f16 };
-constexpr auto words(StoredAs) {
-  return word_list<StoredAs>(
-      {{"f32", StoredAs::f32}, {"bf16", StoredAs::bf16}, {"f16", StoredAs::f16}});
-}
-
 /// The name of a model: a hash of its config and of its values as floats. The same values give the
 /// same name, whichever type they were stored as.
 std::string model_hash(const Config& config, std::span<const float> values);
 
 /// model.safetensors and config.json into `folder`, each whole or not at all. Returns the hash of
-/// what was stored, which a narrower type makes another model. Throws Error on a value that is not
-/// finite or does not fit `type`.
+/// what was stored, which a narrower type makes another model. `type`: f32, bf16 or f16. Throws
+/// Error on a value that is not finite or does not fit it.
 std::string save_model(const std::filesystem::path& folder, const Model& model,
-                       StoredAs type = StoredAs::f32);
+                       DType type = DType::f32);
 
 /// Throws Error when a file is missing, short, oversized, or holds a tensor of another name, shape
 /// or type than config.json asks for (both shapes stand in the message), a value that is not

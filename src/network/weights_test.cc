@@ -163,14 +163,14 @@ TEST(ModelFiles, OfAHeadANoteComeBackBitForBit) {
 TEST(ModelFiles, StoredNarrowTheyAreTheRoundedModelWithAHashOfItsOwn) {
   const TemporaryFolder folder;
   const Model model = small_model();
-  for (const StoredAs type : {StoredAs::bf16, StoredAs::f16}) {
+  for (const DType type : {DType::bf16, DType::f16}) {
     const std::string hash = save_model(folder.path(), model, type);
     const Model loaded = load_model(folder.path());
     EXPECT_EQ(loaded.hash, hash);
     EXPECT_NE(loaded.hash, model.hash);
     for (std::size_t i = 0; i < model.values.size(); ++i)
       EXPECT_NEAR(loaded.values[i], model.values[i], std::fabs(model.values[i]) / 128);
-    EXPECT_EQ(save_model(folder.path(), loaded, StoredAs::f32), hash);
+    EXPECT_EQ(save_model(folder.path(), loaded, DType::f32), hash);
   }
 }
 
@@ -275,7 +275,7 @@ TEST(ModelFiles, ValuesThatCannotBeStoredAreRefusedBeforeAnythingIsWritten) {
   const TemporaryFolder folder;
   Model model = small_model();
   model.values[3] = 70000;
-  EXPECT_THAT([&] { save_model(folder.path(), model, StoredAs::f16); },
+  EXPECT_THAT([&] { save_model(folder.path(), model, DType::f16); },
               ThrowsMessage<Error>(HasSubstr("not a finite number")));
   model.values[3] = std::numeric_limits<float>::infinity();
   EXPECT_THROW(save_model(folder.path(), model), Error);

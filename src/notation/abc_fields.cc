@@ -150,7 +150,7 @@ std::optional<std::uint32_t> read_tempo(LineCursor& cursor, Fraction unit) {
   const double quarters_a_minute = static_cast<double>(beats) * beat.value() * 4;
   const double microseconds = std::round(60e6 / quarters_a_minute);
   if (microseconds < 1 || microseconds > 0xffffff)
-    cursor.error("a tempo of {:.2f} quarter notes a minute, which MIDI cannot say",
+    cursor.error("a tempo of {:.2f} quarter notes per minute, which MIDI cannot say",
                  quarters_a_minute);
   return static_cast<std::uint32_t>(microseconds);
 }

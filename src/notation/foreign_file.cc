@@ -7,6 +7,8 @@
 #include <cctype>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace toccata::notation {
 namespace {
 
@@ -45,9 +47,8 @@ std::string describe_foreign(std::span<const std::uint8_t> bytes) {
   const auto head = bytes.first(std::min<std::size_t>(bytes.size(), 256));
   std::size_t begin = 0;
   while (begin < head.size() && std::isspace(head[begin])) ++begin;
-  std::string lower;
-  for (const std::uint8_t byte : head.subspan(begin))
-    lower.push_back(static_cast<char>(std::tolower(byte)));
+  const std::string lower =
+      lower_case({reinterpret_cast<const char*>(head.data()) + begin, head.size() - begin});
   for (const Signature& signature : kSignatures)
     if (lower.starts_with(signature.start)) return std::string(signature.name);
   if (std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; }))

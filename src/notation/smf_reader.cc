@@ -24,8 +24,8 @@ struct Grid {
   std::optional<std::uint32_t> tempo;  // where the division fixes it
 };
 
-/// RP-001: bit 15 clear, ticks a quarter; set, the high byte is minus the frames per second (29
-/// means 30000/1001) and the low byte the ticks a frame.
+/// RP-001: bit 15 clear, ticks per quarter; set, the high byte is minus the frames per second (29
+/// means 30000/1001) and the low byte the ticks per frame.
 Grid read_division(const Header& header, std::uint64_t byte, RepairLog& repairs) {
   if (header.division == 0)
     fail(

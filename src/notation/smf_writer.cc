@@ -124,7 +124,7 @@ void write_conductor(const Score& score, Tick end, Bytes& file) {
     } else if (meter <= key) {
       const MeterChange& change = meters[m++];
       const auto power = std::countr_zero(static_cast<unsigned>(change.denominator));
-      // 24 MIDI clocks a metronome click and 8 32nds a quarter, as nearly all files say.
+      // 24 MIDI clocks per metronome click and 8 32nds per quarter, as nearly all files say.
       track.meta(
           meter, 0x58,
           {static_cast<std::uint8_t>(change.numerator), static_cast<std::uint8_t>(power), 24, 8});

@@ -102,7 +102,7 @@ class Builder : public TrackHandler {
                    data.size() > 3 ? "the first 3 read" : "left out");
     if (data.size() < 3) return;
     const std::uint32_t value = big_endian(data.first(3));
-    if (value == 0) return repairs_.add(byte, "a tempo of 0 microseconds a quarter, left out");
+    if (value == 0) return repairs_.add(byte, "a tempo of 0 microseconds per quarter, left out");
     maps_.tempos.push_back({tick, value});
   }
 
@@ -151,8 +151,8 @@ BuiltTrack build_track(std::span<const std::uint8_t> bytes, const TrackBytes& wh
   const TrackEnd end = read_track_events(bytes, where, repairs, builder);
   const std::size_t open = pairing.close_all(end.tick);
   if (open > 0)
-    repairs.add(end.byte, "{} note{} without an end, ended at the end of the track", open,
-                open == 1 ? "" : "s");
+    repairs.add(end.byte, "{} without an end, ended at the end of the track",
+                counted(open, "note"));
   sort_notes(built.track.notes);
   built.end = end.tick;
   built.stopped = end.byte;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "composing/controls.h"
 #include "composing/order_json.h"
 
@@ -13,7 +14,7 @@ namespace toccata::playing {
 namespace {
 
 using composing::Order;
-using Kind = Command::Kind;
+using Kind = LiveCommand::Kind;
 
 // By fifths, from the most flats to the most sharps.
 constexpr std::array<std::string_view, 12> kFifths = {"Db", "Ab", "Eb", "Bb", "F", "C",
@@ -24,12 +25,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && space(text.front())) text.remove_prefix(1);
   while (!text.empty() && space(text.back())) text.remove_suffix(1);
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
 }
 
 // The key `by` fifths on; C major where there was none.
@@ -74,10 +69,10 @@ std::string live_names() {
 
 }  // namespace
 
-Command parse_command(std::string_view line) {
+LiveCommand parse_command(std::string_view line) {
   const std::string_view text = trimmed(line);
   const std::size_t space = std::min(text.find_first_of(" \t"), text.size());
-  const std::string word = lower(text.substr(0, space));
+  const std::string word = lower_case(text.substr(0, space));
   const std::string value(trimmed(text.substr(space)));
   if (word == "quit") return {};
   if (word == "model" && !value.empty()) return {Kind::model, word, value};
@@ -92,11 +87,11 @@ Command parse_command(std::string_view line) {
       text, live_names());
 }
 
-Order changed(const Order& order, const Command& command) {
+Order changed(const Order& order, const LiveCommand& command) {
   Order next = order;
   const std::string& control = command.control;
   std::string value = command.value;
-  const std::string word = lower(value);
+  const std::string word = lower_case(value);
   if (word == "off") {
     if (control == "key" || control == "scale") {
       next.key = {};

@@ -15,7 +15,7 @@ namespace toccata::playing {
 ///   range C3-C5       most-notes 3  chords C | Am F | G7 | C   chords off
 /// or
 ///   model NAME        quit
-struct Command {
+struct LiveCommand {
   enum class Kind { control, model, quit };
   Kind kind = Kind::quit;
   std::string control;  // a field's key
@@ -23,10 +23,10 @@ struct Command {
 };
 /// Throws Error (usage), saying what can be said, where the line is none. Letter case of the first
 /// word and spaces at the ends do not matter.
-Command parse_command(std::string_view line);
+LiveCommand parse_command(std::string_view line);
 
 /// The order after a control was changed. Throws Error (usage) where its value is out of bounds.
-composing::Order changed(const composing::Order& order, const Command& command);
+composing::Order changed(const composing::Order& order, const LiveCommand& command);
 
 /// In words, for the player: "temperature 1.1, density 1, key D minor, 120 quarters per minute".
 std::string to_string(const composing::Order& order);

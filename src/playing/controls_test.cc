@@ -8,7 +8,7 @@
 namespace toccata::playing {
 namespace {
 
-using Kind = Command::Kind;
+using Kind = LiveCommand::Kind;
 
 composing::Order after(composing::Order order, std::initializer_list<const char*> lines) {
   for (const char* line : lines) order = changed(order, parse_command(line));

@@ -1,6 +1,6 @@
 #pragma once
-// A device that remembers, a clock that needs no time, and a keyboard that
-// plays by itself: for tests.
+// Devices for tests: an output that remembers, a clock that needs no time, and an input that plays
+// what it is given.
 
 #include <gtest/gtest.h>
 
@@ -57,16 +57,17 @@ class FakeOutput : public Output {
   }
 };
 
-/// Time goes on only by sleeping, and by `cost` with every look at it. `at` is
-/// called on the way.
-class FakeClock : public Clock {
+/// Time passes only by sleeping, and by `cost` each time it is asked for. `at` is called after each
+/// sleep.
+class FakeClock : public AlarmClock {
  public:
-  double now() override { return time += cost; }
+  double seconds() const override { return time += cost; }
   void sleep_until(double until) override {
     time = std::max(time, until + late);
     if (at) at(time);
   }
-  double time = 1000, cost = 0, late = 0;
+  mutable double time = 1000;
+  double cost = 0, late = 0;
   std::function<void(double time)> at;
 };
 

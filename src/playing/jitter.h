@@ -1,5 +1,5 @@
 #pragma once
-// Times in bins, so that an hour takes no more room than a minute.
+// A histogram of times, so that an hour takes no more room than a minute.
 
 #include <algorithm>
 #include <array>
@@ -19,8 +19,7 @@ class Jitter {
   std::int64_t count() const { return count_; }
   double mean() const { return count_ ? sum_ / static_cast<double>(count_) : 0; }  // seconds
   double most() const { return most_; }
-  /// Seconds, to 0.1 ms and up to a second: the end of the bin that holds the
-  /// share's last value.
+  /// Seconds, to 0.1 ms and up to a second: the upper end of the bin that holds this quantile.
   double quantile(double share) const {
     std::int64_t left = static_cast<std::int64_t>(share * static_cast<double>(count_));
     for (std::size_t bin = 0; bin < kBins; ++bin) {

@@ -3,7 +3,6 @@
 #include <RtMidi.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <optional>
 
@@ -64,24 +63,20 @@ std::vector<std::string> names_of(RtMidi& midi) {
   return names;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 // The number of the port that is meant; none where there is no such.
 std::optional<unsigned> find_port(const std::vector<std::string>& names,
                                   const std::string& wanted) {
   if (const auto number = parse_number<unsigned>(wanted); number && *number < names.size())
     return number;
   for (unsigned i = 0; i < names.size(); ++i) {
-    if (!wanted.empty() && lower(names[i]).find(lower(wanted)) != std::string::npos) return i;
+    if (!wanted.empty() && lower_case(names[i]).find(lower_case(wanted)) != std::string::npos)
+      return i;
   }
   return std::nullopt;
 }
 
-// Opens what the options mean; the full name of the port that it is connected
-// to, empty for a virtual one.
+// Opens what the options mean; the full name of the port that it is connected to, empty for a
+// virtual one.
 template <typename Midi>
 std::string open_port(Midi& midi, const PortOptions& options, const char* what) {
   try {

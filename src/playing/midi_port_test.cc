@@ -132,12 +132,12 @@ class Listener {
 };
 
 struct Stage {
-  SteadyClock clock;
+  SteadyAlarmClock clock;
   Stop stop;
   PlayOptions options;
   std::shared_ptr<const network::Model> model =
       std::make_shared<network::Model>(listening::tiny_model(12, true));
-  Stage() { options.order.tempo = 3000; }  // 200 steps a second
+  Stage() { options.order.tempo = 3000; }  // 200 steps per second
 
   PlayReport play(Output& output, Input* input = nullptr) {
     Player player(model, options, output, input, clock, quiet);
@@ -234,7 +234,7 @@ TEST_F(MidiPorts, AnAbsentPortIsAnErrorThatNamesThoseThereAre) {
   }
 }
 
-// 28,800 steps: what an hour has at 120 quarters a minute, in two and a half minutes.
+// 28,800 steps: what an hour has at 120 quarters per minute, in two and a half minutes.
 TEST_F(LongMidiPorts, AnHoursWorthOfStepsEndsWithoutAStuckNote) {
   const auto output = open_midi_output({.name = "music", .is_virtual = true});
   Listener listener("in", "music");

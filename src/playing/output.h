@@ -1,23 +1,24 @@
 #pragma once
-// Where live music goes to, where it is heard from, and whose time it keeps:
-// interfaces so small that a port, a sound card and a test can each be one.
+// The devices of live playing: interfaces so small that a MIDI port, a sound card and a test can
+// implement them.
 
 #include <string>
 #include <vector>
+
+#include "base/clock.h"
 
 namespace toccata::playing {
 
 class Output {
  public:
   virtual ~Output() = default;
-  /// These two throw Error where the device is gone.
+  /// These two throw Error if the device is gone.
   virtual void note_on(int pitch, int velocity) = 0;
   virtual void note_off(int pitch) = 0;
-  /// Ends whatever may sound, known to us or not; pedal up. Where the device is
-  /// gone, nothing.
+  /// Ends every note, also those of others, and lifts the pedal. Does nothing if the device is
+  /// gone.
   virtual void silence() noexcept = 0;
-  /// After an Error: tries to reach the device anew. True where it can be
-  /// played again.
+  /// After an Error: tries to open the device again. True if it plays.
   virtual bool recover() = 0;
   /// For messages: "the port FLUID Synth".
   virtual std::string name() const = 0;
@@ -35,20 +36,16 @@ class Input {
   virtual std::vector<HeardNote> heard() = 0;
 };
 
-class Clock {
+class AlarmClock : public Clock {
  public:
-  virtual ~Clock() = default;
-  /// Seconds from any fixed moment on; never backwards.
-  virtual double now() = 0;
-  /// Returns at that time, or earlier where something else wants attention (a
-  /// signal, say).
+  /// Returns at that time of seconds(), or earlier (after a signal, say).
   virtual void sleep_until(double time) = 0;
 };
 
 /// The processor's own clock.
-class SteadyClock : public Clock {
+class SteadyAlarmClock : public AlarmClock {
  public:
-  double now() override;
+  double seconds() const override;
   void sleep_until(double time) override;
 };
 

@@ -1,6 +1,5 @@
 #pragma once
-// What has sounded, composed or played in: by pitch, so that any model can hear
-// it.
+// What has sounded, composed or played in. By MIDI pitch, so that any model can hear it.
 
 #include <array>
 #include <cstdint>

@@ -36,8 +36,7 @@ OrderedJson milliseconds(const Jitter& jitter) {
 
 }  // namespace
 
-// A model that is being loaded, on a thread of its own: that takes longer than
-// a step.
+// A model that is being loaded, on a thread of its own: that takes longer than a step.
 struct Player::NextModel {
   std::string name;
   std::int64_t heard = 0;  // steps of the past that it will have heard
@@ -60,7 +59,7 @@ OrderedJson to_json(const PlayReport& report) {
 }
 
 Player::Player(std::shared_ptr<const network::Model> model, const PlayOptions& options,
-               Output& output, Input* input, Clock& clock, Progress& progress)
+               Output& output, Input* input, AlarmClock& clock, Progress& progress)
     : options_(options),
       order_(options.order),
       output_(output),
@@ -113,17 +112,17 @@ bool Player::take_lines(const Lines& lines) {
   if (!lines) return true;
   for (const std::string& line : lines()) {
     try {
-      const Command command = parse_command(line);
-      if (command.kind == Command::Kind::model) {
+      const LiveCommand command = parse_command(line);
+      if (command.kind == LiveCommand::Kind::model) {
         load_model(command.value);
-      } else if (command.kind != Command::Kind::quit) {
+      } else if (command.kind != LiveCommand::Kind::quit) {
         const composing::Order order = changed(order_, command);
         composer_->follow(order);
         order_ = order;
         progress_.message(to_string(order_));
       }
       report_.changes.push_back({report_.steps, line});
-      if (command.kind == Command::Kind::quit) return false;
+      if (command.kind == LiveCommand::Kind::quit) return false;
     } catch (const Error& error) {
       progress_.warning(error.what());
     }
@@ -131,8 +130,7 @@ bool Player::take_lines(const Lines& lines) {
   return true;
 }
 
-// The model that was asked for takes over, once it is there and has heard the
-// past.
+// The model that was asked for takes over, once it is there and has heard the past.
 void Player::take_model() {
   if (!next_model_ ||
       next_model_->composer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
@@ -160,8 +158,7 @@ void Player::take_model() {
   }
 }
 
-// What was played in since the last step sounds in `step` too: part of the past
-// from now on.
+// What was played in since the last step sounds in `step` too: part of the past from now on.
 void Player::take_input(PastStep& step) {
   if (!input_) return;
   for (auto& [pitch, struck] : played_in_) struck = false;
@@ -188,9 +185,9 @@ void Player::take_input(PastStep& step) {
 }
 
 void Player::compose() {
-  const double begin = clock_.now();
+  const double begin = clock_.seconds();
   next_ = composer_->compose(place());
-  report_.composing.add(clock_.now() - begin);
+  report_.composing.add(clock_.seconds() - begin);
 }
 
 // The step that was composed sounds: ends first, then beginnings.
@@ -213,7 +210,7 @@ void Player::sound(double time) {
     output_.note_on(static_cast<int>(pitch), order_.velocity);
     ++report_.notes;
   }
-  report_.lateness.add(std::max(0.0, clock_.now() - time));
+  report_.lateness.add(std::max(0.0, clock_.seconds() - time));
 }
 
 // Waits for the device to come back.
@@ -223,10 +220,10 @@ void Player::lost(const std::string& why, const Stop& stop) {
   sounding_.fill(false);
   progress_.warning(
       fmt::format("{} is gone ({}); the music waits for it. Ctrl-C quits", output_.name(), why));
-  const double since = clock_.now();
+  const double since = clock_.seconds();
   double next_try = since + kBetweenRecoveries;
   while (!stop.requested()) {
-    const double now = clock_.now();
+    const double now = clock_.seconds();
     if (now >= next_try) {
       if (output_.recover()) {
         output_.silence();  // what it may still sound from before
@@ -247,9 +244,9 @@ PlayReport Player::run(const Lines& lines, const Stop& stop) {
   const SilenceAtTheEnd silence(output_);
   output_.silence();
   compose();
-  double time = clock_.now() + kBeforeTheFirst;
+  double time = clock_.seconds() + kBeforeTheFirst;
   while (!stop.requested() && (options_.steps == 0 || report_.steps < options_.steps)) {
-    const double now = clock_.now();
+    const double now = clock_.seconds();
     if (now < time) {
       clock_.sleep_until(std::min(time, now + kLongestSleep));
       continue;
@@ -258,12 +255,11 @@ PlayReport Player::run(const Lines& lines, const Stop& stop) {
       sound(time);
     } catch (const Error& error) {
       lost(error.what(), stop);
-      time = clock_.now();
+      time = clock_.seconds();
     }
     ++report_.steps;
-    // Where a step took longer to compose than it lasts, the music slows rather
-    // than hurries.
-    time = std::max(time + step_seconds(), clock_.now());
+    // Where a step took longer to compose than it lasts, the music slows rather than hurries.
+    time = std::max(time + step_seconds(), clock_.seconds());
     if (!take_lines(lines)) break;
     take_input(next_);
     composer_->listen(next_);

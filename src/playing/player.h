@@ -1,6 +1,5 @@
 #pragma once
-// Live music: composed one step ahead of what sounds, kept in time, changed
-// while it plays.
+// Live music: composed one step ahead of what sounds, in time, and changed while it plays.
 
 #include <cstdint>
 #include <functional>
@@ -22,23 +21,23 @@
 namespace toccata::playing {
 
 struct PlayOptions {
-  composing::Order order;  // its live fields, to begin with; its meter is that of all of it
+  composing::Order order;  // its live fields can change later; its meter holds throughout
   composing::Resources resources = {.threads = 1};
   std::int64_t steps = 0;  // stop after so many; 0: endless
   double rest = 2;         // bars of silence after which a new piece begins
   double patience = 0;     // seconds to wait for a lost device; 0: for ever
-  // Told of every step that has sounded, with what was played in, and of its steps a quarter note.
+  // Called after each step, with all that sounded in it, played in or composed. grid: steps per
+  // quarter note.
   std::function<void(const PastStep& step, int grid)> sounded = {};
-  // For `model NAME`: called on a thread of its own. Throws Error where there
-  // is none.
+  // For the command `model NAME`. Called on a thread of its own; throws Error if there is no such
+  // model.
   std::function<std::shared_ptr<const network::Model>(const std::string& name)> load = {};
 };
 
-/// What changed the music, for the receipt: at which step, and the line that
-/// says it.
+/// A command that changed the music, for the receipt.
 struct Change {
-  std::int64_t step = 0;
-  std::string line;
+  std::int64_t step = 0;  // the first that it changed
+  std::string line;       // as given
 };
 
 struct PlayReport {
@@ -55,20 +54,18 @@ OrderedJson to_json(const PlayReport& report);
 
 class Player {
  public:
-  /// What is to be changed, a line each; asked once a step. An empty list:
-  /// nothing.
+  /// Returns the commands given since the last call, one per line. Called once per step.
   using Lines = std::function<std::vector<std::string>()>;
 
-  /// `input` may be null. All of them must outlive this object.
+  /// `input` may be null. The devices, the clock and `progress` must outlive this object.
   Player(std::shared_ptr<const network::Model> model, const PlayOptions& options, Output& output,
-         Input* input, Clock& clock, Progress& progress);
+         Input* input, AlarmClock& clock, Progress& progress);
   ~Player();
 
-  /// Plays until `stop` is requested, `quit` is said or the steps are played.
-  /// However it ends, by an exception too, nothing sounds on. A line that is no
-  /// command is told as a warning; a device that is lost is waited for, the
-  /// music with it. Throws Error where it is lost for longer than
-  /// options.patience.
+  /// Plays until `stop` is requested, the command `quit` comes, or options.steps have been played.
+  /// No note goes on sounding afterwards, not even after an exception. A line that is no command
+  /// becomes a warning. If the device is lost, the music waits until it is back; throws Error if
+  /// that takes longer than options.patience.
   PlayReport run(const Lines& lines, const Stop& stop);
 
  private:
@@ -88,16 +85,15 @@ class Player {
   composing::Order order_;
   Output& output_;
   Input* input_;
-  Clock& clock_;
+  AlarmClock& clock_;
   Progress& progress_;
   std::unique_ptr<LiveComposer> composer_;
   std::unique_ptr<NextModel> next_model_;
   Past past_;
   PastStep next_;                     // composed, and to sound next
-  std::map<int, bool> played_in_;     // pitches held by the one who plays in; true:
-                                      // struck in this step
-  std::array<bool, 128> sounding_{};  // of ours
-  int step_ = 0;                      // of the piece
+  std::map<int, bool> played_in_;     // pitches held on the input; true: struck in this step
+  std::array<bool, 128> sounding_{};  // pitches held on the output
+  int step_ = 0;                      // in the piece
   int silent_ = 0;                    // steps since something sounded
   PlayReport report_;
 };

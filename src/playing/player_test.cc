@@ -39,7 +39,7 @@ struct Stage {
   }
 };
 
-// 120 quarters a minute, 4 steps a quarter: eight steps a second.
+// 120 quarters per minute, 4 steps per quarter: eight steps per second.
 constexpr std::int64_t kHour = 8 * 3600;
 
 TEST(Player, AnHourEndsWithoutAStuckNote) {
@@ -212,7 +212,8 @@ TEST(Player, AnotherModelTakesOverWhileItPlaysWithAnotherRangeToo) {
     if (stage.told.messages.find("loading the model wide") == std::string::npos) {
       return {"model wide"};
     }
-    if (stage.told.messages.find("now playing with the model wide") != std::string::npos && quit_at == 0) {
+    if (stage.told.messages.find("now playing with the model wide") != std::string::npos &&
+        quit_at == 0) {
       quit_at = step + 200;
     }
     return step == quit_at ? std::vector<std::string>{"quit"} : std::vector<std::string>{};
@@ -270,8 +271,7 @@ TEST(Player, AHeldKeyOfTheInstrumentIsNotStruckByUs) {
   stage.play(true);
   const auto struck =
       std::count(stage.output.log.begin(), stage.output.log.end(), std::pair<int, bool>(65, true));
-  // The model may strike it anew (it has an articulate of its own), but never
-  // by holding it on.
+  // The model may strike it anew (it has an articulate of its own), but never by holding it on.
   Stage alone;
   alone.options = stage.options;
   alone.model = model_of(false);

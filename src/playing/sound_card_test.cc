@@ -25,7 +25,7 @@ TEST(SoundCard, WhatIsPlayedIsHeardInAFileAndDiesAway) {
   const std::string path = (folder.path() / "out.wav").string();
   {
     const auto output = open_sound_card({.driver = "file", .file = path});
-    SteadyClock clock;
+    SteadyAlarmClock clock;
     PlayOptions options;
     options.order.tempo = 600;
     options.steps = 80;
@@ -33,7 +33,7 @@ TEST(SoundCard, WhatIsPlayedIsHeardInAFileAndDiesAway) {
     Player player(std::make_shared<network::Model>(listening::tiny_model(12, true)), options,
                   *output, nullptr, clock, quiet);
     EXPECT_GT(player.run({}, never).notes, 10);
-    clock.sleep_until(clock.now() + 1.5);  // the last notes' release
+    clock.sleep_until(clock.seconds() + 1.5);  // the last notes' release
   }
   SF_INFO info{};
   SNDFILE* file = sf_open(path.c_str(), SFM_READ, &info);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "rendering/ogg_serial.h"
 #include "rendering/performance.h"
 
@@ -32,9 +33,7 @@ constexpr std::array<Format, 3> kFormats{{
 }};
 
 const Format* format_of(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string extension = lower_case(path.extension().string());
   for (const Format& format : kFormats)
     if (extension == format.extension) return &format;
   return nullptr;

@@ -9,7 +9,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 ContactPiece piece(std::string title, std::string file) {
-  ContactPiece piece{std::move(title), std::move(file), {}, {{"Surprise", "1.50 nats a note"}}, ""};
+  ContactPiece piece{
+      std::move(title), std::move(file), {}, {{"Surprise", "1.50 nats per note"}}, ""};
   piece.score.tracks.resize(1);
   notation::Note note;
   note.end = 480;
@@ -35,7 +36,7 @@ TEST(ContactSheet, HoldsEverythingInOneFile) {
   EXPECT_EQ(count(html, "src=\"data:image/png;base64,"), 2);
   EXPECT_EQ(count(html, "srcset=\"data:image/png;base64,"), 2);
   EXPECT_THAT(html, HasSubstr("href=\"a.mid\""));
-  EXPECT_THAT(html, HasSubstr("1.50 nats a note"));
+  EXPECT_THAT(html, HasSubstr("1.50 nats per note"));
   // Nothing comes from elsewhere, and nothing runs.
   EXPECT_THAT(html, Not(HasSubstr("<script")));
   EXPECT_THAT(html, Not(HasSubstr("src=\"http")));

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "rendering/clock.h"
+#include "rendering/tempo_map.h"
 
 namespace toccata::rendering {
 namespace {
@@ -25,20 +25,21 @@ void drop_early_offs(std::vector<Action>& actions) {
 }  // namespace
 
 std::vector<Action> performance(const notation::Score& score) {
-  const Clock clock(score);
+  const TempoMap tempo_map(score);
   std::vector<Action> actions;
   for (const notation::Track& track : score.tracks) {
     for (const notation::Note& note : track.notes) {
-      const double begin = clock.seconds(note.onset);
-      const double end = note.end > note.onset ? clock.seconds(note.end) : begin + kShortestNote;
+      const double begin = tempo_map.seconds(note.onset);
+      const double end =
+          note.end > note.onset ? tempo_map.seconds(note.end) : begin + kShortestNote;
       actions.push_back({begin, Action::Kind::note_on, note.channel, note.pitch, note.velocity});
       actions.push_back({end, Action::Kind::note_off, note.channel, note.pitch, 0});
     }
     for (const notation::PedalChange& pedal : track.pedals)
-      actions.push_back({clock.seconds(pedal.tick), Action::Kind::pedal, pedal.channel,
+      actions.push_back({tempo_map.seconds(pedal.tick), Action::Kind::pedal, pedal.channel,
                          static_cast<std::uint8_t>(pedal.down ? 1 : 0), 0});
     for (const notation::ProgramChange& program : track.programs)
-      actions.push_back({clock.seconds(program.tick), Action::Kind::program, program.channel,
+      actions.push_back({tempo_map.seconds(program.tick), Action::Kind::program, program.channel,
                          program.program, 0});
   }
   std::stable_sort(actions.begin(), actions.end(), [](const Action& a, const Action& b) {

@@ -18,7 +18,7 @@ notation::Note note(notation::Tick onset, notation::Tick end, int pitch, int cha
   return made;
 }
 
-notation::Score score_of(std::vector<notation::Note> notes) {  // 2 quarters a second
+notation::Score score_of(std::vector<notation::Note> notes) {  // 2 quarters per second
   notation::Score score;
   score.tracks.resize(1);
   score.tracks[0].notes = std::move(notes);

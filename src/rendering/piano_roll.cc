@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "notation/pitch_name.h"
 #include "rendering/piano_roll_layout.h"
 
 namespace toccata::rendering {
@@ -80,7 +81,7 @@ std::vector<Part> parts_of(const notation::Score& score, const PianoRollOptions&
 // What the drawing functions share.
 struct Sheet {
   const notation::Score& score;
-  const Bars& bars;
+  const ScoreBars& bars;
   const Layout& layout;
   const Palette& colours;
   Canvas& canvas;
@@ -124,7 +125,7 @@ void draw_keyboard(const Sheet& sheet, double top) {
   for (int pitch = layout.low; pitch <= layout.high; ++pitch)
     if (pitch % 12 == 0)
       sheet.canvas.text(left + width - 4, sheet.y(top, pitch) + layout.row / 2 + size * 0.36,
-                        pitch_name(pitch), size, Colour{0.25, 0.28, 0.34}, Align::right);
+                        notation::pitch_name(pitch), size, Colour{0.25, 0.28, 0.34}, Align::right);
   sheet.canvas.unclip();
 }
 
@@ -240,7 +241,7 @@ void draw_header(const Sheet& sheet, const std::string& title, const std::string
   }
 }
 
-std::string facts_of(const notation::Score& score, const Bars& bars, const PianoRoll& roll,
+std::string facts_of(const notation::Score& score, const ScoreBars& bars, const PianoRoll& roll,
                      const std::vector<Part>& parts) {
   const notation::MeterChange& meter = bars.meter_of(roll.first_bar);
   const Tick begin = bars.begin_of(roll.first_bar), end = bars.begin_of(roll.last_bar + 1);
@@ -260,7 +261,8 @@ std::string facts_of(const notation::Score& score, const Bars& bars, const Piano
   std::string text = fmt::format("bars {}–{}  ·  {}/{}  ·  {:.0f} quarter notes per minute  ·  {}",
                                  roll.first_bar, roll.last_bar, meter.numerator, meter.denominator,
                                  60e6 / std::max<std::uint32_t>(tempo, 1), counted(count, "note"));
-  if (low <= high) text += fmt::format("  ·  {} to {}", pitch_name(low), pitch_name(high));
+  if (low <= high)
+    text += fmt::format("  ·  {} to {}", notation::pitch_name(low), notation::pitch_name(high));
   if (roll.last_bar - roll.first_bar + 1 < roll.bars)
     text += fmt::format("  ·  {} more bars do not fit",
                         roll.bars - (roll.last_bar - roll.first_bar + 1));
@@ -269,15 +271,9 @@ std::string facts_of(const notation::Score& score, const Bars& bars, const Piano
 
 }  // namespace
 
-std::string pitch_name(int pitch) {
-  constexpr std::array<std::string_view, 12> kNames{"C",  "C#", "D",  "D#", "E",  "F",
-                                                    "F#", "G",  "G#", "A",  "A#", "B"};
-  return fmt::format("{}{}", kNames[static_cast<std::size_t>(pitch % 12)], pitch / 12 - 1);
-}
-
 PianoRoll piano_roll(const notation::Score& score, const PianoRollOptions& options) {
   check_scale(score, options.scale);
-  const Bars bars(score);
+  const ScoreBars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
   PianoRoll roll;
   roll.first_bar = options.bars.from.value_or(1);
@@ -295,7 +291,7 @@ PianoRoll piano_roll(const notation::Score& score, const PianoRollOptions& optio
   if (title.empty()) title = "Piano roll";
   roll.picture = {layout.width, layout.height, title, "Piano roll: " + facts, {}};
   for (int pitch = (layout.low + 11) / 12 * 12; pitch <= layout.high; pitch += 12)
-    roll.picture.description += ", " + pitch_name(pitch);
+    roll.picture.description += ", " + notation::pitch_name(pitch);
   if (options.scale)
     roll.picture.description += describe(*options.scale);
   else if (parts.size() > 1)

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "notation/score.h"
-#include "rendering/excerpt.h"
 #include "rendering/note_scale.h"
 #include "rendering/picture.h"
+#include "rendering/score_excerpt.h"
 
 namespace toccata::rendering {
 
@@ -32,8 +32,5 @@ struct PianoRoll {
 /// a strip below shows where the pedal is down. Throws Error (usage) where `bars` is not in the
 /// piece, and Error where `scale` has not one value a note.
 PianoRoll piano_roll(const notation::Score& score, const PianoRollOptions& options);
-
-/// "C4" for 60, "C#4" for 61.
-std::string pitch_name(int pitch);
 
 }  // namespace toccata::rendering

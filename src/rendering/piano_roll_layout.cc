@@ -40,8 +40,9 @@ double quarters(const notation::Score& score, Tick ticks) {
 }
 
 // Fills systems with as many bars as fit; where they are four or more, with a multiple of four.
-std::vector<SystemOfBars> wrap(const notation::Score& score, const Bars& bars, std::int64_t first,
-                               std::int64_t last, double quarters_a_system, std::size_t most) {
+std::vector<SystemOfBars> wrap(const notation::Score& score, const ScoreBars& bars,
+                               std::int64_t first, std::int64_t last, double quarters_a_system,
+                               std::size_t most) {
   std::vector<SystemOfBars> systems;
   for (std::int64_t bar = first; bar <= last && systems.size() < most;) {
     SystemOfBars system{bar, bar, bars.begin_of(bar), bars.begin_of(bar + 1)};
@@ -66,7 +67,7 @@ std::vector<SystemOfBars> wrap(const notation::Score& score, const Bars& bars, s
 
 }  // namespace
 
-Layout lay_out(const notation::Score& score, const Bars& bars, std::int64_t first,
+Layout lay_out(const notation::Score& score, const ScoreBars& bars, std::int64_t first,
                std::int64_t last, double width, double longest_height) {
   Layout layout;
   layout.width = width;

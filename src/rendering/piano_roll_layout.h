@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "notation/score.h"
-#include "rendering/bars.h"
+#include "rendering/score_bars.h"
 
 namespace toccata::rendering {
 
@@ -40,7 +40,7 @@ struct Layout {
 
 /// Bars first … last of `score`, as large as fits: what would be higher than `longest_height` is
 /// drawn smaller, and what would still be is left out (the last system tells up to where).
-Layout lay_out(const notation::Score& score, const Bars& bars, std::int64_t first,
+Layout lay_out(const notation::Score& score, const ScoreBars& bars, std::int64_t first,
                std::int64_t last, double width, double longest_height);
 
 }  // namespace toccata::rendering

@@ -33,13 +33,6 @@ std::string svg_of(const notation::Score& score, const PianoRollOptions& options
   return {bytes.begin(), bytes.end()};
 }
 
-TEST(PitchName, MiddleCIsC4) {
-  EXPECT_EQ(pitch_name(60), "C4");
-  EXPECT_EQ(pitch_name(61), "C#4");
-  EXPECT_EQ(pitch_name(0), "C-1");
-  EXPECT_EQ(pitch_name(127), "G9");
-}
-
 TEST(PianoRoll, SaysWhatItShows) {
   PianoRollOptions options;
   options.title = "Four bars";
@@ -70,7 +63,7 @@ TEST(PianoRoll, EveryNoteAndItsLoudnessIsSeen) {
 TEST(PianoRoll, LongPiecesAreWrappedIntoSystemsThatHoldEveryBarOnce) {
   for (const int bars : {1, 5, 16, 17, 100, 400}) {
     const notation::Score score = quarters(bars);
-    const Layout layout = lay_out(score, Bars(score), 1, bars, 1400, 16000);
+    const Layout layout = lay_out(score, ScoreBars(score), 1, bars, 1400, 16000);
     std::int64_t next = 1;
     for (const SystemOfBars& system : layout.systems) {
       EXPECT_EQ(system.first_bar, next);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace toccata::rendering {
 namespace fs = std::filesystem;
@@ -35,9 +35,7 @@ std::size_t character_length(std::string_view text) {
 }
 
 std::string extension_of(const fs::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension;
+  return lower_case(path.extension().string());
 }
 
 }  // namespace

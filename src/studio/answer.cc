@@ -2,10 +2,8 @@
 
 #include "base/text.h"
 
-#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
-#include <cctype>
 #include <new>
 
 namespace toccata::studio {
@@ -34,9 +32,7 @@ std::string_view plain(boost::beast::string_view text) {
 std::string type_without_parameters(std::string_view type) {
   std::string low(type.substr(0, type.find(';')));
   while (!low.empty() && low.back() == ' ') low.pop_back();
-  std::transform(low.begin(), low.end(), low.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return low;
+  return lower_case(low);
 }
 
 bool known_method(http::verb verb) {

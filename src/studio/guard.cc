@@ -5,15 +5,10 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
+
 namespace toccata::studio {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return low;
-}
 
 bool is_port(std::string_view text) {
   return !text.empty() && text.size() <= 5 &&
@@ -60,16 +55,17 @@ std::string host_name(std::string_view host) {
     return std::isalnum(c) || c == '.' || c == '-' || c == ':' || c == '_';
   });
   if (name.empty() || !plain) return "";
-  return lower(name);
+  return lower_case(name);
 }
 
 std::string Guard::refusal(std::string_view host, std::string_view origin,
                            std::string_view fetch_site, std::string_view local, bool secure) const {
   const std::string name = host_name(host);
-  const bool ours = !name.empty() &&
-                    (is_loopback(name) || name == local ||
-                     std::any_of(names.begin(), names.end(),
-                                 [&](const std::string& known) { return lower(known) == name; }));
+  const bool ours =
+      !name.empty() && (is_loopback(name) || name == local ||
+                        std::any_of(names.begin(), names.end(), [&](const std::string& known) {
+                          return lower_case(known) == name;
+                        }));
   if (!ours) {
     return fmt::format(
         "the request is for the host \"{}\", which is not this studio's; start it with --host NAME "
@@ -77,7 +73,7 @@ std::string Guard::refusal(std::string_view host, std::string_view origin,
         shown(host));
   }
   if (!origin.empty() &&
-      lower(origin) != lower(fmt::format("{}://{}", secure ? "https" : "http", host))) {
+      lower_case(origin) != lower_case(fmt::format("{}://{}", secure ? "https" : "http", host))) {
     return fmt::format("the request comes from a page of \"{}\", not from the studio's own",
                        shown(origin));
   }

@@ -3,7 +3,7 @@
 //   {"grid": 4, "low": 24, "high": 101, "articulation": true, "steps": 64,
 //    "meters": [[step, numerator, denominator]…], "bars": [step…],
 //    "notes": [[onset, length, pitch]…]}
-// grid: steps a quarter note. bars: where bars begin, for drawing; ignored when read.
+// "grid": steps per quarter note. "bars": the steps at which bars begin, for drawing; not read.
 
 #include <string_view>
 

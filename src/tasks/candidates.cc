@@ -15,8 +15,8 @@
 namespace toccata::tasks {
 namespace {
 namespace fs = std::filesystem;
+using composing::CandidateScores;
 using composing::Criterion;
-using composing::Figures;
 using composing::Place;
 
 // A piece as its file's bytes: far less than its Roll, where there are thousands.
@@ -53,36 +53,37 @@ std::string copied_text(const listening::Copy& copy) {
                      counted(copy.notes, "note"), copy.beats, copy.source, copy.source_bar);
 }
 
-std::vector<rendering::Fact> facts_of(const Figures& figures, const Place& place,
+std::vector<rendering::Fact> facts_of(const CandidateScores& scores, const Place& place,
                                       const std::vector<Criterion>& by) {
   std::vector<rendering::Fact> facts = {
       {"Mean rank", fmt::format("{:.2f}", place.mean_rank)},
-      {"Surprise", fmt::format("{:.2f} nats a note{}", figures.nats_per_note,
+      {"Surprise", fmt::format("{:.2f} nats per note{}", scores.nats_per_note,
                                rank_text(place, by, Criterion::likelihood))}};
-  if (figures.distance) {
+  if (scores.distance) {
     facts.emplace_back("Distance from the corpus",
-                       fmt::format("{:.2f} standard deviations{}", *figures.distance,
+                       fmt::format("{:.2f} standard deviations{}", *scores.distance,
                                    rank_text(place, by, Criterion::statistics)));
   }
-  if (figures.copied) {
+  if (scores.copied) {
     facts.emplace_back("Longest copy",
-                       copied_text(*figures.copied) + rank_text(place, by, Criterion::copying));
+                       copied_text(*scores.copied) + rank_text(place, by, Criterion::copying));
   }
-  facts.emplace_back("Notes", fmt::format("{}", figures.notes));
+  facts.emplace_back("Notes", fmt::format("{}", scores.notes));
   return facts;
 }
 
-OrderedJson to_json(const Figures& figures, const Place& place, const std::vector<Criterion>& by) {
+OrderedJson to_json(const CandidateScores& scores, const Place& place,
+                    const std::vector<Criterion>& by) {
   OrderedJson json, ranks;
-  json["piece"] = figures.number;
-  json["notes"] = figures.notes;
-  json["nats_per_note"] = number(figures.nats_per_note);
-  if (figures.distance) json["distance"] = *figures.distance;
-  if (figures.copied) {
-    json["copied"] = {{"beats", figures.copied->beats},
-                      {"notes", figures.copied->notes},
-                      {"source", figures.copied->source},
-                      {"source_bar", figures.copied->source_bar}};
+  json["piece"] = scores.number;
+  json["notes"] = scores.notes;
+  json["nats_per_note"] = number(scores.nats_per_note);
+  if (scores.distance) json["distance"] = *scores.distance;
+  if (scores.copied) {
+    json["copied"] = {{"beats", scores.copied->beats},
+                      {"notes", scores.copied->notes},
+                      {"source", scores.copied->source},
+                      {"source_bar", scores.copied->source_bar}};
   }
   for (std::size_t i = 0; i < by.size(); ++i) {
     ranks[std::string(to_word(by[i]))] = place.ranks[i];
@@ -93,19 +94,19 @@ OrderedJson to_json(const Figures& figures, const Place& place, const std::vecto
 }
 
 // The middle of all candidates, for comparison.
-rendering::Fact median(const std::vector<Figures>& all, const char* what, const char* unit,
-                       double (*value)(const Figures&)) {
+rendering::Fact median(const std::vector<CandidateScores>& all, const char* what, const char* unit,
+                       double (*value)(const CandidateScores&)) {
   std::vector<double> values;
-  for (const Figures& figures : all) {
-    if (figures.notes) values.push_back(value(figures));
+  for (const CandidateScores& scores : all) {
+    if (scores.notes) values.push_back(value(scores));
   }
   return {fmt::format("Median of all: {}", what),
           fmt::format("{:.3g} {}", listening::summarise(values).median, unit)};
 }
 
 rendering::ContactSheet sheet_of(const composing::Receipt& receipt, const Choice& choice,
-                                 const std::vector<Figures>& all, const std::vector<Criterion>& by,
-                                 int keep) {
+                                 const std::vector<CandidateScores>& all,
+                                 const std::vector<Criterion>& by, int keep) {
   std::vector<std::string_view> names;
   for (const Criterion criterion : by) names.push_back(to_word(criterion));
   rendering::ContactSheet sheet;
@@ -121,14 +122,15 @@ rendering::ContactSheet sheet_of(const composing::Receipt& receipt, const Choice
                  {"Steps", fmt::format("{}", receipt.order.steps.value_or(0))},
                  {"Composed with", receipt.program}};
   if (receipt.order.prime) sheet.facts.emplace_back("Goes on from", receipt.order.prime->path);
-  sheet.facts.push_back(
-      median(all, "surprise", "nats a note", [](const Figures& f) { return f.nats_per_note; }));
+  sheet.facts.push_back(median(all, "surprise", "nats per note",
+                               [](const CandidateScores& f) { return f.nats_per_note; }));
   if (choice.usual()) {
-    sheet.facts.push_back(median(all, "distance", "standard deviations",
-                                 [](const Figures& f) { return f.distance.value_or(NAN); }));
+    sheet.facts.push_back(
+        median(all, "distance", "standard deviations",
+               [](const CandidateScores& f) { return f.distance.value_or(NAN); }));
   }
   if (choice.corpus_pieces()) {
-    sheet.facts.push_back(median(all, "longest copy", "notes", [](const Figures& f) {
+    sheet.facts.push_back(median(all, "longest copy", "notes", [](const CandidateScores& f) {
       return f.copied ? static_cast<double>(f.copied->notes) : NAN;
     }));
     sheet.facts.emplace_back("Held against", counted(choice.corpus_pieces(), "piece"));
@@ -178,7 +180,7 @@ std::optional<composing::CopyLimit> Choice::copy_limit() const {
       .corpus = &*index_, .most_beats = *options_.max_copy, .most_tries = options_.max_tries};
 }
 
-composing::Judge Choice::judge() const {
+composing::References Choice::references() const {
   return {usual_ ? &*usual_ : nullptr, index_ ? &*index_ : nullptr};
 }
 
@@ -194,13 +196,13 @@ std::vector<composing::Criterion> Choice::criteria() const {
 OrderedJson choose_candidates(const ComposeTask& task, const Choice& choice, const fs::path& out,
                               Progress& progress, const Stop& stop) {
   const ChoiceOptions& options = choice.options();
-  std::vector<Figures> figures;
+  std::vector<CandidateScores> scores;
   std::vector<Candidate> candidates;
-  const composing::Judge judge = choice.judge();
+  const composing::References references = choice.references();
   compose(
       task,
       [&](MadePiece&& made) {
-        figures.push_back(composing::figures_of(made.piece, judge));
+        scores.push_back(composing::scores_of(made.piece, references));
         candidates.push_back({std::move(made.midi), std::move(made.receipt)});
       },
       progress, stop);
@@ -208,16 +210,16 @@ OrderedJson choose_candidates(const ComposeTask& task, const Choice& choice, con
 
   const composing::Receipt receipt = receipt_of(task);
   const std::vector<Criterion> by = choice.criteria();
-  std::vector<Place> places = composing::ranking(figures, by);
+  std::vector<Place> places = composing::ranking(scores, by);
   places.resize(std::min(places.size(), static_cast<std::size_t>(options.keep)));
   const fs::path sheet_file =
       options.sheet.empty() ? out / (stem_of(receipt) + ".html") : fs::path(options.sheet);
   rendering::ContactSheet sheet =
-      sheet_of(receipt, choice, figures, by, static_cast<int>(places.size()));
+      sheet_of(receipt, choice, scores, by, static_cast<int>(places.size()));
   OrderedJson kept = OrderedJson::array();
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Candidate& candidate = candidates[places[i].candidate];
-    const Figures& own = figures[places[i].candidate];
+    const CandidateScores& own = scores[places[i].candidate];
     const fs::path path = write_into(out, candidate.receipt, candidate.bytes);
     OrderedJson row = to_json(own, places[i], by);
     row["file"] = path.string();
@@ -237,7 +239,7 @@ OrderedJson choose_candidates(const ComposeTask& task, const Choice& choice, con
           : sheet_file;
   write_file(written, html);
   OrderedJson json;
-  json["candidates"] = figures.size();
+  json["candidates"] = scores.size();
   json["sheet"] = written.string();
   json["pieces"] = std::move(kept);
   return json;

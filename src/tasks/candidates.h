@@ -35,7 +35,7 @@ class Choice {
 
   /// The limit of copying that was asked for.
   std::optional<composing::CopyLimit> copy_limit() const;
-  composing::Judge judge() const;
+  composing::References references() const;
   std::vector<composing::Criterion> criteria() const;
   std::size_t corpus_pieces() const { return pieces_.size(); }
   const std::optional<listening::Profile>& usual() const { return usual_; }

@@ -66,8 +66,8 @@ RunMusic run_music(const std::optional<runs::RunFolder>& run) {
   return music;
 }
 
-std::vector<Part> parts_of(const corpus::Corpus& corpus, const fs::path& folder,
-                           const std::optional<runs::RunFolder>& run, bool own) {
+std::vector<EvaluatedPart> parts_of(const corpus::Corpus& corpus, const fs::path& folder,
+                                    const std::optional<runs::RunFolder>& run, bool own) {
   const RunSplit split(folder, run);
   std::map<std::string, std::vector<const corpus::Piece*>> pieces;
   for (const corpus::Piece& piece : corpus.pieces) {
@@ -83,7 +83,7 @@ std::vector<Part> parts_of(const corpus::Corpus& corpus, const fs::path& folder,
       part = split.part_of(piece, false);
     pieces[part].push_back(&piece);
   }
-  std::vector<Part> parts;
+  std::vector<EvaluatedPart> parts;
   for (const char* name : kParts)
     if (const auto found = pieces.find(name); found != pieces.end())
       parts.push_back({name, std::move(found->second)});
@@ -108,17 +108,17 @@ void tell_moved(const corpus::Corpus& corpus, const network::Config& config, boo
   progress.warning(what + "; moved into it by octaves (--strict refuses them)");
 }
 
-void evaluate(std::span<const network::Model> models, const std::vector<Part>& parts,
+void evaluate(std::span<const network::Model> models, const std::vector<EvaluatedPart>& parts,
               const EvaluateOptions& options, const EvaluateObserver& observer, Progress& progress,
               const Stop& stop) {
   if (models.size() > 1 && options.trials.trials > 0)
     fail_usage("--trials measures one model: leave --with out");
   const auto find = [&](const std::string& name) {
-    return std::ranges::find(parts, name, &Part::name);
+    return std::ranges::find(parts, name, &EvaluatedPart::name);
   };
   if (!options.part.empty() && find(options.part) == parts.end()) {
     std::string found;
-    for (const Part& part : parts)
+    for (const EvaluatedPart& part : parts)
       found += fmt::format("{}{} ({})", found.empty() ? "" : ", ", part.name,
                            counted(part.pieces.size(), "piece"));
     fail_usage(
@@ -127,7 +127,7 @@ void evaluate(std::span<const network::Model> models, const std::vector<Part>& p
         options.part, found);
   }
   const auto train = find("train");
-  for (const Part& part : parts) {
+  for (const EvaluatedPart& part : parts) {
     if (!options.part.empty() && options.part != part.name) continue;
     PartEvaluation result;
     result.part = part.name;
@@ -140,7 +140,7 @@ void evaluate(std::span<const network::Model> models, const std::vector<Part>& p
     result.likelihood = listening::likelihood(listening::Models{models}, part.pieces,
                                               {.sequences = options.sequences,
                                                .threads = options.trials.threads,
-                                               .arithmetic = options.arithmetic},
+                                               .precision = options.precision},
                                               progress, stop);
     if (options.trials.trials > 0 && !stop.requested())
       result.trials =

@@ -30,7 +30,7 @@ struct RunMusic {
 RunMusic run_music(const std::optional<runs::RunFolder>& run);
 
 /// The parts of a corpus: "train", "valid", "test", "unseen" or "all", in this order.
-struct Part {
+struct EvaluatedPart {
   std::string name;
   std::vector<const corpus::Piece*> pieces;
 };
@@ -38,8 +38,9 @@ struct Part {
 /// Where a piece belongs: a split that stands beside the music says it; or, of the run's own music
 /// (`own`), the run's split.json by the piece's name; else that file by the piece's hash.
 ///   folder: of the model; its split.json, or its run's
-std::vector<Part> parts_of(const corpus::Corpus& corpus, const std::filesystem::path& folder,
-                           const std::optional<runs::RunFolder>& run, bool own);
+std::vector<EvaluatedPart> parts_of(const corpus::Corpus& corpus,
+                                    const std::filesystem::path& folder,
+                                    const std::optional<runs::RunFolder>& run, bool own);
 
 /// Notes of the corpus that were moved into the model's range are other music than the files': it
 /// is said, or, with `strict`, refused (Error).
@@ -50,7 +51,7 @@ struct EvaluateOptions {
   std::string part;  // this one alone; empty: all that there are
   listening::TrialOptions trials{.trials = 0};
   int sequences = 16;  // pieces evaluated at the same time
-  network::Arithmetic arithmetic = network::Arithmetic::f32;
+  network::Precision precision = network::Precision::f32;
 };
 
 struct PartEvaluation {
@@ -70,7 +71,7 @@ struct EvaluateObserver {
 };
 
 /// Throws Error (usage) where the part is not there, or trials are asked of several models.
-void evaluate(std::span<const network::Model> models, const std::vector<Part>& parts,
+void evaluate(std::span<const network::Model> models, const std::vector<EvaluatedPart>& parts,
               const EvaluateOptions& options, const EvaluateObserver& observer, Progress& progress,
               const Stop& stop);
 

@@ -42,9 +42,9 @@ corpus::Corpus three_pieces() {
   return corpus;
 }
 
-std::vector<std::string> told(const std::vector<Part>& parts) {
+std::vector<std::string> told(const std::vector<EvaluatedPart>& parts) {
   std::vector<std::string> texts;
-  for (const Part& part : parts) {
+  for (const EvaluatedPart& part : parts) {
     std::string text = part.name + ":";
     for (const corpus::Piece* piece : part.pieces) text += " " + piece->name;
     texts.push_back(text);

@@ -1,15 +1,13 @@
 #include "tasks/given_music.h"
 
-#include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "composing/voice.h"
-#include "listening/excerpt.h"
 #include "music/bars.h"
+#include "music/excerpt.h"
 #include "music/from_score.h"
 #include "notation/abc.h"
 #include "notation/smf_reader.h"
@@ -21,8 +19,7 @@ using composing::GivenFile;
 using composing::Order;
 
 bool is_midi(const std::string& path) {
-  std::string end = fs::path(path).extension().string();
-  for (char& c : end) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string end = lower_case(fs::path(path).extension().string());
   return end == ".mid" || end == ".midi" || end == ".kar";
 }
 
@@ -84,7 +81,7 @@ music::Roll first_bars(const music::Roll& roll, int bars) {
   const long last = lines.at(0).number + bars - 1;
   int steps = 0;
   while (steps < roll.steps && lines.at(steps).number <= last) ++steps;
-  return listening::excerpt(roll, 0, steps);
+  return music::excerpt(roll, 0, steps);
 }
 
 std::optional<double> tempo_of(const std::string& path) {

@@ -15,7 +15,7 @@
 namespace toccata::libtorch {
 namespace {
 
-using training::PrecisionKind;
+using training::TrainPrecision;
 
 class CpuEngine : public training::Engine {
  public:
@@ -52,13 +52,13 @@ torch::Device torch_device(training::Device device) {
 TorchEngine::TorchEngine(const training::TrainOptions& options)
     : config_(options.model),
       device_(torch_device(options.device)),
-      type_(training::resolved_precision(options) == PrecisionKind::bf16 ? torch::kBFloat16
-                                                                         : torch::kFloat32),
+      type_(training::resolved_precision(options) == TrainPrecision::bf16 ? torch::kBFloat16
+                                                                          : torch::kFloat32),
       model_(options.model, device_, type_),
       encoder_(options.model, device_, type_) {
   torch::set_num_threads(thread_count(options.threads));
   if (options.device != training::Device::cuda) return;
-  const bool tf32 = training::resolved_precision(options) == PrecisionKind::tf32;
+  const bool tf32 = training::resolved_precision(options) == TrainPrecision::tf32;
   at::globalContext().setAllowTF32CuBLAS(tf32);
   at::globalContext().setAllowTF32CuDNN(tf32);
 }

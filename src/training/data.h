@@ -23,7 +23,7 @@ struct StageData {
 };
 
 struct TrainingData {
-  std::vector<corpus::Corpus> corpora;  // one a list of paths; owns the pieces
+  std::vector<corpus::Corpus> corpora;  // one per list of paths; owns the pieces
   std::vector<StageData> stages;        // as resolved_stages
   Pieces train, valid, test;            // of all stages, each piece once
   std::set<std::string> trained;        // hashes of train, and of what was trained on before

@@ -9,7 +9,7 @@ namespace {
 class OwnEngine : public Engine {
  public:
   explicit OwnEngine(const TrainOptions& options)
-      : pass_(options.model, {.precision = resolved_precision(options) == PrecisionKind::bf16
+      : pass_(options.model, {.precision = resolved_precision(options) == TrainPrecision::bf16
                                                ? network::Precision::bf16
                                                : network::Precision::f32,
                               .threads = options.threads}) {}

@@ -31,8 +31,8 @@ std::unique_ptr<Engine> make_own_engine(const TrainOptions& options);
 /// The gradient of a batch whose windows are shared out to several processes: data parallelism
 /// (Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014). `own`
 /// computes a process's share; nats, frames and gradient are the whole batch's, the same bits in
-/// every process. Parts of the gradient travel as soon as they stand, while the way back through
-/// the time axis goes on. `ranks` must outlive it.
+/// every process. Parts of the gradient travel as soon as they stand, while the backward pass
+/// through the time axis goes on. `ranks` must outlive it.
 std::unique_ptr<Engine> share_out(std::unique_ptr<Engine> own, Ranks& ranks, ReduceKind reduce);
 
 }  // namespace toccata::training

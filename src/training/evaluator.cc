@@ -7,8 +7,8 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/progress.h"
-#include "listening/excerpt.h"
 #include "listening/likelihood.h"
+#include "music/excerpt.h"
 #include "runs/model_card.h"
 #include "training/backend.h"
 #include "training/option_list.h"
@@ -115,8 +115,8 @@ double measure_validation(const network::Model& model, const Pieces& pieces,
     if (beginnings.size() == kSequences) break;
     corpus::Piece& beginning = beginnings.emplace_back();
     beginning.name = piece->name;
-    beginning.roll = listening::excerpt(corpus::whole_roll(*piece, room), 0,
-                                        std::min(kSteps, piece->roll.steps));
+    beginning.roll =
+        music::excerpt(corpus::whole_roll(*piece, room), 0, std::min(kSteps, piece->roll.steps));
   }
   Pieces judged;
   for (const corpus::Piece& beginning : beginnings) judged.push_back(&beginning);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/stop.h"
 #include "network/weights.h"
 #include "runs/run_folder.h"

@@ -32,11 +32,11 @@ constexpr auto words(ScheduleKind) {
 constexpr auto words(ReduceKind) {
   return word_list<ReduceKind>({{"f32", ReduceKind::f32}, {"bf16", ReduceKind::bf16}});
 }
-constexpr auto words(PrecisionKind) {
-  return word_list<PrecisionKind>({{"auto", PrecisionKind::automatic},
-                                   {"f32", PrecisionKind::f32},
-                                   {"tf32", PrecisionKind::tf32},
-                                   {"bf16", PrecisionKind::bf16}});
+constexpr auto words(TrainPrecision) {
+  return word_list<TrainPrecision>({{"auto", TrainPrecision::automatic},
+                                    {"f32", TrainPrecision::f32},
+                                    {"tf32", TrainPrecision::tf32},
+                                    {"bf16", TrainPrecision::bf16}});
 }
 constexpr auto words(SaveFailure) {
   return word_list<SaveFailure>({{"stop", SaveFailure::stop}, {"go-on", SaveFailure::go_on}});
@@ -107,7 +107,7 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "keep-prob", o.keep_prob, "Dropout after every LSTM layer keeps this share");
   visit(group, "recurrent-keep-prob", o.recurrent_keep_prob,
         "Each update keeps this share of every LSTM layer's recurrent weights");
-  visit(group, "unheard", o.unheard,
+  visit(group, "unheard", o.input_dropout,
         "While learning, this share of the earlier frames' notes goes unheard");
   visit(group, "optimizer", o.optimiser.kind, "adam, adamw, adadelta, rmsprop or sgd");
   visit(group, "learning-rate", o.optimiser.learning_rate, "0: the optimiser's usual one");

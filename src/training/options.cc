@@ -60,7 +60,7 @@ void check(const TrainOptions& options) {
   in_bounds("time-steps", options.time_steps, 1, 1e6);
   in_bounds("keep-prob", options.keep_prob, 0.01, 1);
   in_bounds("recurrent-keep-prob", options.recurrent_keep_prob, 0.01, 1);
-  in_bounds("unheard", options.unheard, 0, 0.9);
+  in_bounds("unheard", options.input_dropout, 0, 0.9);
   in_bounds("forget-bias", options.forget_bias, -100, 100);
   const OptimiserOptions& optimiser = options.optimiser;
   in_bounds("learning-rate", optimiser.learning_rate, 0, 1e6);
@@ -93,24 +93,24 @@ void check(const TrainOptions& options) {
   for (std::size_t i = 0; i < options.stages.size(); ++i) check_stage(options.stages[i], i + 1);
   if (options.engine == EngineKind::own && options.device == Device::cuda)
     fail_usage("the engine \"own\" runs on the CPU: leave --engine out for --device cuda");
-  if (options.precision == PrecisionKind::tf32 && options.device == Device::cpu)
+  if (options.precision == TrainPrecision::tf32 && options.device == Device::cpu)
     fail_usage("--precision tf32 is for --device cuda; on the CPU there are f32 and bf16");
-  if (options.engine == EngineKind::torch && options.precision == PrecisionKind::bf16 &&
+  if (options.engine == EngineKind::torch && options.precision == TrainPrecision::bf16 &&
       options.device == Device::cpu)
     fail_usage("the engine \"torch\" computes in f32 on the CPU: leave --precision out");
 }
 
-PrecisionKind resolved_precision(const TrainOptions& options, bool native_bf16) {
-  const bool automatic = options.precision == PrecisionKind::automatic;
-  if (options.device == Device::cuda) return automatic ? PrecisionKind::tf32 : options.precision;
-  if (!automatic && options.precision != PrecisionKind::bf16) return options.precision;
-  return native_bf16 && options.engine != EngineKind::torch ? PrecisionKind::bf16
-                                                            : PrecisionKind::f32;
+TrainPrecision resolved_precision(const TrainOptions& options, bool native_bf16) {
+  const bool automatic = options.precision == TrainPrecision::automatic;
+  if (options.device == Device::cuda) return automatic ? TrainPrecision::tf32 : options.precision;
+  if (!automatic && options.precision != TrainPrecision::bf16) return options.precision;
+  return native_bf16 && options.engine != EngineKind::torch ? TrainPrecision::bf16
+                                                            : TrainPrecision::f32;
 }
 
 void resolve_precision(TrainOptions& options, Progress& progress, bool native_bf16) {
-  const PrecisionKind resolved = resolved_precision(options, native_bf16);
-  if (options.precision == PrecisionKind::bf16 && resolved == PrecisionKind::f32)
+  const TrainPrecision resolved = resolved_precision(options, native_bf16);
+  if (options.precision == TrainPrecision::bf16 && resolved == TrainPrecision::f32)
     progress.warning(
         "precision bf16: this processor cannot multiply bf16, and emulating it would take more "
         "than "

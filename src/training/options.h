@@ -24,8 +24,9 @@ enum class EngineKind {
   torch,      // stock torch::nn::LSTM; any device
 };
 
-/// What products are computed in.
-enum class PrecisionKind {
+/// What training computes products in. Not network::Precision: LibTorch has tf32 besides, on CUDA,
+/// and neither trains in int8.
+enum class TrainPrecision {
   automatic,  // bf16 where the processor multiplies it natively, else f32; tf32 on CUDA. Resolved
               // before it is stored
   f32,
@@ -33,7 +34,8 @@ enum class PrecisionKind {
   bf16,
 };
 
-/// How gradients travel between processes that train together (ranks.h).
+/// How gradients travel between processes that train together (ranks.h); independent of what each
+/// computes in.
 enum class ReduceKind {
   f32,
   bf16,  // as bfloat16, half the bytes; sums are f32, rounded twice
@@ -130,7 +132,7 @@ struct TrainOptions {
   // Dropout on the recurrent path: the share of each weight_hh that an update keeps (Merity, Keskar
   // & Socher 2018); 1: all.
   double recurrent_keep_prob = 1;
-  double unheard = 0;  // share of the past's notes that the features miss while learning
+  double input_dropout = 0;  // share of the past's notes that the features miss while learning
   OptimiserOptions optimiser;
   ScheduleOptions schedule;
   double average = 0.998;  // decay of the moving average of weights; 0: none (Polyak & Juditsky
@@ -152,7 +154,7 @@ struct TrainOptions {
   int threads = 0;  // 0: the processor's
   Device device = Device::cpu;
   EngineKind engine = EngineKind::automatic;
-  PrecisionKind precision = PrecisionKind::automatic;
+  TrainPrecision precision = TrainPrecision::automatic;
   bool operator==(const TrainOptions&) const = default;
 };
 
@@ -162,8 +164,8 @@ void check(const TrainOptions& options);
 /// The precision that `options` come to on a machine whose processor multiplies bf16 natively or
 /// not; never automatic. On the CPU bf16 without native products comes to f32, and the engine
 /// "torch" computes in f32.
-PrecisionKind resolved_precision(const TrainOptions& options,
-                                 bool native_bf16 = network::has_native_bf16());
+TrainPrecision resolved_precision(const TrainOptions& options,
+                                  bool native_bf16 = network::has_native_bf16());
 /// Puts it into `options`, and warns whoever asked for bf16 and gets f32.
 void resolve_precision(TrainOptions& options, Progress& progress,
                        bool native_bf16 = network::has_native_bf16());

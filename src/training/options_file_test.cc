@@ -124,7 +124,7 @@ TEST(OptionsFile, TypedValuesAreReadOrRefused) {
   apply_texts(options, {{"time-units", "300,20"}, {"drums", "yes"}, {"precision", "bf16"}});
   EXPECT_THAT(options.model.time_units, ElementsAre(300, 20));
   EXPECT_TRUE(options.model.roll.drums);
-  EXPECT_EQ(options.precision, PrecisionKind::bf16);
+  EXPECT_EQ(options.precision, TrainPrecision::bf16);
   for (const auto& [key, text] : std::map<std::string, std::string>{{"time-units", "3,,4"},
                                                                     {"time-units", "3,"},
                                                                     {"time-units", ""},

@@ -69,7 +69,7 @@ Units choose_units(const network::Config& config, const FixedOptions& given, con
 
 void choose_batch(TrainOptions& options, const FixedOptions& given, const MusicSize& music,
                   const Pace& pace, double frames) {
-  const double wanted = frames / kUpdates;  // time steps an update
+  const double wanted = frames / kUpdates;  // time steps per update
   if (!given.time_steps) {
     const bool roomy = wanted >= static_cast<double>(pace.sequences) * kWindow;
     options.time_steps = roomy ? kWindow : kShortWindow;
@@ -93,7 +93,7 @@ void choose_rhythm(TrainOptions& options, const FixedOptions& given, double upda
     options.save_every = static_cast<int>(std::clamp(std::round(updates / 5), 10.0, 500.0));
 }
 
-std::string why_units(const Plan& plan, const FixedOptions& given, Bound bound,
+std::string why_units(const RunPlan& plan, const FixedOptions& given, Bound bound,
                       const MusicSize& music) {
   const std::string sizes = sizes_text(plan.options.model);
   if (given.units) return fmt::format("The sizes are as given: {}", sizes);
@@ -111,7 +111,7 @@ std::string why_units(const Plan& plan, const FixedOptions& given, Bound bound,
   return chosen;
 }
 
-void warn(Plan& plan, const MusicSize& music, double frames_an_update, double seconds) {
+void warn(RunPlan& plan, const MusicSize& music, double frames_an_update, double seconds) {
   const auto parameters = static_cast<double>(network::parameter_count(plan.options.model));
   const auto notes = static_cast<double>(std::max<std::int64_t>(music.notes, 1));
   if (parameters > kTooManyParametersPerNote * notes)
@@ -190,7 +190,7 @@ TrainOptions suit(TrainOptions options, const FixedOptions& given, const Pieces&
 }
 
 double dense_operations(const network::Config& config) {
-  // A matrix of W weights: W products and sums forward, and twice that on the way back.
+  // A matrix of W weights: W products and sums forward, and twice that backward.
   double sum = 0;
   bool first = true;
   for (const network::Parameter& parameter : network::parameters(config)) {
@@ -201,9 +201,9 @@ double dense_operations(const network::Config& config) {
   return sum;
 }
 
-Plan make_plan(const TrainOptions& options, const FixedOptions& given, const MusicSize& music,
-               const Pace& pace, double seconds) {
-  Plan plan;
+RunPlan make_plan(const TrainOptions& options, const FixedOptions& given, const MusicSize& music,
+                  const Pace& pace, double seconds) {
+  RunPlan plan;
   plan.options = options;
   Bound bound = Bound::list;
   if (!given.units) {
@@ -260,7 +260,7 @@ TrainOptions fit_to_time(const TrainOptions& options, const FixedOptions& given,
   Pace pace = measure_pace(options, given, data);
   pace.by_operation /= ranks;
   pace.by_step /= ranks;
-  const Plan plan = make_plan(options, given, music_of(data.train), pace, seconds);
+  const RunPlan plan = make_plan(options, given, music_of(data.train), pace, seconds);
   for (const std::string& reason : plan.reasons) progress.message(reason);
   for (const std::string& warning : plan.warnings) progress.warning(warning);
   return plan.options;

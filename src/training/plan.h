@@ -14,7 +14,7 @@
 namespace toccata::training {
 
 /// Dense floating-point operations of one note-step (one note at one time step) in training: for
-/// each layer a product of (I + H) by 4H forward and two on the way back, less the first layer's
+/// each layer a product of (I + H) by 4H forward and two backward, less the first layer's
 /// gradient by its features; and the head.
 double dense_operations(const network::Config& config);
 
@@ -50,7 +50,7 @@ std::vector<int> usual_echoes(const Pieces& pieces);
 /// and as many as the first layer along the notes has.
 TrainOptions suit(TrainOptions options, const FixedOptions& given, const Pieces& train);
 
-struct Plan {
+struct RunPlan {
   TrainOptions options;                        // with what was chosen
   std::int64_t updates = 0;                    // that the time allows, about
   double epochs = 0;                           // times through the training pieces, about
@@ -59,11 +59,11 @@ struct Plan {
 
 /// `seconds`: that are left for learning, validation and checkpoints. What it goes by:
 /// - the largest model that the time gives kUpdates updates of the smallest sensible batch, and the
-///   music kParametersPerNote or fewer parameters a note; else the smallest of the list;
+///   music kParametersPerNote or fewer parameters per note; else the smallest of the list;
 /// - a batch as large as leaves kUpdates updates, within bounds, and an epoch some batches;
 /// - a validation after each twentieth of the updates, a checkpoint after each fifth.
-Plan make_plan(const TrainOptions& options, const FixedOptions& given, const MusicSize& music,
-               const Pace& pace, double seconds);
+RunPlan make_plan(const TrainOptions& options, const FixedOptions& given, const MusicSize& music,
+                  const Pace& pace, double seconds);
 
 inline constexpr double kUpdates = 3000;
 inline constexpr double kParametersPerNote = 25, kTooManyParametersPerNote = 50;

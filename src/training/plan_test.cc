@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Made-up measurements, about those of two cores: 70,000 note-steps a second at the usual sizes.
+// Made-up measurements, about those of two cores: 70,000 note-steps per second at the usual sizes.
 Pace two_cores() {
   Pace pace;
   pace.by_step = 2e-6;
@@ -56,7 +56,7 @@ TEST(Plan, EchoesAndMixUnitsThatWereGivenStay) {
   EXPECT_EQ(chosen.model.mix_units, 48);
   EXPECT_EQ(suit(options, {.mix_units = true, .echoes = true}, {&piece}), options);
   // A plan chooses them with the other units.
-  const Plan plan = make_plan({}, {}, kDozens, two_cores(), 1200);
+  const RunPlan plan = make_plan({}, {}, kDozens, two_cores(), 1200);
   EXPECT_EQ(plan.options.model.mix_units, plan.options.model.note_units[0]);
   EXPECT_EQ(make_plan({}, {.mix_units = true}, kDozens, two_cores(), 1200).options.model.mix_units,
             0);
@@ -66,7 +66,7 @@ TEST(Plan, MoreTimeMeansALargerModelThatStillGetsItsUpdates) {
   int units = 0;
   const MusicSize much{.steps = 4000000, .notes = 6000000, .longest = 3000};
   for (const double minutes : {0.3, 2.0, 20.0, 120.0, 600.0}) {
-    const Plan plan = make_plan({}, {}, much, two_cores(), minutes * 60);
+    const RunPlan plan = make_plan({}, {}, much, two_cores(), minutes * 60);
     EXPECT_GE(plan.options.model.time_units[0], units);
     if (minutes >= 20) {
       EXPECT_GE(static_cast<double>(plan.updates), kUpdates);
@@ -79,7 +79,7 @@ TEST(Plan, MoreTimeMeansALargerModelThatStillGetsItsUpdates) {
 TEST(Plan, TwentyMinutesForAFewDozenFilesAreTheUsualModelWithAFewThousandUpdates) {
   TrainOptions options;
   options.model = {};  // two_cores is measured with the original's inputs, and without a mix
-  const Plan plan = make_plan(options, {.mix_units = true}, kDozens, two_cores(), 20 * 60);
+  const RunPlan plan = make_plan(options, {.mix_units = true}, kDozens, two_cores(), 20 * 60);
   EXPECT_THAT(plan.options.model.time_units, ElementsAre(200, 200));
   EXPECT_THAT(plan.options.model.note_units, ElementsAre(100, 100));
   EXPECT_GE(plan.updates, kUpdates);
@@ -91,7 +91,7 @@ TEST(Plan, TwentyMinutesForAFewDozenFilesAreTheUsualModelWithAFewThousandUpdates
 TEST(Plan, WhatIsPlannedTakesTheTimeThatThereIs) {
   const Pace pace = two_cores();
   for (const double seconds : {20.0, 300.0, 5000.0}) {
-    const Plan plan = make_plan({}, {}, kDozens, pace, seconds);
+    const RunPlan plan = make_plan({}, {}, kDozens, pace, seconds);
     const double frames =
         static_cast<double>(plan.updates) * plan.options.batch_size * plan.options.time_steps;
     const double learning = frames * plan.options.model.notes() * pace.of(plan.options.model);
@@ -109,11 +109,11 @@ TEST(Plan, KeepsWhatTheUserGave) {
   options.validate_every = 11;
   options.save_every = 12;
   const FixedOptions everything{true, true, true, true, true, true, true};
-  const Plan plan = make_plan(options, everything, kDozens, two_cores(), 60);
+  const RunPlan plan = make_plan(options, everything, kDozens, two_cores(), 60);
   EXPECT_EQ(plan.options, options);
   EXPECT_THAT(plan.reasons, testing::Contains(HasSubstr("as given")));
   // And fits the rest to it.
-  const Plan rest = make_plan(options, {.units = true}, kDozens, two_cores(), 60);
+  const RunPlan rest = make_plan(options, {.units = true}, kDozens, two_cores(), 60);
   EXPECT_EQ(rest.options.model, options.model);
   EXPECT_EQ(rest.options.batch_size, 4);
   EXPECT_EQ(rest.options.time_steps, 64);
@@ -121,24 +121,24 @@ TEST(Plan, KeepsWhatTheUserGave) {
 
 TEST(Plan, LittleMusicGetsASmallModelAndAWarningWhereTheUserWantsALargeOne) {
   const MusicSize little{.steps = 2000, .notes = 3000, .longest = 400};
-  const Plan plan = make_plan({}, {}, little, two_cores(), 20 * 60);
+  const RunPlan plan = make_plan({}, {}, little, two_cores(), 20 * 60);
   EXPECT_LE(static_cast<double>(network::parameter_count(plan.options.model)),
             kParametersPerNote * 3000);
   EXPECT_THAT(plan.warnings, testing::IsEmpty());
   EXPECT_THAT(plan.reasons[0], HasSubstr("3000 notes"));
 
-  const Plan large = make_plan({}, {.units = true}, little, two_cores(), 20 * 60);
+  const RunPlan large = make_plan({}, {.units = true}, little, two_cores(), 20 * 60);
   EXPECT_THAT(large.warnings, ElementsAre(HasSubstr("3000 notes to learn from")));
 }
 
 TEST(Plan, TooLittleTimeForASizeIsTold) {
-  const Plan plan = make_plan({}, {.units = true}, kDozens, two_cores(), 20);
+  const RunPlan plan = make_plan({}, {.units = true}, kDozens, two_cores(), 20);
   EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("The time is short")));
 }
 
 TEST(Plan, AFewShortPiecesMakeSmallBatches) {
   const MusicSize few{.steps = 90, .notes = 200, .longest = 30};
-  const Plan plan = make_plan({}, {}, few, two_cores(), 60);
+  const RunPlan plan = make_plan({}, {}, few, two_cores(), 60);
   EXPECT_EQ(plan.options.time_steps, 30);
   EXPECT_EQ(plan.options.batch_size, 1);
   EXPECT_GE(plan.options.validate_every, 5);
@@ -150,7 +150,7 @@ TEST(Plan, ADeviceThatWantsManySequencesGetsThem) {
   card.by_step /= 100;
   card.sequences = 64;
   const MusicSize much{.steps = 400000, .notes = 600000, .longest = 3000};
-  const Plan plan = make_plan({}, {.units = true}, much, card, 20 * 60);
+  const RunPlan plan = make_plan({}, {.units = true}, much, card, 20 * 60);
   EXPECT_GE(plan.options.batch_size, 64);
 }
 

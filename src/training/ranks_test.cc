@@ -68,7 +68,7 @@ TrainOptions shared_options() {
   TrainOptions options = test_options();
   options.batch_size = 6;
   options.transpose = 3;
-  options.unheard = 0.1;
+  options.input_dropout = 0.1;
   options.recurrent_keep_prob = 0.8;
   options.batches = 24;
   options.optimiser.kind = OptimiserKind::sgd;  // Adam's first steps are the gradient's sign alone

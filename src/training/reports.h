@@ -3,7 +3,6 @@
 // The room of tasks attaches progress, metrics, graphs and sample music to it; training knows none
 // of them.
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -16,27 +15,6 @@
 #include "training/ranks.h"
 
 namespace toccata::training {
-
-class Clock {
- public:
-  virtual ~Clock() = default;
-  /// Seconds since the work on a run began, in this process.
-  virtual double seconds() const = 0;
-};
-
-class SteadyClock : public Clock {
- public:
-  /// `already`: seconds that had passed when it was made.
-  explicit SteadyClock(double already = 0) : already_(already) {}
-  double seconds() const override {
-    return already_ +
-           std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-  }
-
- private:
-  double already_;
-  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-};
 
 // Losses are negative log-likelihoods in nats per time step: positive, lower is better.
 

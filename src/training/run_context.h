@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/progress.h"
 #include "base/stop.h"
 #include "network/weights.h"

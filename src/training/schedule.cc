@@ -32,7 +32,7 @@ corpus::Windows stage_windows(const TrainOptions& options, const StageData& data
                                       .sequences = values.batch_size,
                                       .transpose = options.transpose,
                                       .history = options.model.history(),
-                                      .unheard = options.unheard,
+                                      .input_dropout = options.input_dropout,
                                       .seed = options.seed + stage * kSeedsApart,
                                       .share = share,
                                       .shares = shares});

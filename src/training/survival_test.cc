@@ -205,7 +205,7 @@ void expect_damage_is_found(int trials) {
   const runs::RunFolder the_run{folder.path()};
   const auto checkpoints = runs::list_checkpoints(the_run);
   const fs::path exported = folder.path() / "exported";
-  network::save_model(exported, network::load_model(folder.path()), network::StoredAs::bf16);
+  network::save_model(exported, network::load_model(folder.path()), network::DType::bf16);
   const std::vector<fs::path> in_checkpoint = files_in(checkpoints.at(0).path);
   const std::vector<fs::path> in_model = {exported / "config.json", exported / "model.safetensors"};
   ASSERT_EQ(in_checkpoint.size(), 6u);  // the seal, too

@@ -462,7 +462,7 @@ TEST(Trainer, JudgesASampleWhereThereIsNoTimeForAllAndSaysSo) {
 TEST(Trainer, Bf16ThatTheProcessorCannotMultiplyIsRunInF32ToldAndStored) {
   const TestData data(3, 0);
   TrainOptions options = test_options();
-  options.precision = PrecisionKind::bf16;
+  options.precision = TrainPrecision::bf16;
   options.batches = 2;
   for (const bool native : {false, true}) {
     const TemporaryFolder folder;
@@ -480,7 +480,7 @@ TEST(Trainer, Bf16ThatTheProcessorCannotMultiplyIsRunInF32ToldAndStored) {
     const char* const expected = native ? "bf16" : "f32";
     TrainOptions stored;
     apply_toml(stored, folder.path() / "options.toml");
-    EXPECT_EQ(stored.precision, native ? PrecisionKind::bf16 : PrecisionKind::f32);
+    EXPECT_EQ(stored.precision, native ? TrainPrecision::bf16 : TrainPrecision::f32);
     EXPECT_THAT(read_text(folder.path() / "README.md"),
                 HasSubstr(fmt::format("| precision | {} |", expected)));
     EXPECT_EQ(messages.warnings.size(), native ? 0u : 1u);
@@ -493,7 +493,7 @@ TEST(Trainer, Bf16ThatTheProcessorCannotMultiplyIsRunInF32ToldAndStored) {
 TEST(Trainer, ThePrecisionThatIsFastHereIsChosenStoredAndKept) {
   const TestData data(3, 0);
   TrainOptions options = test_options();
-  options.precision = PrecisionKind::automatic;
+  options.precision = TrainPrecision::automatic;
   options.batches = 2;
   const TemporaryFolder folder;
   Listener listener;
@@ -501,7 +501,7 @@ TEST(Trainer, ThePrecisionThatIsFastHereIsChosenStoredAndKept) {
   TrainOptions stored;
   apply_toml(stored, folder.path() / "options.toml");
   EXPECT_EQ(stored.precision,
-            network::has_native_bf16() ? PrecisionKind::bf16 : PrecisionKind::f32);
+            network::has_native_bf16() ? TrainPrecision::bf16 : TrainPrecision::f32);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ def per_step(program, folder, count, rate, updates, work, words):
 
 def predict(parameters=749_802, computing=1.31, latency=1e-4, buckets=3, threads=2, message=2e-5):
     """Efficiency, computing / step, where each machine works on 10 windows of 128 steps: its `computing` is docs/performance.md's 76,200
-    note-steps a second. latency: of a message in a switched network, assumed, as what a further message of an exchange costs. Nothing is
+    note-steps per second. latency: of a message in a switched network, assumed, as what a further message of an exchange costs. Nothing is
     taken off for what travels while the gradient is still being computed."""
     def ring(count, size, rate):  # Gloo's: 2 (K-1) messages one after the other, buckets on two threads
         return 2 * (count - 1) / count * size / rate + 2 * (count - 1) * latency * -(-buckets // threads)

@@ -55,7 +55,7 @@ inline std::string error_of(const Bytes& bytes) {
   return "no error";
 }
 
-/// A type 0 file of 96 ticks a quarter around the events of its only track.
+/// A type 0 file of 96 ticks per quarter around the events of its only track.
 inline Bytes type0(const Bytes& events, int division = 96) {
   return MidiBytes().header(0, 1, division).track(events);
 }

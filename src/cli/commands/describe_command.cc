@@ -11,10 +11,10 @@
 #include "cli/commands/music_arguments.h"
 #include "cli/shell/option_values.h"
 #include "listening/distribution.h"
-#include "listening/excerpt.h"
 #include "listening/profile.h"
 #include "listening/statistics.h"
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
+#include "music/excerpt.h"
 
 namespace toccata::cli {
 namespace {
@@ -54,7 +54,7 @@ std::vector<Described> describe_all(const std::vector<std::string>& paths, const
     const auto& [piece, begin, length] = parts[i];
     described[i].name =
         options.excerpt ? fmt::format("{} from step {}", piece->name, begin) : piece->name;
-    described[i].statistics = listening::statistics(listening::excerpt(piece->roll, begin, length));
+    described[i].statistics = listening::statistics(music::excerpt(piece->roll, begin, length));
   });
   return described;
 }

@@ -117,7 +117,8 @@ void evaluate(const Options& options, Context& context) {
   const corpus::Corpus corpus = read_for(config, music.paths, music.min_steps, context);
   if (context.stop.requested()) return;
   tasks::tell_moved(corpus, config, options.strict, context.progress);
-  const std::vector<tasks::Part> parts = tasks::parts_of(corpus, named.folder, named.run, own);
+  const std::vector<tasks::EvaluatedPart> parts =
+      tasks::parts_of(corpus, named.folder, named.run, own);
   OrderedJson json;
   tasks::EvaluateObserver observer;
   observer.begun = [&](const tasks::PartEvaluation& of) {
@@ -162,8 +163,8 @@ void add_evaluate(CLI::App& app, Context& context) {
   app.add_option("--side-by-side", options->evaluate.sequences, "pieces evaluated at the same time")
       ->capture_default_str()
       ->check(at_least(1));
-  one_of<network::Arithmetic>(
-      app.add_option("--precision", options->evaluate.arithmetic,
+  one_of<network::Precision>(
+      app.add_option("--precision", options->evaluate.precision,
                      "of the arithmetic, to see what it costs (default: f32; trials always)"));
   app.add_flag("--strict", options->strict,
                "refuse notes outside the model's range, which are moved into it by octaves");

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 struct Options {
   ModelArgument model;
   std::string folder;
-  network::StoredAs type = network::StoredAs::bf16;
+  network::DType type = network::DType::bf16;
 };
 
 void run(const Options& options, Context& context) {
@@ -50,7 +50,7 @@ void add_export(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_model(app, options->model)->required();
   app.add_option("FOLDER", options->folder, "the folder to make")->required();
-  one_of<network::StoredAs>(
+  one_of<network::DType>(
       app.add_option("--as", options->type,
                      "how weights are stored: bf16 (default) and f16 take half the space of f32"));
   app.callback([options, &context] { run(*options, context); });

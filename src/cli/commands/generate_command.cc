@@ -169,8 +169,8 @@ void add_generate(CLI::App& app, Context& context) {
   app.add_option("--again", options->again,
                  "make a composed file again, byte for byte, from the receipt in it")
       ->type_name("FILE");
-  one_of<network::Arithmetic>(
-      app.add_option("--precision", options->resources.arithmetic,
+  one_of<network::Precision>(
+      app.add_option("--precision", options->resources.precision,
                      "of the arithmetic (default: bf16 where the processor has it, else f32); int8 "
                      "is fastest, and coarser"));
   app.add_option("--threads", options->resources.threads,

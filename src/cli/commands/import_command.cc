@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/commands/roll_options.h"
 #include "corpus/import.h"
 
@@ -34,10 +35,6 @@ std::string joined(const Strings& strings) {
   std::string text;
   for (const std::string& one : strings) text += (text.empty() ? "" : " ") + one;
   return text;
-}
-
-std::string plural(long count, const char* one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
 // The notes' columns, the same for a file and for the totals.
@@ -94,11 +91,11 @@ void print_report(const corpus::ImportReport& report, const corpus::ImportOption
   const corpus::ImportTotals sum = corpus::totals(report);
   fmt::print("{}  {:<4} {:>7} {:>7.1f}  {}  {:>4}\n\n", padded("total", name_width), "", sum.steps,
              sum.bars, note_columns(sum), report.suggested_grid);
-  fmt::print("{} kept of {}", plural(sum.kept, "piece"), sum.files);
+  fmt::print("{} kept of {}", counted(sum.kept, "piece"), sum.files);
   if (sum.unreadable > 0) fmt::print(", {} unreadable", sum.unreadable);
   if (sum.repaired > 0) fmt::print(", {} repaired", sum.repaired);
   if (sum.duplicates > 0) fmt::print(", {} with the same music as another", sum.duplicates);
-  fmt::print("; the longest has {}; {:.1f} MB in {:.2f} s\n", plural(report.longest, "step"),
+  fmt::print("; the longest has {}; {:.1f} MB in {:.2f} s\n", counted(report.longest, "step"),
              static_cast<double>(report.bytes) / 1e6, report.seconds);
   if (report.suggested_grid != options.roll.grid)
     fmt::print("these notes suggest --grid {}\n", report.suggested_grid);

@@ -140,7 +140,7 @@ void play(Options& options, Context& context) {
   const HangUp hang_up;  // a terminal that goes away leaves no note sounding either
   const std::unique_ptr<playing::Output> output = open_output(options);
   const std::unique_ptr<playing::Input> input = open_input(options);
-  playing::SteadyClock clock;
+  playing::SteadyAlarmClock clock;
   playing::Player player(model, options.play, *output, input.get(), clock, context.progress);
   const std::string arithmetic = composing::arithmetic_of(*model, options.play.resources);
   playing::PlayReport report;

@@ -12,6 +12,7 @@
 #include "listening/surprise.h"
 #include "music/bars.h"
 #include "music/to_score.h"
+#include "notation/pitch_name.h"
 #include "rendering/piano_roll.h"
 
 namespace toccata::cli {
@@ -51,7 +52,7 @@ std::string csv_of(const Scored& scored) {
     const music::Bar bar = bars.at(note.onset);
     rows += fmt::format("{},{},{:g},{},{},{},{},{:.4f},{:.4f}\n", quoted(scored.piece.name),
                         bar.number, (note.onset - bar.begin) / roll.grid, note.onset, note.pitch,
-                        listening::pitch_name(note.pitch), note.length, onset, held);
+                        notation::pitch_name(note.pitch), note.length, onset, held);
   }
   return rows;
 }
@@ -66,7 +67,7 @@ OrderedJson json_of(const Scored& scored, const Options& options, const network:
                      {"quarter", (note.onset - bar.begin) / roll.grid},
                      {"step", note.onset},
                      {"pitch", note.pitch},
-                     {"name", listening::pitch_name(note.pitch)},
+                     {"name", notation::pitch_name(note.pitch)},
                      {"length", note.length},
                      {"onset_nats", onset},
                      {"held_nats", held}});

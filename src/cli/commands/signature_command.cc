@@ -36,7 +36,7 @@ composing::Composed compose(const network::Model& model, Context& context) {
       .steps = kSteps,
       .sampling = {.temperature = 1.1, .articulate_temperature = 1, .density = 1.5}};
   const composing::Resources resources{.threads = 1,
-                                       .arithmetic = network::Arithmetic::f32,
+                                       .precision = network::Precision::f32,
                                        .instruction_set = network::InstructionSet::plain};
   composing::Composed composed;
   Progress silent;
@@ -50,7 +50,7 @@ composing::Composed compose(const network::Model& model, Context& context) {
 void learn(const network::Model& model, const corpus::Piece& piece, Fingerprint& print) {
   corpus::Windows windows(
       {&piece},
-      {.steps = kSteps, .sequences = 1, .history = model.config.history(), .unheard = 0.1});
+      {.steps = kSteps, .sequences = 1, .history = model.config.history(), .input_dropout = 0.1});
   network::TrainingPass pass(
       model.config,
       {.threads = 1,

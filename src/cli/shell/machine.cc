@@ -20,13 +20,11 @@ std::string features_text(const std::vector<Feature>& features) {
 
 std::string processor_text() {
   const std::string name = processor_name();
-  return fmt::format(
-      "processor: {}, {} threads; composing: {}{}; training: {}", name.empty() ? "unknown" : name,
-      std::thread::hardware_concurrency(), to_word(network::instruction_sets().front()),
-      network::has_native_bf16() ? ", bf16" : "",
-      network::training_arithmetics(network::has_native_bf16() ? network::Precision::bf16
-                                                               : network::Precision::f32)
-          .front());
+  return fmt::format("processor: {}, {} threads; composing: {}{}; training: {}",
+                     name.empty() ? "unknown" : name, std::thread::hardware_concurrency(),
+                     to_word(network::instruction_sets().front()),
+                     network::has_native_bf16() ? ", bf16" : "",
+                     network::training_arithmetics(network::Precision::automatic).front());
 }
 
 std::vector<std::string> graphics_texts() {

@@ -1,10 +1,10 @@
 // The training kernels in plain C++: for machines without the fast ones, and their oracle.
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "base/plain_math.h"
+#include "network/float_formats.h"
 #include "network/train_kernels.h"
 
 #define TOCCATA_TARGET
@@ -16,14 +16,9 @@ namespace {
 
 using plain::sigmoid;
 
-float rounded_to_bf16(float x) {
-  const auto bits = std::bit_cast<std::uint32_t>(x);
-  return std::bit_cast<float>((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000u);
-}
-
 template <bool bf16>
 float operand(float x) {
-  return bf16 ? rounded_to_bf16(x) : x;
+  return bf16 ? from_bf16(to_bf16(x)) : x;
 }
 
 template <bool bf16>

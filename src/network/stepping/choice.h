@@ -1,12 +1,12 @@
 #pragma once
 // Which kernels a Stepper runs on.
 
-#include "network/stepper.h"
+#include "network/precision.h"
 #include "network/stepping/kernels.h"
 
 namespace toccata::network::stepping {
 
 /// Throws Error (usage) where this processor has none of the kind.
-const Kernels& choose_kernels(Arithmetic arithmetic, InstructionSet set);
+const Kernels& choose_kernels(Precision precision, InstructionSet set);
 
 }  // namespace toccata::network::stepping

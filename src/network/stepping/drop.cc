@@ -1,6 +1,6 @@
 #include "network/stepping/drop.h"
 
-#include "network/safetensors.h"
+#include "network/float_formats.h"
 
 namespace toccata::network::stepping {
 
@@ -11,17 +11,17 @@ void drop(const Kernels& kernels, const PackedLayer& layer, const DropoutRow& ro
   for (int u = 0; u < layer.units; ++u) {
     const bool kept = row.mix(static_cast<std::uint32_t>(u)) < threshold;
     switch (kernels.layout.element) {
-      case Element::f32: {
+      case Precision::f32: {
         const float value = reinterpret_cast<const float*>(h)[u];
         reinterpret_cast<float*>(y)[u] = kept ? value * scale : 0;
         break;
       }
-      case Element::bf16: {
+      case Precision::bf16: {
         const std::uint16_t value = reinterpret_cast<const std::uint16_t*>(h)[u];
         reinterpret_cast<std::uint16_t*>(y)[u] = kept ? to_bf16(from_bf16(value) * scale) : 0;
         break;
       }
-      case Element::int8:  // whose weights have the scale: PackedNetwork
+      default:  // int8, whose weights have the scale: PackedNetwork
         y[u] = kept ? h[u] : std::byte{kZero};
     }
   }

@@ -14,16 +14,14 @@
 #include <string>
 #include <vector>
 
-#include "network/stepping/buffer.h"
+#include "network/buffer.h"
+#include "network/precision.h"
 
 namespace toccata::network::stepping {
 
-/// How weights and the h of every layer are held; c and gates are always f32, and so are sums, but
-/// for those of int8, which are whole numbers until a product ends.
-enum class Element { f32, bf16, int8 };
-
-inline constexpr std::size_t element_size(Element element) {
-  return element == Element::f32 ? 4 : element == Element::bf16 ? 2 : 1;
+/// Bytes of an element: of a weight, or of an h of a layer.
+inline constexpr std::size_t element_size(Precision element) {
+  return element == Precision::int8 ? 1 : element == Precision::bf16 ? 2 : 4;
 }
 
 /// In int8 an h, which lies within ±1, is held as round(127 h) + 128, in a byte without sign as the
@@ -34,8 +32,8 @@ inline constexpr int kZero = 128;  // what stands for 0
 
 /// What a kernel's weights must look like.
 struct Layout {
-  Element element = Element::f32;
-  int block = 1;  // units a block: 1, 4, 8 or 16
+  Precision element = Precision::f32;  // never automatic
+  int block = 1;                       // units a block: 1, 4, 8 or 16
   int pair() const { return 4 / static_cast<int>(element_size(element)); }  // multiplied together
   int granule() const { return block < 4 ? 1 : block / 4; }  // a block's width is a multiple
 
@@ -120,7 +118,7 @@ struct Kernels {
 };
 
 /// Plain C++, the oracle of the others, in every precision.
-const Kernels& plain_kernels(Element element);
+const Kernels& plain_kernels(Precision element);
 /// f32 with vectors (Highway), best first: those that this processor runs.
 std::span<const Kernels> vector_kernels();
 /// bf16 with the processor's own dot product; null where it has none.

@@ -65,8 +65,8 @@ struct Ops : Avx512 {
 namespace toccata::network::stepping {
 
 const Kernels* bf16_kernels() {
-  static const Kernels kernels{"avx512-bf16",     {Element::bf16, 16}, avx512_bf16::product,
-                               avx512_bf16::lstm, avx512_bf16::sum,    avx512_bf16::head};
+  static const Kernels kernels{"avx512-bf16",     {Precision::bf16, 16}, avx512_bf16::product,
+                               avx512_bf16::lstm, avx512_bf16::sum,      avx512_bf16::head};
   return has_native_bf16() ? &kernels : nullptr;
 }
 

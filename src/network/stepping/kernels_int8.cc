@@ -75,8 +75,8 @@ const Kernels* int8_kernels() {
   static const bool known =
       __builtin_cpu_supports("avx512vnni") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
       __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
-  static const Kernels kernels{"avx512-int8",     {Element::int8, 16}, avx512_int8::product,
-                               avx512_int8::lstm, avx512_int8::sum,    avx512_int8::head};
+  static const Kernels kernels{"avx512-int8",     {Precision::int8, 16}, avx512_int8::product,
+                               avx512_int8::lstm, avx512_int8::sum,      avx512_int8::head};
   return known ? &kernels : nullptr;
 }
 

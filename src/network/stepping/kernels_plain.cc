@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "base/plain_math.h"
-#include "network/safetensors.h"
+#include "network/float_formats.h"
 #include "network/stepping/kernels.h"
 
 namespace toccata::network::stepping {
@@ -113,16 +113,16 @@ void head(const Head& task) {
 
 }  // namespace
 
-const Kernels& plain_kernels(Element element) {
-  static const Kernels f32{"plain-f32", {Element::f32, 1}, product<float>, lstm<float>,
+const Kernels& plain_kernels(Precision element) {
+  static const Kernels f32{"plain-f32", {Precision::f32, 1}, product<float>, lstm<float>,
                            sum,         head<float>};
   static const Kernels bf16{
-      "plain-bf16", {Element::bf16, 1}, product<std::uint16_t>, lstm<std::uint16_t>,
+      "plain-bf16", {Precision::bf16, 1}, product<std::uint16_t>, lstm<std::uint16_t>,
       sum,          head<std::uint16_t>};
   static const Kernels int8{
-      "plain-int8", {Element::int8, 1}, product<std::uint8_t>, lstm<std::uint8_t>,
+      "plain-int8", {Precision::int8, 1}, product<std::uint8_t>, lstm<std::uint8_t>,
       sum,          head<std::uint8_t>};
-  return element == Element::f32 ? f32 : element == Element::bf16 ? bf16 : int8;
+  return element == Precision::f32 ? f32 : element == Precision::bf16 ? bf16 : int8;
 }
 
 }  // namespace toccata::network::stepping

@@ -70,7 +70,7 @@ Kernels make() {
                      : HWY_TARGET == HWY_SSE4 ? "sse4-f32"
                      : HWY_TARGET == HWY_NEON ? "neon-f32"
                                               : "vector-f32";
-  return {name, {toccata::network::stepping::Element::f32, kLanes}, product, lstm, sum, head};
+  return {name, {Precision::f32, kLanes}, product, lstm, sum, head};
 }
 
 #endif

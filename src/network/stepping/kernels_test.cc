@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/random.h"
-#include "network/safetensors.h"
+#include "network/float_formats.h"
 #include "network/stepping/packing.h"
 
 namespace toccata::network::stepping {
@@ -15,7 +15,7 @@ namespace {
 
 std::vector<const Kernels*> all_kernels() {
   std::vector<const Kernels*> all;
-  for (const Element element : {Element::f32, Element::bf16, Element::int8})
+  for (const Precision element : {Precision::f32, Precision::bf16, Precision::int8})
     all.push_back(&plain_kernels(element));
   for (const Kernels& kernels : vector_kernels()) all.push_back(&kernels);
   for (const Kernels* kernels : {bf16_kernels(), int8_kernels()})
@@ -32,26 +32,26 @@ std::vector<float> random_values(std::size_t count, std::uint64_t stream, float 
 }
 
 /// An h as the kernels hold it, and what that stands for.
-void store(Element element, float value, std::byte* row, int k) {
-  if (element == Element::f32)
+void store(Precision element, float value, std::byte* row, int k) {
+  if (element == Precision::f32)
     reinterpret_cast<float*>(row)[k] = value;
-  else if (element == Element::bf16)
+  else if (element == Precision::bf16)
     reinterpret_cast<std::uint16_t*>(row)[k] = to_bf16(value);
   else
     row[k] = static_cast<std::byte>(std::lround(value * 127) + 128);
 }
-float stored(Element element, const std::byte* row, int k) {
-  return element == Element::f32 ? reinterpret_cast<const float*>(row)[k]
-         : element == Element::bf16
+float stored(Precision element, const std::byte* row, int k) {
+  return element == Precision::f32 ? reinterpret_cast<const float*>(row)[k]
+         : element == Precision::bf16
              ? from_bf16(reinterpret_cast<const std::uint16_t*>(row)[k])
              : static_cast<float>(std::to_integer<int>(row[k]) - 128) / 127.0f;
 }
 
 /// Rows of weights likewise: int8 has a scale a row.
-void store_weights(Element element, int rows, std::vector<float>& weights) {
-  if (element == Element::bf16)
+void store_weights(Precision element, int rows, std::vector<float>& weights) {
+  if (element == Precision::bf16)
     for (float& weight : weights) weight = from_bf16(to_bf16(weight));
-  if (element != Element::int8) return;
+  if (element != Precision::int8) return;
   const std::size_t size = weights.size() / static_cast<std::size_t>(rows);
   for (auto row = weights.begin(); size != 0 && row != weights.end();) {
     const auto end = row + static_cast<std::ptrdiff_t>(size);
@@ -63,12 +63,12 @@ void store_weights(Element element, int rows, std::vector<float>& weights) {
 
 /// A matrix of elements with room beside each row, its padding zero.
 struct Elements {
-  Elements(Element element, int rows, int size, std::uint64_t stream)
+  Elements(Precision element, int rows, int size, std::uint64_t stream)
       : kind(element),
         stride((size + 15) / 16 * 16 + 16),
         values(random_values(static_cast<std::size_t>(rows * size), stream, 1)),
         data(static_cast<std::size_t>(rows * stride) * element_size(element)) {
-    std::memset(data.data(), element == Element::int8 ? 128 : 0, data.size());
+    std::memset(data.data(), element == Precision::int8 ? 128 : 0, data.size());
     for (int r = 0; r < rows; ++r)
       for (int k = 0; k < size; ++k) {
         float& value = values[static_cast<std::size_t>(r * size + k)];
@@ -77,7 +77,7 @@ struct Elements {
       }
   }
   float at(int row, int k) const { return stored(kind, data.data(), row * stride + k); }
-  Element kind;
+  Precision kind;
   int stride;
   std::vector<float> values;  // (rows, size)
   Buffer<std::byte> data;
@@ -183,9 +183,9 @@ TEST(Kernels, CellsEqualTheirDefinition) {
           const double h = sigmoid(layer.z(r, 3, u)) * std::tanh(c);
           ASSERT_NEAR(layer.c.data()[r * layer.c_stride + u], c, 1e-5) << kernels->name;
           ASSERT_NEAR(layer.out.at(r, u), h,
-                      1e-5 + (kernels->layout.element == Element::bf16   ? std::fabs(h) / 256
-                              : kernels->layout.element == Element::int8 ? 0.5 / 127
-                                                                         : 0))
+                      1e-5 + (kernels->layout.element == Precision::bf16   ? std::fabs(h) / 256
+                              : kernels->layout.element == Precision::int8 ? 0.5 / 127
+                                                                           : 0))
               << kernels->name;
         }
         // Pairs and heads read beyond the units: zeros.
@@ -237,7 +237,7 @@ TEST(Kernels, WholeNumbersAreSummedExactly) {
   for (const Shape& s : kShapes) {
     std::vector<float> out[2];
     for (const bool native : {false, true}) {
-      const Kernels& kernels = native ? *int8_kernels() : plain_kernels(Element::int8);
+      const Kernels& kernels = native ? *int8_kernels() : plain_kernels(Precision::int8);
       const Layer layer(kernels, s.units, s.rows, s.x, s.h);
       const int columns = layer.packed_h.columns;
       std::vector<float> all(static_cast<std::size_t>(s.rows * columns));
@@ -255,7 +255,7 @@ TEST(Kernels, WholeNumbersAreSummedExactly) {
 TEST(Kernels, GatesAreAccurateFromEndToEnd) {
   // No weights: start values alone, one gate swept at a time.
   for (const Kernels* kernels : all_kernels()) {
-    if (kernels->layout.element != Element::f32) continue;  // h is coarser; c is checked above
+    if (kernels->layout.element != Precision::f32) continue;  // h is coarser; c is checked above
     double worst = 0;
     for (int gate = 0; gate < 4; ++gate)
       for (double z = -120; z <= 120; z += z > -12 && z < 12 ? 0.00390625 : 0.5) {

@@ -9,7 +9,8 @@ namespace toccata::network::stepping {
 
 /// For `rows` sequences of the layer's axis.
 struct LayerState {
-  LayerState(const PackedLayer& layer, std::size_t rows, Element element, bool dropout, bool ahead)
+  LayerState(const PackedLayer& layer, std::size_t rows, Precision element, bool dropout,
+             bool ahead)
       : stride(layer.stride),
         columns(ahead ? static_cast<std::size_t>(layer.columns) : 0),
         bytes(static_cast<std::size_t>(layer.stride) * element_size(element)),
@@ -17,7 +18,7 @@ struct LayerState {
         h{Buffer<std::byte>(rows * bytes), Buffer<std::byte>(rows * bytes)},
         dropped(dropout ? rows * bytes : 0),
         recurrent(rows * columns),
-        silence(element == Element::int8 ? kZero : 0) {
+        silence(element == Precision::int8 ? kZero : 0) {
     zero(0, rows);
   }
 

@@ -19,7 +19,7 @@ MixLayers::MixLayers(const PackedNetwork& network, int sequences, bool dropout)
     way.h = Buffer<std::byte>((notes + 2) * width * way.bytes);
     if (dropout) way.dropped = Buffer<std::byte>((notes + 2) * width * way.bytes);
     way.c = Buffer<float>(width * stride);
-    if (network.kernels->layout.element == Element::int8) {  // an h of zeros
+    if (network.kernels->layout.element == Precision::int8) {  // an h of zeros
       std::fill_n(way.h.data(), way.h.size(), std::byte{kZero});
       std::fill_n(way.dropped.data(), way.dropped.size(), std::byte{kZero});
     }

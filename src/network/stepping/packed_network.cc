@@ -96,7 +96,7 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
     head_bias.data()[row] = weights.head_bias[row];
   }
 
-  if (layout.element == Element::int8) {
+  if (layout.element == Precision::int8) {
     for (std::vector<PackedLayer>* axis : {&time, &mix, &note})
       for (PackedLayer& layer : *axis) scale(layer.x_weights.scales, 1 / keep_prob);
     scale(note_input.scales, 1 / keep_prob);

@@ -1,5 +1,5 @@
 #pragma once
-// A model's weights as the stepper reads them: packed once, never changed.
+// A model's weights in the order in which the stepper reads them. Packed once, then constant.
 
 #include <array>
 #include <vector>
@@ -19,13 +19,13 @@ struct PackedLayer {
   int stride = 0;       // of rows of c and h: H up to a multiple of 16
   int columns = 0;      // 4H, padded
   Packed h_weights;     // W_h
-  Packed x_weights;     // W_x; of the first layer of the time and of the note axis: none
+  Packed x_weights;     // W_x; none in the first layer of the time axis and of the note axis
   Buffer<float> start;  // (columns): both biases
 };
 
 struct PackedNetwork {
-  /// keep_prob: of the dropout that will be kept on. int8 holds no h beyond ±1, so that the factor
-  /// of what is kept goes into the weights that it is multiplied by.
+  /// keep_prob: of the dropout in composing. int8 cannot hold an h beyond ±1, so there the weights
+  /// that multiply h are scaled by 1/keep_prob instead.
   PackedNetwork(const Model& model, const Kernels& kernels, float keep_prob);
 
   Config config;
@@ -33,27 +33,27 @@ struct PackedNetwork {
   const Kernels* kernels;
   std::vector<PackedLayer> time, note;
   std::vector<PackedLayer> mix;  // up, down; or empty
-  // The first time layer's input is mostly zeros, and partly a function of the note or of the step
-  // alone: its product is a sum of few of these rows.
-  Buffer<float> features;  // (F, columns): W_x of the first time layer, a row a feature
+  // Most inputs of the first time layer are zero, and some depend only on the note or only on the
+  // step. So W_x times them is computed as a sum of a few of these rows.
+  Buffer<float> features;  // (F, columns): W_x of the first time layer, one row per feature
   Buffer<float> still;     // (N, columns): biases, position and pitch class
-  // The first note layer's: the time axis's part, for all notes at once, and the notes below.
-  Packed note_input;             // W_x of the time axis's output
-  std::vector<Packed> note_mix;  // W_x of what is mixed of it: up, down; or empty
+  // The first note layer: the past, for all notes at once, and the notes below.
+  Packed note_input;             // W_x of the time axis' output
+  std::vector<Packed> note_mix;  // W_x of the mixing layers' outputs: up, down; or empty
   Buffer<float> lower;           // (K, 4, columns): W_x of each value of the cells n-1 … n-K
   Buffer<float> lower_chord;     // (12, columns): of the notes below by pitch class; else empty
   Buffer<float> head_weight;     // (head_count, C, stride of the last note layer)
   Buffer<float> head_bias;       // (head_count, C)
 
-  /// Multiplications of a step of one sequence: along time with all that is made of it before the
-  /// notes' turn but the recurrence of the mix, of that in one direction, and along the notes.
+  /// Multiplications in one step of one sequence: of the time axis with all that is computed from
+  /// its output at once; of the recurrence of one mixing layer; of the note axis.
   double time_work() const;
   double mix_work() const;
   double note_work() const;
 };
 
-/// The first time layer's pre-activations without W_h, from the frames before: what encode() times
-/// W_x plus both biases gives.
+/// The first time layer's pre-activations without W_h h: W_x times the features that encode() makes
+/// of the frames before, plus both biases.
 class FirstInputs {
  public:
   explicit FirstInputs(const PackedNetwork& network);
@@ -69,17 +69,17 @@ class FirstInputs {
   std::vector<float> scales_;
 };
 
-/// The notes of one sequence that sound below the note at hand: what encode_lower() times W_x
-/// gives, as a sum of few rows.
+/// What a note of one sequence sees of the notes below it: W_x times the features of
+/// encode_lower(), as a sum of a few rows.
 class LowerNotes {
  public:
   explicit LowerNotes(const PackedNetwork& network);
   void clear();
-  /// The cell of note n-1 before note n's turn.
+  /// Adds the cell of `note`, in ascending order.
   void add(int note, std::uint8_t cell);
-  /// Whether anything below note n is seen from it.
+  /// Whether note n sees any note below it that sounds.
   bool heard_at(int n) const;
-  /// out (columns) = start (columns) + what note n sees below it.
+  /// out (columns) = start (columns) + W_x times what note n sees.
   void write(int n, const float* start, float* out);
 
  private:

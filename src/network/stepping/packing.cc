@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "network/safetensors.h"
+#include "network/float_formats.h"
 
 namespace toccata::network::stepping {
 
@@ -65,15 +65,15 @@ Packed pack(const Layout& layout, int units, const Part& part) {
       Buffer<std::byte>(static_cast<std::size_t>(packed.columns) *
                         static_cast<std::size_t>(packed.inputs) * element_size(layout.element));
   switch (layout.element) {
-    case Element::f32:
+    case Precision::f32:
       write_blocks(layout, units, part, reinterpret_cast<float*>(packed.data.data()),
                    [](float weight, int) { return weight; });
       break;
-    case Element::bf16:
+    case Precision::bf16:
       write_blocks(layout, units, part, reinterpret_cast<std::uint16_t*>(packed.data.data()),
                    [](float weight, int) { return to_bf16(weight); });
       break;
-    case Element::int8:
+    default:  // int8
       write_int8(layout, units, part, packed);
   }
   return packed;

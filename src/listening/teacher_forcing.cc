@@ -1,4 +1,4 @@
-#include "listening/walk.h"
+#include "listening/teacher_forcing.h"
 
 #include <algorithm>
 #include <numeric>
@@ -9,12 +9,12 @@
 namespace toccata::listening {
 namespace {
 
-// How many sequences are worth running side by side: more would only wait for the longest stretch.
-int useful_sequences(std::span<const Stretch> stretches, int most) {
+// How many sequences are worth running side by side: more would only wait for the longest chunk.
+int useful_sequences(std::span<const Chunk> chunks, int most) {
   std::int64_t total = 0, longest = 1;
-  for (const Stretch& stretch : stretches) {
-    total += stretch.length;
-    longest = std::max<std::int64_t>(longest, stretch.length);
+  for (const Chunk& chunk : chunks) {
+    total += chunk.length;
+    longest = std::max<std::int64_t>(longest, chunk.length);
   }
   return static_cast<int>(
       std::clamp<std::int64_t>((total + longest - 1) / longest, 1, std::max(most, 1)));
@@ -28,7 +28,7 @@ network::StepPlace place_of(const music::Roll& roll, int step) {
 /// Models side by side on the same music.
 class Steppers {
  public:
-  Steppers(const Models& models, int sequences, const WalkOptions& options)
+  Steppers(const Models& models, int sequences, const ForcingOptions& options)
       : size_(static_cast<std::size_t>(sequences) *
               static_cast<std::size_t>(models.config().notes()) *
               static_cast<std::size_t>(models.config().channels())),
@@ -37,18 +37,18 @@ class Steppers {
       steppers_.emplace_back(model,
                              network::StepperOptions{.sequences = sequences,
                                                      .threads = options.threads,
-                                                     .arithmetic = options.arithmetic,
+                                                     .precision = options.precision,
                                                      .instruction_set = options.instruction_set});
       histories_.push_back(model.config.history());
     }
   }
 
-  /// Sequence b at the beginning of a stretch, with what sounded before it.
-  void begin(int b, const Stretch& stretch) {
+  /// Sequence b at the beginning of a chunk, with what sounded before it.
+  void begin(int b, const Chunk& chunk) {
     for (std::size_t k = 0; k < steppers_.size(); ++k) {
       steppers_[k].reset(b);
-      for (int t = std::max(0, stretch.begin - histories_[k]); t + 1 < stretch.begin; ++t)
-        steppers_[k].recall(b, stretch.roll->frame(t));
+      for (int t = std::max(0, chunk.begin - histories_[k]); t + 1 < chunk.begin; ++t)
+        steppers_[k].recall(b, chunk.roll->frame(t));
     }
   }
 
@@ -105,25 +105,26 @@ void check_fits(const network::Config& config, const music::Roll& roll, std::str
   }
 }
 
-void walk(const Models& models, std::span<const Stretch> stretches, const WalkOptions& options,
-          const std::function<void(const WalkedFrame&)>& visit, Progress& progress,
-          const Stop& stop) {
+void teacher_force(const Models& models, std::span<const Chunk> chunks,
+                   const ForcingOptions& options,
+                   const std::function<void(const ForcedFrame&)>& visit, Progress& progress,
+                   const Stop& stop) {
   const auto notes = static_cast<std::size_t>(models.config().notes());
   const auto channels = static_cast<std::size_t>(models.config().channels());
-  std::vector<std::size_t> order(stretches.size());
+  std::vector<std::size_t> order(chunks.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return stretches[a].length > stretches[b].length;
+    return chunks[a].length > chunks[b].length;
   });
   std::uint64_t total = 0;
-  for (const Stretch& stretch : stretches) total += static_cast<std::uint64_t>(stretch.length);
+  for (const Chunk& chunk : chunks) total += static_cast<std::uint64_t>(chunk.length);
 
-  const int sequences = useful_sequences(stretches, options.sequences);
+  const int sequences = useful_sequences(chunks, options.sequences);
   const auto width = static_cast<std::size_t>(sequences);
   Steppers steppers(models, sequences, options);
   constexpr std::size_t kIdle = ~std::size_t{0};
   struct Slot {
-    std::size_t stretch = kIdle;
+    std::size_t chunk = kIdle;
     int done = 0;
   };
   std::vector<Slot> slots(width);
@@ -140,30 +141,30 @@ void walk(const Models& models, std::span<const Stretch> stretches, const WalkOp
     for (std::size_t b = 0; b < width; ++b) {
       Slot& slot = slots[b];
       std::uint8_t* before = previous.data() + b * notes;
-      if (slot.stretch != kIdle && slot.done == stretches[slot.stretch].length) {
-        slot.stretch = kIdle;
+      if (slot.chunk != kIdle && slot.done == chunks[slot.chunk].length) {
+        slot.chunk = kIdle;
       }
-      while (slot.stretch == kIdle && next < order.size()) {
+      while (slot.chunk == kIdle && next < order.size()) {
         const std::size_t candidate = order[next++];
-        if (stretches[candidate].length == 0) continue;
+        if (chunks[candidate].length == 0) continue;
         slot = {candidate, 0};
-        steppers.begin(static_cast<int>(b), stretches[candidate]);
+        steppers.begin(static_cast<int>(b), chunks[candidate]);
       }
-      if (slot.stretch == kIdle) {
+      if (slot.chunk == kIdle) {
         std::fill_n(before, notes, std::uint8_t{0});
         std::fill_n(truth.data() + b * notes, notes, std::uint8_t{0});
         continue;
       }
       any = true;
-      const Stretch& stretch = stretches[slot.stretch];
-      const int step = stretch.begin + slot.done;
+      const Chunk& chunk = chunks[slot.chunk];
+      const int step = chunk.begin + slot.done;
       if (step == 0) {
         std::fill_n(before, notes, std::uint8_t{0});
       } else {
-        std::copy_n(stretch.roll->frame(step - 1), notes, before);
+        std::copy_n(chunk.roll->frame(step - 1), notes, before);
       }
-      std::copy_n(stretch.roll->frame(step), notes, truth.data() + b * notes);
-      places[b] = place_of(*stretch.roll, step);
+      std::copy_n(chunk.roll->frame(step), notes, truth.data() + b * notes);
+      places[b] = place_of(*chunk.roll, step);
     }
     if (!any || stop.requested()) break;
 
@@ -171,8 +172,8 @@ void walk(const Models& models, std::span<const Stretch> stretches, const WalkOp
 
     for (std::size_t b = 0; b < width; ++b) {
       Slot& slot = slots[b];
-      if (slot.stretch == kIdle) continue;
-      visit({slot.stretch, stretches[slot.stretch].begin + slot.done, previous.data() + b * notes,
+      if (slot.chunk == kIdle) continue;
+      visit({slot.chunk, chunks[slot.chunk].begin + slot.done, previous.data() + b * notes,
              truth.data() + b * notes, logits.data() + b * notes * channels});
       ++slot.done;
       ++done;

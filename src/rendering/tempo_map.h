@@ -7,9 +7,9 @@
 
 namespace toccata::rendering {
 
-class Clock {
+class TempoMap {
  public:
-  explicit Clock(const notation::Score& score);
+  explicit TempoMap(const notation::Score& score);
   /// Seconds from tick 0.
   double seconds(notation::Tick tick) const;
 

@@ -1,4 +1,4 @@
-#include "rendering/excerpt.h"
+#include "rendering/score_excerpt.h"
 
 #include <gtest/gtest.h>
 

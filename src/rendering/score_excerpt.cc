@@ -1,10 +1,10 @@
-#include "rendering/excerpt.h"
+#include "rendering/score_excerpt.h"
 
 #include <algorithm>
 #include <map>
 
 #include "base/error.h"
-#include "rendering/bars.h"
+#include "rendering/score_bars.h"
 
 namespace toccata::rendering {
 
@@ -83,7 +83,7 @@ void check_range(std::int64_t from, std::int64_t to, std::int64_t last) {
 
 notation::Score excerpt(const notation::Score& score, const BarRange& range) {
   if (range.whole()) return score;
-  const Bars bars(score);
+  const ScoreBars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
   const std::int64_t from = range.from.value_or(1), to = std::min(range.to.value_or(last), last);
   check_range(from, to, last);

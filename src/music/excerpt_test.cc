@@ -1,16 +1,16 @@
-#include "listening/excerpt.h"
+#include "music/excerpt.h"
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 
-namespace toccata::listening {
+namespace toccata::music {
 namespace {
 
 TEST(Excerpt, KeepsThePlaceOfEveryStepInItsBar) {
-  music::Roll whole = music::make_roll(64, 60, 62, 4, true, {{0, 3, 4}, {24, 7, 8}, {38, 4, 4}});
+  Roll whole = make_roll(64, 60, 62, 4, true, {{0, 3, 4}, {24, 7, 8}, {38, 4, 4}});
   for (std::size_t i = 0; i < whole.cells.size(); ++i) whole.cells[i] = i % 3 ? 0 : 3;
-  const music::Roll part = excerpt(whole, 5, 50);
+  const Roll part = excerpt(whole, 5, 50);
   EXPECT_EQ(part.steps, 50);
   for (std::size_t t = 0; t < 50; ++t) {
     EXPECT_EQ(part.bar_phase[t], whole.bar_phase[t + 5]) << t;
@@ -22,7 +22,7 @@ TEST(Excerpt, KeepsThePlaceOfEveryStepInItsBar) {
 }
 
 TEST(Excerpt, BeginsNotesThatSoundOnIntoIt) {
-  music::Roll whole = music::make_roll(4, 60, 60, 4, true);
+  Roll whole = make_roll(4, 60, 60, 4, true);
   whole.cells = {3, 1, 1, 1};
   EXPECT_EQ(excerpt(whole, 2, 2).cells, (std::vector<std::uint8_t>{3, 1}));
   whole.articulation = false;
@@ -31,10 +31,10 @@ TEST(Excerpt, BeginsNotesThatSoundOnIntoIt) {
 }
 
 TEST(Excerpt, RefusesWhatIsNotInThePiece) {
-  const music::Roll whole = music::make_roll(4, 60, 60, 4, true);
+  const Roll whole = make_roll(4, 60, 60, 4, true);
   EXPECT_THROW(excerpt(whole, 2, 3), Error);
   EXPECT_EQ(excerpt(whole, 4, 0).steps, 0);
 }
 
 }  // namespace
-}  // namespace toccata::listening
+}  // namespace toccata::music

@@ -6,13 +6,13 @@
 
 namespace toccata::playing {
 
-double SteadyClock::now() {
+double SteadyAlarmClock::seconds() const {
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC, &time);
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-void SteadyClock::sleep_until(double time) {
+void SteadyAlarmClock::sleep_until(double time) {
   timespec until{};
   const double whole = std::floor(time);
   until.tv_sec = static_cast<time_t>(whole);

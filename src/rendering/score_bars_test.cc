@@ -1,4 +1,4 @@
-#include "rendering/bars.h"
+#include "rendering/score_bars.h"
 
 #include <gmock/gmock.h>
 
@@ -14,8 +14,8 @@ notation::Score score_with(std::vector<notation::MeterChange> meters, int ticks_
   return score;
 }
 
-TEST(Bars, AreOfFourFourWhereNoMeterIsGiven) {
-  const Bars bars(score_with({}));
+TEST(ScoreBars, AreOfFourFourWhereNoMeterIsGiven) {
+  const ScoreBars bars(score_with({}));
   EXPECT_EQ(bars.bar_at(0), 1);
   EXPECT_EQ(bars.bar_at(1919), 1);
   EXPECT_EQ(bars.bar_at(1920), 2);
@@ -23,9 +23,9 @@ TEST(Bars, AreOfFourFourWhereNoMeterIsGiven) {
   EXPECT_THAT(bars.beats_of(2), ElementsAre(1920, 2400, 2880, 3360));
 }
 
-TEST(Bars, BeginAnewAtAChangeOfMeterAndAShortenedBarIsABar) {
+TEST(ScoreBars, BeginAnewAtAChangeOfMeterAndAShortenedBarIsABar) {
   // Two bars of 4/4, the second cut short after two quarters, then 3/8.
-  const Bars bars(score_with({{0, 4, 4}, {2880, 3, 8}}));
+  const ScoreBars bars(score_with({{0, 4, 4}, {2880, 3, 8}}));
   EXPECT_EQ(bars.bar_at(2879), 2);
   EXPECT_EQ(bars.bar_at(2880), 3);
   EXPECT_EQ(bars.begin_of(3), 2880);
@@ -35,30 +35,30 @@ TEST(Bars, BeginAnewAtAChangeOfMeterAndAShortenedBarIsABar) {
   EXPECT_EQ(bars.meter_of(4).numerator, 3);
 }
 
-TEST(Bars, APickupIsABarOfItsOwnMeter) {
-  const Bars bars(score_with({{0, 1, 4}, {480, 4, 4}}));
+TEST(ScoreBars, APickupIsABarOfItsOwnMeter) {
+  const ScoreBars bars(score_with({{0, 1, 4}, {480, 4, 4}}));
   EXPECT_EQ(bars.begin_of(2), 480);
   EXPECT_EQ(bars.begin_of(3), 480 + 1920);
 }
 
-TEST(Bars, CompoundMetersBeatInDottedNotes) {
-  EXPECT_THAT(Bars(score_with({{0, 6, 8}})).beats_of(1), ElementsAre(0, 720));
-  EXPECT_THAT(Bars(score_with({{0, 3, 4}})).beats_of(1), ElementsAre(0, 480, 960));
-  EXPECT_EQ(Bars(score_with({{0, 13, 32}})).beats_of(1).size(), 13u);
+TEST(ScoreBars, CompoundMetersBeatInDottedNotes) {
+  EXPECT_THAT(ScoreBars(score_with({{0, 6, 8}})).beats_of(1), ElementsAre(0, 720));
+  EXPECT_THAT(ScoreBars(score_with({{0, 3, 4}})).beats_of(1), ElementsAre(0, 480, 960));
+  EXPECT_EQ(ScoreBars(score_with({{0, 13, 32}})).beats_of(1).size(), 13u);
 }
 
-TEST(Bars, OfNoWholeNumberOfTicksDoNotDriftAndAgreeBothWays) {
-  const Bars bars(score_with({{0, 1, 8}}, 1));  // half a tick a bar
+TEST(ScoreBars, OfNoWholeNumberOfTicksDoNotDriftAndAgreeBothWays) {
+  const ScoreBars bars(score_with({{0, 1, 8}}, 1));  // half a tick a bar
   EXPECT_EQ(bars.begin_of(1001), 500);
-  const Bars fifths(score_with({{0, 5, 16}}, 3));  // 3.75 ticks a bar
+  const ScoreBars fifths(score_with({{0, 5, 16}}, 3));  // 3.75 ticks per bar
   for (std::int64_t bar = 1; bar < 1000; ++bar) {
     EXPECT_EQ(fifths.bar_at(fifths.begin_of(bar)), bar);
     EXPECT_EQ(fifths.bar_at(fifths.begin_of(bar + 1) - 1), bar);
   }
 }
 
-TEST(Bars, AMeterWithoutLengthIsStillABar) {
-  const Bars bars(score_with({{0, 0, 4}}));
+TEST(ScoreBars, AMeterWithoutLengthIsStillABar) {
+  const ScoreBars bars(score_with({{0, 0, 4}}));
   EXPECT_GT(bars.begin_of(2), bars.begin_of(1));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Bar lines and beats of a Score, from its meters. Bars are counted from 1, as musicians count.
+// Bar lines and beats of a Score, in whole ticks, from its meters; music/bars.h has those of a
+// Roll, in steps. Bars are counted from 1, as musicians count.
 
 #include <vector>
 
@@ -7,17 +8,16 @@
 
 namespace toccata::rendering {
 
-class Bars {
+class ScoreBars {
  public:
-  explicit Bars(const notation::Score& score);
+  explicit ScoreBars(const notation::Score& score);
 
   /// The bar that `tick` stands in. Bars begin anew at each change of meter.
   std::int64_t bar_at(notation::Tick tick) const;
   /// The tick at which bar `bar` begins (bars before 1: tick 0).
   notation::Tick begin_of(std::int64_t bar) const;
   const notation::MeterChange& meter_of(std::int64_t bar) const;
-  /// The ticks of the beats in `bar`, its first included: one denominator's note each, or three of
-  /// them in compound meters (6/8, 9/8, 12/16…), as music::find_phases counts them.
+  /// The ticks of the beats in `bar`, its first included (music::beat_length).
   std::vector<notation::Tick> beats_of(std::int64_t bar) const;
 
  private:
@@ -29,7 +29,7 @@ class Bars {
   notation::Tick whole_notes(std::int64_t count, int denominator) const;
 
   int ticks_per_quarter_;
-  std::vector<Stretch> stretches_;  // one a meter, the first at tick 0
+  std::vector<Stretch> stretches_;  // one per meter, the first at tick 0
 };
 
 }  // namespace toccata::rendering

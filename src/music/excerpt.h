@@ -3,10 +3,10 @@
 
 #include "music/roll.h"
 
-namespace toccata::listening {
+namespace toccata::music {
 
 /// Steps begin … begin+length-1 as a Roll, with the same places in the bar. Notes that sound into
 /// the part begin with it. Throws Error if the part is not within the Roll.
-music::Roll excerpt(const music::Roll& roll, int begin, int length);
+Roll excerpt(const Roll& roll, int begin, int length);
 
-}  // namespace toccata::listening
+}  // namespace toccata::music

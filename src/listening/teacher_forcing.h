@@ -1,5 +1,5 @@
 #pragma once
-// Runs stretches of music through the network with teacher forcing, several side by side, for
+// Runs chunks of music through the network with teacher forcing, several side by side, for
 // likelihood, trials and surprise.
 
 #include <cstdint>
@@ -30,35 +30,36 @@ class Models {
 
 /// Steps begin … begin+length-1 of a Roll. At the first step the network sees the true frame before
 /// it, and its state is zero.
-struct Stretch {
+struct Chunk {
   const music::Roll* roll = nullptr;
   int begin = 0;
   int length = 0;
 };
 
-struct WalkOptions {
-  int sequences = 16;  // at most so many stretches side by side
+struct ForcingOptions {
+  int sequences = 16;  // at most so many chunks side by side
   int threads = 0;     // 0: as many as the processor has
   // f32 even where the processor is faster in another; others serve to measure their cost.
-  network::Arithmetic arithmetic = network::Arithmetic::f32;
+  network::Precision precision = network::Precision::f32;
   network::InstructionSet instruction_set = network::InstructionSet::automatic;
 };
 
 /// A step with its logits.
-struct WalkedFrame {
-  std::size_t stretch;           // index into the stretches given
+struct ForcedFrame {
+  std::size_t chunk;             // index into the chunks given
   int step;                      // of its Roll
   const std::uint8_t* previous;  // (N), zeros before the Roll's first step
   const std::uint8_t* truth;     // (N)
   const float* logits;           // (N, C)
 };
 
-/// Calls `visit` for every step of every stretch, the steps of each in order, from this thread. The
-/// longest stretches go first, and the next one begins when one ends. The logits do not depend on
+/// Calls `visit` for every step of every chunk, the steps of each in order, from this thread. The
+/// longest chunks go first, and the next one begins when one ends. The logits do not depend on
 /// the number of sequences or threads. When `stop` is requested it returns early.
-void walk(const Models& models, std::span<const Stretch> stretches, const WalkOptions& options,
-          const std::function<void(const WalkedFrame&)>& visit, Progress& progress,
-          const Stop& stop);
+void teacher_force(const Models& models, std::span<const Chunk> chunks,
+                   const ForcingOptions& options,
+                   const std::function<void(const ForcedFrame&)>& visit, Progress& progress,
+                   const Stop& stop);
 
 /// Throws Error if a model cannot read a Roll: another range, another grid, or articulation in only
 /// one of them. `name` is the piece's.

@@ -1,10 +1,10 @@
-#include "rendering/clock.h"
+#include "rendering/tempo_map.h"
 
 #include <algorithm>
 
 namespace toccata::rendering {
 
-Clock::Clock(const notation::Score& score) {
+TempoMap::TempoMap(const notation::Score& score) {
   const auto per_tick = [&score](std::uint32_t microseconds_per_quarter) {
     return microseconds_per_quarter * 1e-6 / score.ticks_per_quarter;
   };
@@ -16,7 +16,7 @@ Clock::Clock(const notation::Score& score) {
   }
 }
 
-double Clock::seconds(notation::Tick tick) const {
+double TempoMap::seconds(notation::Tick tick) const {
   const auto after =
       std::upper_bound(stretches_.begin(), stretches_.end(), tick,
                        [](notation::Tick t, const Stretch& stretch) { return t < stretch.tick; });

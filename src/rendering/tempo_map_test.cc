@@ -1,0 +1,30 @@
+#include "rendering/tempo_map.h"
+
+#include <gtest/gtest.h>
+
+namespace toccata::rendering {
+namespace {
+
+TEST(TempoMap, AQuarterLastsHalfASecondWhereNoTempoIsGiven) {
+  EXPECT_DOUBLE_EQ(TempoMap(notation::Score{}).seconds(480), 0.5);
+}
+
+TEST(TempoMap, FollowsEveryChangeOfTempo) {
+  notation::Score score;
+  score.ticks_per_quarter = 100;
+  score.tempos = {{100, 1'000'000}, {300, 250'000}};
+  const TempoMap tempo_map(score);
+  EXPECT_DOUBLE_EQ(tempo_map.seconds(100), 0.5);
+  EXPECT_DOUBLE_EQ(tempo_map.seconds(200), 1.5);
+  EXPECT_DOUBLE_EQ(tempo_map.seconds(300), 2.5);
+  EXPECT_DOUBLE_EQ(tempo_map.seconds(700), 3.5);
+}
+
+TEST(TempoMap, ATempoAtTheBeginningReplacesTheDefault) {
+  notation::Score score;
+  score.tempos = {{0, 1'000'000}};
+  EXPECT_DOUBLE_EQ(TempoMap(score).seconds(480), 1);
+}
+
+}  // namespace
+}  // namespace toccata::rendering
