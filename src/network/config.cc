@@ -49,13 +49,6 @@ void check_units(const std::vector<int>& units, const char* what) {
 
 }  // namespace
 
-int Config::features() const {
-  constexpr int kPosition = 1, kPitchClass = 12, kSounding = 12, kPlace = 4, kStart = 1;
-  constexpr int kMatch = 1;
-  return kPosition + kPitchClass + window * channels() + kSounding + kPlace + kStart +
-         static_cast<int>(echoes.size()) * (echo_window * channels() + kMatch);
-}
-
 void check(const Config& config) {
   if (config.format_version != kFormatVersion)
     fail_usage("format_version: expected {}, found {}; a newer program wrote it", kFormatVersion,

@@ -17,10 +17,9 @@ void recurrent_mask(const Config& config, const Dropout& dropout, std::span<floa
   const std::uint32_t threshold = DropoutMasks::keep_threshold(dropout.recurrent_keep_prob);
   const float scale = 1 / dropout.recurrent_keep_prob;
   const WeightSlices<float> slice = slices(config, mask.data());
-  int layer = 0;
-  for (const auto* axis : {&slice.time, &slice.note, &slice.mix})
-    for (const LstmSlice<float>& weights : *axis) {
-      const DropoutRow row = masks.row(layer++, 0, 0);
+  for (const auto& stack : slice.stacks)
+    for (const LstmSlice<float>& weights : stack) {
+      const DropoutRow row = masks.row(weights.mask, 0, 0);
       const auto size = 4 * static_cast<std::uint32_t>(weights.hidden) *
                         static_cast<std::uint32_t>(weights.hidden);
       for (std::uint32_t i = 0; i < size; ++i)

@@ -43,8 +43,9 @@ TEST(RecurrentMask, IsAFunctionOfSeedUpdateAndLayer) {
   EXPECT_NE(mask, recurrent_mask(config, {1, 3, 8, 0.5f}));
   EXPECT_NE(mask, recurrent_mask(config, {1, 4, 7, 0.5f}));
   const WeightSlices<const float> slice = slices(config, mask.data());
-  EXPECT_FALSE(std::equal(slice.time[0].weight_hh, slice.time[0].weight_hh + 4 * 20 * 20,
-                          slice.note[0].weight_hh));
+  EXPECT_FALSE(std::equal(slice[Stack::time][0].weight_hh,
+                          slice[Stack::time][0].weight_hh + 4 * 20 * 20,
+                          slice[Stack::note][0].weight_hh));
   EXPECT_EQ(recurrent_mask(config, {1, 3, 7, 1}), std::vector<float>(mask.size(), 1.0f));
 }
 

@@ -9,45 +9,93 @@
 namespace toccata::network {
 namespace {
 
-constexpr int kStill = FeatureOrder::window;  // position and pitch class
+using What = FeatureGroup::What;
 
 void copy_floats(float* to, const float* from, int count) {
   std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
-}  // namespace
-
-FeatureOrder feature_order(const Config& config) {
-  FeatureOrder order;
-  order.sounding = FeatureOrder::window + config.window * config.channels();
-  order.place = order.sounding + 12;
-  order.start = order.place + 4;
-  order.echoes = order.start + 1;
-  order.features = config.features();
-  return order;
-}
-
-std::array<float, 4> place_features(const Config& config, const StepPlace& place) {
+/// The step's place in its bar (Config::beat).
+void write_place(const Config& config, const StepPlace& place, float* out) {
   if (config.beat == Beat::binary) {
     const unsigned step =
         static_cast<unsigned>(place.step) + static_cast<unsigned>(config.start_step);
-    const auto bit = [step](int b) { return (step >> b & 1) != 0 ? 1.0f : -1.0f; };
-    return {bit(0), bit(1), bit(2), bit(3)};
+    for (int b = 0; b < 4; ++b) out[b] = (step >> b & 1) != 0 ? 1.0f : -1.0f;
+    return;
   }
-  const double bar = place.bar_phase, beat = place.beat_phase;
-  return {static_cast<float>(plain::sin_turns(bar)), static_cast<float>(plain::cos_turns(bar)),
-          static_cast<float>(plain::sin_turns(beat)), static_cast<float>(plain::cos_turns(beat))};
+  for (const double phase : {double{place.bar_phase}, double{place.beat_phase}}) {
+    *out++ = static_cast<float>(plain::sin_turns(phase));
+    *out++ = static_cast<float>(plain::cos_turns(phase));
+  }
 }
 
-std::array<float, 24> sounding_notes(const Config& config, const std::uint8_t* frame) {
-  std::array<float, 24> counts{};
-  int pitch_class = config.roll.low % 12;
-  for (int n = 0; n < config.notes(); ++n) {
-    counts[static_cast<std::size_t>(pitch_class)] += static_cast<float>(frame[n] & music::kPlay);
-    pitch_class = pitch_class == 11 ? 0 : pitch_class + 1;
+}  // namespace
+
+std::vector<FeatureGroup> feature_groups(const Config& config) {
+  std::vector<FeatureGroup> groups;
+  int first = 0;
+  const auto add = [&](FeatureGroup group) {
+    group.first = first;
+    first += group.width;
+    groups.push_back(group);
+  };
+  const auto add_frame = [&](What what, int lag, int window) {
+    add({.what = what,
+         .sees = Sees::frame,
+         .width = window * config.channels(),
+         .lag = lag,
+         .window = window});
+  };
+  add({.what = What::position, .sees = Sees::note, .width = 1});
+  add({.what = What::pitch_class, .sees = Sees::note, .width = 12});
+  add_frame(What::window, 1, config.window);
+  add({.what = What::sounding, .sees = Sees::pitch_class, .width = 12});
+  add({.what = What::place, .sees = Sees::step, .width = 4});
+  add({.what = What::start, .sees = Sees::step, .width = 1});
+  for (const int lag : config.echoes) {
+    add_frame(What::echo, lag, config.echo_window);
+    add({.what = What::match, .sees = Sees::step, .width = 1, .lag = lag});
   }
-  std::copy_n(counts.begin(), 12, counts.begin() + 12);
-  return counts;
+  return groups;
+}
+
+int Config::features() const {
+  const FeatureGroup last = feature_groups(*this).back();
+  return last.first + last.width;
+}
+
+const std::uint8_t* Past::ago(int lag) const {
+  return frames_[std::ranges::find(lags_, lag) - lags_.begin()];
+}
+
+void note_values(const Config& config, const FeatureGroup& group, int note, float* out) {
+  if (group.what == What::position) {
+    const int top = config.notes() - 1;
+    *out = top > 0 ? static_cast<float>(note) / static_cast<float>(top) : 0.0f;
+  } else {
+    std::fill_n(out, 12, 0.0f);
+    out[(config.roll.low + note) % 12] = 1;
+  }
+}
+
+void step_values(const Config& config, const FeatureGroup& group, const Past& past,
+                 const StepPlace& place, float* out) {
+  if (group.what == What::place)
+    write_place(config, place, out);
+  else if (group.what == What::start)
+    *out = place.step == 0 ? 1.0f : 0.0f;
+  else
+    *out = match(past.ago(1), past.ago(group.lag + 1), config.notes());
+}
+
+void class_values(const Config& config, const FeatureGroup& group, const Past& past, float* out) {
+  float counts[24] = {};  // of each class twice over, so that any 12 from one on lie side by side
+  const std::uint8_t* frame = past.ago(group.lag);
+  for (int n = 0, own = config.roll.low % 12; n < config.notes();
+       ++n, own = own == 11 ? 0 : own + 1)
+    counts[own] += static_cast<float>(frame[n] & music::kPlay);
+  std::copy_n(counts, 12, counts + 12);
+  for (int own = 0; own < 12; ++own) copy_floats(out + own * 12, counts + own, 12);
 }
 
 float match(const std::uint8_t* a, const std::uint8_t* b, int notes) {
@@ -70,19 +118,20 @@ std::vector<int> lags(const Config& config) {
 
 Encoder::Encoder(const Config& config)
     : config_(config),
-      order_(feature_order(config)),
-      still_(static_cast<std::size_t>(config.notes()) * kStill),
-      planes_(static_cast<std::size_t>(
-          (config.notes() + std::max(config.window, config.echo_window) - 1) * config.channels())),
+      features_(config.features()),
+      groups_(feature_groups(config)),
+      still_(static_cast<std::size_t>(config.notes()) * static_cast<std::size_t>(features_)),
       lags_(lags(config)),
       past_(lags_.size()) {
-  const int notes = config.notes();
-  for (int n = 0; n < notes; ++n) {
-    float* row = still_.data() + static_cast<std::ptrdiff_t>(n) * kStill;
-    row[FeatureOrder::position] =
-        notes > 1 ? static_cast<float>(n) / static_cast<float>(notes - 1) : 0.0f;
-    row[FeatureOrder::pitch_class + (config.roll.low + n) % 12] = 1;
+  int widest = 0, window = 0;
+  for (const FeatureGroup& group : groups_) {
+    widest = std::max(widest, group.width);
+    window = std::max(window, group.window);
+    for (int n = 0; group.sees == Sees::note && n < config.notes(); ++n)
+      note_values(config, group, n, still_.data() + std::ptrdiff_t{n} * features_ + group.first);
   }
+  values_.resize(12 * static_cast<std::size_t>(widest));
+  planes_.resize(static_cast<std::size_t>((config.notes() + window - 1) * config.channels()));
 }
 
 /// Each note's window is then one stretch of `planes_`, a note further on.
@@ -98,34 +147,36 @@ void Encoder::set_planes(const std::uint8_t* frame, int window) {
   std::fill_n(plane, margin, 0.0f);
 }
 
-void Encoder::encode(const std::uint8_t* const* past, const StepPlace& place, float* x,
+void Encoder::encode(const std::uint8_t* const* frames, const StepPlace& place, float* x,
                      std::ptrdiff_t stride) {
-  const int notes = config_.notes(), channels = config_.channels();
-  const std::uint8_t* previous = past[0];
-  int at = order_.echoes;
-  for (std::size_t echo = 0; echo < config_.echoes.size(); ++echo) {
-    set_planes(past[1 + 2 * echo], config_.echo_window);
-    const float like = match(previous, past[2 + 2 * echo], notes);
-    const int cells = config_.echo_window * channels;
-    for (int n = 0; n < notes; ++n) {
-      float* row = x + n * stride + at;
-      copy_floats(row, planes_.data() + static_cast<std::ptrdiff_t>(n) * channels, cells);
-      row[cells] = like;
+  const int notes = config_.notes();
+  const Past past(lags_, frames);
+  for (const FeatureGroup& group : groups_) {
+    const float* from = nullptr;  // of note 0
+    std::ptrdiff_t next = 0;      // from a note to the next
+    switch (group.sees) {
+      case Sees::note:
+        from = still_.data() + group.first;
+        next = features_;
+        break;
+      case Sees::step:
+        step_values(config_, group, past, place, values_.data());
+        from = values_.data();
+        break;
+      case Sees::pitch_class:
+        class_values(config_, group, past, values_.data());
+        break;
+      case Sees::frame:
+        set_planes(past.ago(group.lag), group.window);
+        from = planes_.data();
+        next = config_.channels();
+        break;
     }
-    at += cells + 1;
-  }
-  set_planes(previous, config_.window);
-  const std::array<float, 24> sounding = sounding_notes(config_, previous);
-  std::array<float, 5> rest{};  // place and start flag
-  std::ranges::copy(place_features(config_, place), rest.begin());
-  rest[4] = place.step == 0 ? 1.0f : 0.0f;
-  for (int n = 0; n < notes; ++n, x += stride) {
-    copy_floats(x, still_.data() + static_cast<std::ptrdiff_t>(n) * kStill, kStill);
-    copy_floats(x + FeatureOrder::window,
-                planes_.data() + static_cast<std::ptrdiff_t>(n) * channels,
-                config_.window * channels);
-    copy_floats(x + order_.sounding, sounding.data() + (config_.roll.low + n) % 12, 12);
-    copy_floats(x + order_.place, rest.data(), 5);
+    float* row = x + group.first;
+    for (int n = 0; n < notes; ++n, row += stride)
+      copy_floats(
+          row, from ? from + n * next : values_.data() + (config_.roll.low + n) % 12 * group.width,
+          group.width);
   }
 }
 
@@ -133,8 +184,7 @@ void Encoder::encode(const music::Batch& batch, int t, int b, float* x) {
   for (std::size_t k = 0; k < lags_.size(); ++k) past_[k] = batch.heard_frame(t + 1 - lags_[k], b);
   const std::size_t at = static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
                          static_cast<std::size_t>(b);
-  encode(past_.data(), {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]}, x,
-         order_.features);
+  encode(past_.data(), {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]}, x, features_);
 }
 
 void encode(const Config& config, const std::uint8_t* const* past, const StepPlace& place,

@@ -1,12 +1,11 @@
 #pragma once
 // The input kernel: what a note sees of the frames before it, and of the notes below it. Features
-// are defined here; the stepper and torch_batch make the same values in other forms. Johnson,
-// "Composing music with recurrent neural networks" (2015); echoes and lower notes beyond the first
-// are ours. Order and scaling: docs/model.md.
+// are defined here, once, for whoever makes them. Johnson, "Composing music with recurrent neural
+// networks" (2015); echoes and lower notes beyond the first are ours: docs/model.md.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "music/batch.h"
@@ -21,26 +20,53 @@ struct StepPlace {
   int step = 0;          // index in its piece; 0 sets the start flag
 };
 
-/// Where each group of features begins in a row of F.
-struct FeatureOrder {
-  static constexpr int position = 0;     // 1: n / (N-1); 0 where N is 1
-  static constexpr int pitch_class = 1;  // 12: one-hot, C first
-  static constexpr int window = 13;  // (W, C): notes n-W/2 … n+W/2, play then articulate of each
-  int sounding = 0;  // 12: how many notes sound k semitones above n's pitch class, any octave
-  int place = 0;     // 4: the step's place in its bar
-  int start = 0;     // 1: 1 where the step is its piece's first
-  int echoes = 0;    // for each lag L: (V, C) notes n-V/2 … n+V/2 of y(t-L), then 1: match()
-  int features = 0;  // F
+/// What the values of a group depend on, beside the lagged frames.
+enum class Sees {
+  note,         // the note alone: the same in every step
+  step,         // the step alone: the same for every note
+  pitch_class,  // the step and the note's pitch class
+  frame,        // the cells around the note in one lagged frame
 };
-FeatureOrder feature_order(const Config& config);
 
-/// The four place features of a step (Config::beat).
-std::array<float, 4> place_features(const Config& config, const StepPlace& place);
+/// Features that belong together. Whoever makes features walks feature_groups(): Encoder writes
+/// dense rows, the stepper sums rows of weights, LibTorch's encoder makes tensors.
+struct FeatureGroup {
+  enum class What { position, pitch_class, window, sounding, place, start, echo, match };
+  What what;
+  Sees sees;
+  int first = 0, width = 0;  // of a row of F
+  int lag = 1;               // Sees::frame: y(t - lag);  match: of y(t-1) and y(t-1 - lag)
+  int window = 0;            // Sees::frame: W notes n-W/2 … n+W/2, the C bits of each
+};
 
-/// How many notes of a frame sound in each pitch class, twice over, so that 12 values from any
-/// pitch class on lie side by side.
-///   frame (N)
-std::array<float, 24> sounding_notes(const Config& config, const std::uint8_t* frame);
+/// The groups in the order of a row:
+///   position (1): n / (N-1), 0 where N is 1;  pitch class (12): one-hot, C first;
+///   window (W, C): of y(t-1);
+///   sounding (12): how many notes of y(t-1) sound k semitones above n's pitch class, any octave;
+///   place (4): the step's place in its bar;  start (1): 1 where the step is its piece's first;
+///   for each echo of lag L: echo (V, C): of y(t-L);  match (1): match() of y(t-1) and y(t-1-L).
+std::vector<FeatureGroup> feature_groups(const Config& config);
+
+/// The frames before a step, by lag.
+class Past {
+ public:
+  /// frames: (N) each, in the order of lags(config)
+  Past(std::span<const int> lags, const std::uint8_t* const* frames)
+      : lags_(lags), frames_(frames) {}
+  const std::uint8_t* ago(int lag) const;
+
+ private:
+  std::span<const int> lags_;
+  const std::uint8_t* const* frames_;
+};
+
+/// The values of a group that sees the note alone.  out (width)
+void note_values(const Config& config, const FeatureGroup& group, int note, float* out);
+/// Of one that sees the step alone.  out (width)
+void step_values(const Config& config, const FeatureGroup& group, const Past& past,
+                 const StepPlace& place, float* out);
+/// Of one that sees the pitch class: for each class, C first.  out (12, width)
+void class_values(const Config& config, const FeatureGroup& group, const Past& past, float* out);
 
 /// How alike two frames are: notes that sound in both / notes that sound in either (Jaccard 1901);
 /// 0 where both are silent. Of y(t-1) and y(t-1-L) it tells whether the music repeats itself at
@@ -68,8 +94,10 @@ class Encoder {
   void set_planes(const std::uint8_t* frame, int window);
 
   Config config_;
-  FeatureOrder order_;
-  std::vector<float> still_;   // (N, 13): position and pitch class, which no frame changes
+  int features_;
+  std::vector<FeatureGroup> groups_;
+  std::vector<float> still_;   // (N, F): what notes alone say, which no step changes
+  std::vector<float> values_;  // of a group, for one row or for each pitch class
   std::vector<float> planes_;  // (N + W - 1, C): a frame's bits with W/2 silent notes at each end
   std::vector<int> lags_;
   std::vector<const std::uint8_t*> past_;  // of the step at hand

@@ -74,6 +74,16 @@ std::vector<float> slow_features(const Config& config,
   return x;
 }
 
+std::vector<float> place_values(const Config& config, const StepPlace& place) {
+  for (const FeatureGroup& group : feature_groups(config))
+    if (group.what == FeatureGroup::What::place) {
+      std::vector<float> values(static_cast<std::size_t>(group.width));
+      step_values(config, group, Past({}, nullptr), place, values.data());
+      return values;
+    }
+  return {};
+}
+
 /// Five notes, 59 (B) to 63 (D sharp), a window of 3: small enough for hand.
 Config small() {
   Config config;
@@ -139,11 +149,11 @@ TEST(InputKernel, SetsTheStartFlagAtTheFirstStepOnly) {
 TEST(InputKernel, BinaryBeatIsTheStepsFourBits) {
   Config config = small();
   config.beat = Beat::binary;
-  EXPECT_THAT(place_features(config, {.step = 0}), ElementsAre(-1, -1, -1, -1));
-  EXPECT_THAT(place_features(config, {.step = 5}), ElementsAre(1, -1, 1, -1));
-  EXPECT_THAT(place_features(config, {.step = 24}), ElementsAre(-1, -1, -1, 1));
+  EXPECT_THAT(place_values(config, {.step = 0}), ElementsAre(-1, -1, -1, -1));
+  EXPECT_THAT(place_values(config, {.step = 5}), ElementsAre(1, -1, 1, -1));
+  EXPECT_THAT(place_values(config, {.step = 24}), ElementsAre(-1, -1, -1, 1));
   config.start_step = 6;
-  EXPECT_THAT(place_features(config, {.step = 15}), ElementsAre(1, -1, 1, -1));  // 21 mod 16 is 5
+  EXPECT_THAT(place_values(config, {.step = 15}), ElementsAre(1, -1, 1, -1));  // 21 mod 16 is 5
 }
 
 RC_GTEST_PROP(InputKernel, EqualsTheDefinition, ()) {

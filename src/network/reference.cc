@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "music/roll.h"
 #include "network/dropout.h"
@@ -15,7 +16,7 @@ namespace {
 using Vector = std::vector<double>;
 using Sequence = std::vector<Vector>;  // (positions, width)
 /// What a unit's output is multiplied by: 0 where dropped, 1/keep_prob where kept.
-using Scale = std::function<double(int layer, int position, int unit)>;
+using Scale = std::function<double(int mask, int position, int unit)>;
 
 double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
@@ -31,7 +32,7 @@ struct Layer {
   Sequence i, f, g, o;  // (L, H), after the nonlinearity
   Sequence y;           // (L, H), h after dropout
 };
-using Stack = std::vector<Layer>;
+using Layers = std::vector<Layer>;  // of a stack
 
 void forward(const LstmSlice<const double>& weights, Layer& layer) {
   const int inputs = weights.input, units = weights.hidden;
@@ -100,27 +101,28 @@ Sequence backward(const LstmSlice<const double>& weights, const LstmSlice<double
   return dx;
 }
 
-Stack forward(const std::vector<LstmSlice<const double>>& weights, Sequence x, const Scale& scale) {
-  Stack stack(weights.size());
+Layers forward(const std::vector<LstmSlice<const double>>& weights, Sequence x,
+               const Scale& scale) {
+  Layers stack(weights.size());
   for (std::size_t k = 0; k < weights.size(); ++k) {
     stack[k].x = k == 0 ? std::move(x) : stack[k - 1].y;
     forward(weights[k], stack[k]);
     stack[k].y = stack[k].h;
     for (std::size_t p = 0; p < stack[k].y.size(); ++p)
       for (int u = 0; u < weights[k].hidden; ++u)
-        stack[k].y[p][u] *= scale(static_cast<int>(k), static_cast<int>(p), u);
+        stack[k].y[p][u] *= scale(weights[k].mask, static_cast<int>(p), u);
   }
   return stack;
 }
 
 /// dy is the gradient by the last layer's y; returns that by the first layer's x.
 Sequence backward(const std::vector<LstmSlice<const double>>& weights,
-                  const std::vector<LstmSlice<double>>& gradient, const Stack& stack, Sequence dy,
+                  const std::vector<LstmSlice<double>>& gradient, const Layers& stack, Sequence dy,
                   const Scale& scale) {
   for (std::size_t k = weights.size(); k-- > 0;) {
     for (std::size_t p = 0; p < dy.size(); ++p)
       for (int u = 0; u < weights[k].hidden; ++u)
-        dy[p][u] *= scale(static_cast<int>(k), static_cast<int>(p), u);
+        dy[p][u] *= scale(weights[k].mask, static_cast<int>(p), u);
     dy = backward(weights[k], gradient[k], stack[k], dy);
   }
   return dy;
@@ -151,21 +153,16 @@ class Window {
         inputs[n][t].assign(x.begin() + n * features, x.begin() + (n + 1) * features);
     }
     for (int n = 0; n < notes; ++n)
-      time_.push_back(forward(weights_.time, std::move(inputs[n]), time_scale(n)));
+      time_.push_back(forward(weights_[Stack::time], std::move(inputs[n]), time_scale(n)));
     for (int t = 0; t < length_; ++t) {
-      if (config_.mix_units > 0) mix(t);
       Sequence sequence(notes);
+      for (int n = 0; n < notes; ++n) sequence[n] = time_[n].back().y[t];
+      for (const Stack stack : kMixStacks) mix(t, stack, sequence);
       for (int n = 0; n < notes; ++n) {
-        sequence[n] = time_[n].back().y[t];
-        if (config_.mix_units > 0) {
-          const Vector &up = up_[t].back().y[n], &down = down_[t].back().y[notes - 1 - n];
-          sequence[n].insert(sequence[n].end(), up.begin(), up.end());
-          sequence[n].insert(sequence[n].end(), down.begin(), down.end());
-        }
         encode_lower(config_, batch_.frame(t + 1, b_), n, below.data());
         sequence[n].insert(sequence[n].end(), below.begin(), below.end());
       }
-      note_.push_back(forward(weights_.note, std::move(sequence), note_scale(t)));
+      note_.push_back(forward(weights_[Stack::note], std::move(sequence), step_scale(t)));
       for (int n = 0; n < notes; ++n) {
         const Vector& y = note_[t].back().y[n];
         for (int c = 0; c < channels; ++c) {
@@ -218,62 +215,67 @@ class Window {
           }
         }
       }
-      Sequence dx = backward(weights_.note, into.note, note_[t], std::move(dy), note_scale(t));
-      if (config_.mix_units > 0) unmix(t, dx, into);
+      Sequence dx = backward(weights_[Stack::note], into[Stack::note], note_[t], std::move(dy),
+                             step_scale(t));
+      for (const Stack stack : kMixStacks) unmix(t, stack, dx, into);
       for (int n = 0; n < notes; ++n) {
-        dx[n].resize(weights_.time.back().hidden);  // the cells of the lower note need none
+        dx[n].resize(time_units());  // the cells of the lower note need none
         dtime[n][t] = std::move(dx[n]);
       }
     }
     for (int n = 0; n < notes; ++n)
-      backward(weights_.time, into.time, time_[n], std::move(dtime[n]), time_scale(n));
+      backward(weights_[Stack::time], into[Stack::time], time_[n], std::move(dtime[n]),
+               time_scale(n));
   }
 
   std::vector<double> logits;  // (length, N, C)
   int length() const { return length_; }
 
  private:
-  /// The time axis' outputs of step t along the notes, in both directions.
-  void mix(int t) {
+  int time_units() const { return weights_[Stack::time].back().hidden; }
+  /// Where a mix stack stands on the notes: it begins at the lowest or at the highest.
+  int note_at(Stack stack, int position) const {
+    return stack == Stack::mix_up ? position : config_.notes() - 1 - position;
+  }
+  /// The outputs of a mix stack over what the time stack gives, behind what stands in `sequence`.
+  void mix(int t, Stack stack, Sequence& sequence) {
+    if (weights_[stack].empty()) return;
     const int notes = config_.notes();
-    Sequence up(notes), down(notes);
-    for (int n = 0; n < notes; ++n) up[n] = down[notes - 1 - n] = time_[n].back().y[t];
-    up_.push_back(forward({weights_.mix[0]}, std::move(up), mix_scale(t, 0)));
-    down_.push_back(forward({weights_.mix[1]}, std::move(down), mix_scale(t, 1)));
-  }
-  /// From the gradient by the note axis' inputs (N, …) that by the time axis' outputs, which stand
-  /// first in them.
-  void unmix(int t, Sequence& dx, const WeightSlices<double>& into) const {
-    const int notes = config_.notes(), units = config_.mix_units;
-    const int time_units = weights_.time.back().hidden;
-    Sequence dup(notes), ddown(notes);
-    for (int n = 0; n < notes; ++n) {
-      const auto up = dx[n].begin() + time_units, down = up + units;
-      dup[n].assign(up, down);
-      ddown[notes - 1 - n].assign(down, down + units);
+    Sequence x(notes);
+    for (int p = 0; p < notes; ++p) x[p] = time_[note_at(stack, p)].back().y[t];
+    std::vector<Layers>& kept = mix_[stack];
+    kept.push_back(forward(weights_[stack], std::move(x), step_scale(t)));
+    for (int p = 0; p < notes; ++p) {
+      const Vector& y = kept[t].back().y[p];
+      Vector& to = sequence[note_at(stack, p)];
+      to.insert(to.end(), y.begin(), y.end());
     }
-    dup = backward({weights_.mix[0]}, {into.mix[0]}, up_[t], std::move(dup), mix_scale(t, 0));
-    ddown = backward({weights_.mix[1]}, {into.mix[1]}, down_[t], std::move(ddown), mix_scale(t, 1));
-    for (int n = 0; n < notes; ++n)
-      for (int u = 0; u < time_units; ++u) dx[n][u] += dup[n][u] + ddown[notes - 1 - n][u];
   }
-  double scale(int layer, int step, int note, int unit) const {
+  /// From the gradient by the note stack's inputs (N, …) that by the time stack's outputs, which
+  /// stand first in them, as far as it came by way of a mix stack.
+  void unmix(int t, Stack stack, Sequence& dx, const WeightSlices<double>& into) const {
+    if (weights_[stack].empty()) return;
+    const int notes = config_.notes(), units = weights_[stack].back().hidden;
+    const int first = time_units() + (stack == Stack::mix_up ? 0 : units);
+    Sequence dy(notes);
+    for (int p = 0; p < notes; ++p) {
+      const auto from = dx[note_at(stack, p)].begin() + first;
+      dy[p].assign(from, from + units);
+    }
+    dy = backward(weights_[stack], into[stack], mix_.at(stack)[t], std::move(dy), step_scale(t));
+    for (int p = 0; p < notes; ++p)
+      for (int u = 0; u < time_units(); ++u) dx[note_at(stack, p)][u] += dy[p][u];
+  }
+  double scale(int mask, int step, int note, int unit) const {
     if (dropout_.keep_prob >= 1) return 1;
-    return masks_.kept(layer, step, note, unit) ? 1.0 / dropout_.keep_prob : 0.0;
+    return masks_.kept(mask, step, note, unit) ? 1.0 / dropout_.keep_prob : 0.0;
   }
   Scale time_scale(int note) const {
-    return [this, note](int layer, int step, int unit) { return scale(layer, step, note, unit); };
+    return [this, note](int mask, int step, int unit) { return scale(mask, step, note, unit); };
   }
-  Scale note_scale(int step) const {
-    const int first = static_cast<int>(weights_.time.size());
-    return [this, step, first](int layer, int note, int unit) {
-      return scale(first + layer, step, note, unit);
-    };
-  }
-  Scale mix_scale(int step, int direction) const {
-    const int layer = static_cast<int>(weights_.time.size() + weights_.note.size()) + direction;
-    return [this, step, layer](int, int position, int unit) {
-      return scale(layer, step, position, unit);
+  Scale step_scale(int step) const {
+    return [this, step](int mask, int position, int unit) {
+      return scale(mask, step, position, unit);
     };
   }
 
@@ -283,9 +285,9 @@ class Window {
   Dropout dropout_;
   DropoutMasks masks_;
   WeightSlices<const double> weights_;
-  std::vector<Stack> time_;       // (N)
-  std::vector<Stack> up_, down_;  // (length), of one layer each; down_'s positions from the top
-  std::vector<Stack> note_;       // (length)
+  std::vector<Layers> time_;                  // (N)
+  std::map<Stack, std::vector<Layers>> mix_;  // (length) each
+  std::vector<Layers> note_;                  // (length)
 };
 
 /// The weights that an update works with.

@@ -155,7 +155,7 @@ struct Stepper::State {
         for (int n = first; n < last; ++n) {
           const std::size_t at = row + static_cast<std::size_t>(n - first);
           drop(layer,
-               masks[static_cast<std::size_t>(b)].row(static_cast<int>(k),
+               masks[static_cast<std::size_t>(b)].row(layer.mask,
                                                       steps[static_cast<std::size_t>(b)], n),
                state.h_row(next, at), state.out_row(next, at));
         }
@@ -173,10 +173,10 @@ struct Stepper::State {
   /// After time_rows of all notes, before the steps are counted on.
   void mix_rows() {
     const bool share = network.mix_work() * options.sequences > kWorthSharing;
-    const int first_layer = static_cast<int>(time.size() + note.size());
     mix.run(pool, share, options.keep_prob, [&](int direction, int b, int position) {
       const auto row = static_cast<std::size_t>(b);
-      return masks[row].row(first_layer + direction, steps[row], position);
+      return masks[row].row(network.mix[static_cast<std::size_t>(direction)].mask, steps[row],
+                            position);
     });
   }
 
@@ -226,8 +226,8 @@ struct Stepper::State {
       kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
       if (options.keep_prob < 1)
         for (std::size_t b = row; b < static_cast<std::size_t>(last); ++b)
-          drop(layer, masks[b].row(static_cast<int>(time.size() + k), steps[b] - 1, n),
-               state.h_row(next, b), state.out_row(next, b));
+          drop(layer, masks[b].row(layer.mask, steps[b] - 1, n), state.h_row(next, b),
+               state.out_row(next, b));
       x = rows(layer, state.out_row(next, row));
     }
     const int stride = network.note.back().stride, channels = network.config.channels();

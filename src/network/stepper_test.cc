@@ -43,7 +43,7 @@ TEST(Stepper, EqualsTheReferenceWhereThePastIsMixedAlongTheNotes) {
     std::vector<double> deaf;  // what the same weights give where nobody listens to the mix
     {
       Model other = model;
-      const LstmSlice<float> layer = slices(config, other.values.data()).note[0];
+      const LstmSlice<float> layer = slices(config, other.values.data())[Stack::note][0];
       for (int row = 0; row < 4 * layer.hidden; ++row)
         std::fill_n(layer.weight_ih + row * layer.input + config.time_units.back(), 2 * units,
                     0.0f);

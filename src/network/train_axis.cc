@@ -4,19 +4,32 @@
 
 namespace toccata::network::train {
 
-Axis::Axis(const Kernels& kernels, int input, int below, const std::vector<int>& units,
-           int first_layer)
-    : kernels_(kernels), first_layer_(first_layer) {
-  for (const int hidden : units) {
-    shapes_.emplace_back(kernels, input, hidden, below);
-    input = below = hidden;
+void AxisSlice::clear_gradient() {
+  for (LayerGradient& layer : gradient) {
+    layer.weight.zero();
+    layer.bias.zero();
+  }
+}
+
+std::size_t AxisSlice::bytes() const {
+  std::size_t sum = work.bytes();
+  for (const LayerGradient& layer : gradient) sum += layer.weight.bytes() + layer.bias.bytes();
+  return sum;
+}
+
+Axis::Axis(const Kernels& kernels, const std::vector<LayerSpec>& layers, int below)
+    : kernels_(kernels) {
+  for (const LayerSpec& layer : layers) {
+    shapes_.emplace_back(kernels, layer.input, layer.units, below);
+    masks_.push_back(layer.mask);
+    below = layer.units;
   }
   // One stride for all: threads at different layers share a buffer, and each keeps to its rows.
   std::size_t stride = 0;
   for (const LayerShape& shape : shapes_) stride = std::max(stride, shape.below_stride);
   for (LayerShape& shape : shapes_) shape.below_stride = stride;
-  packed_.resize(units.size());
-  traces_.resize(units.size());
+  packed_.resize(layers.size());
+  traces_.resize(layers.size());
 }
 
 void Axis::pack(const std::vector<LstmSlice<const float>>& weights) {
@@ -78,6 +91,10 @@ RowTable<const float> Axis::layer_gradient(AxisSlice& slice, int k) const {
   for (std::size_t r = 0; r < slice.in_rows.size(); ++r) slice.in_rows[r] = r * stride;
   return {dx_[(k + 1) % 2].data() + slice.rows.first * stride, slice.in_rows.data(),
           static_cast<std::ptrdiff_t>(traces_[k + 1].rows * stride)};
+}
+
+void Axis::collect(const AxisSlice& slice, const std::vector<LstmSlice<float>>& into) const {
+  for (int k = 0; k < layers(); ++k) add_gradient(shapes_[k], slice.gradient[k], into[k]);
 }
 
 std::size_t Axis::bytes() const {

@@ -13,14 +13,15 @@ struct AxisSlice {
   std::vector<LayerGradient> gradient;  // of each layer
   Workspace work;
   std::vector<std::size_t> out_rows, in_rows;  // row tables, (rows)
+
+  void clear_gradient();
+  std::size_t bytes() const;  // of what its rows need, and of its gradient
 };
 
 class Axis {
  public:
-  /// `input` values of x, of which a gradient is asked for by the first `below`; layers count from
-  /// `first_layer` in dropout's masks.
-  Axis(const Kernels& kernels, int input, int below, const std::vector<int>& units,
-       int first_layer);
+  /// A gradient is asked for by the first `below` values of the first layer's x.
+  Axis(const Kernels& kernels, const std::vector<LayerSpec>& layers, int below);
 
   void pack(const std::vector<LstmSlice<const float>>& weights);
   /// Makes room for a group: positions and rows of all slices together.
@@ -72,6 +73,9 @@ class Axis {
   float* input_gradient() const { return dx_[0].data(); }
   std::size_t input_gradient_stride() const { return shapes_[0].below_stride; }
 
+  /// Adds a slice's gradient to the flat buffer's slices.
+  void collect(const AxisSlice& slice, const std::vector<LstmSlice<float>>& into) const;
+
   int layers() const { return static_cast<int>(shapes_.size()); }
   const LayerShape& shape(int k) const { return shapes_[k]; }
   std::size_t bytes() const;
@@ -82,11 +86,11 @@ class Axis {
   RowTable<char> next_input(AxisSlice& slice, int k) const;
   RowTable<const float> layer_gradient(AxisSlice& slice, int k) const;
   LayerMasks layer_masks(int k, const DropoutMasks* masks, float keep_prob) const {
-    return {masks, first_layer_ + k, keep_prob};
+    return {masks, masks_[static_cast<std::size_t>(k)], keep_prob};
   }
 
   const Kernels& kernels_;
-  int first_layer_;
+  std::vector<int> masks_;  // of each layer: LayerSpec::mask
   std::vector<LayerShape> shapes_;
   std::vector<PackedLayer> packed_;
   std::vector<Trace> traces_;

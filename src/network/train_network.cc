@@ -9,20 +9,17 @@ namespace toccata::network::train {
 Network::Network(const Config& config, const Kernels& kernels, int slices)
     : config_(config),
       kernels_(kernels),
-      time_(kernels, config.features(), 0, config.time_units, 0),
-      note_(kernels, config.past_inputs() + config.lower_inputs(), config.past_inputs(),
-            config.note_units, time_.layers()) {
-  if (config.mix_units > 0)
-    mix_.emplace(kernels, config.time_units.back(), config.mix_units,
-                 time_.layers() + note_.layers());
+      time_(kernels, layers(config, Stack::time), 0),
+      note_(kernels, layers(config, Stack::note), config.past_inputs()),
+      mix_(kernels, config) {
   for (int k = 0; k < slices; ++k) slices_.emplace_back(config);
 }
 
 void Network::begin(std::span<const float> values) {
   const WeightSlices<const float> weights = network::slices(config_, values.data());
-  time_.pack(weights.time);
-  if (mix_) mix_->pack(weights.mix);
-  note_.pack(weights.note);
+  time_.pack(weights[Stack::time]);
+  mix_.pack(weights);
+  note_.pack(weights[Stack::note]);
   const LayerShape& top = note_.shape(note_.layers() - 1);
   const int logits = config_.head_count() * config_.channels();
   head_weight_.reserve(top.unit_stride * logits);
@@ -31,11 +28,9 @@ void Network::begin(std::span<const float> values) {
                 head_weight_.data() + row * top.unit_stride);
   head_bias_.assign(weights.head_bias, weights.head_bias + logits);
   for (Slice& slice : slices_) {
-    for (AxisSlice* axis : {&slice.time, &slice.mix.up, &slice.mix.down, &slice.note})
-      for (LayerGradient& layer : axis->gradient) {
-        layer.weight.zero();
-        layer.bias.zero();
-      }
+    slice.time.clear_gradient();
+    slice.note.clear_gradient();
+    for (AxisSlice& stack : slice.mix.stacks) stack.clear_gradient();
     slice.head_weight.reserve(head_weight_.size());
     slice.head_weight.zero();
     slice.head_bias.assign(logits, 0.0);
@@ -46,7 +41,7 @@ void Network::prepare(const music::Batch& batch, const Group& group, const Dropo
   const int windows = group.windows(), notes = config_.notes();
   const std::size_t frames = group.frames(), count = slices_.size();
   time_.reserve(group.steps(), static_cast<std::size_t>(windows) * notes);
-  if (mix_) mix_->reserve(notes, frames);
+  mix_.reserve(notes, frames);
   note_.reserve(notes, frames);
   dlogits_.reserve(frames * notes * config_.channels());
   keep_prob_ = dropout.keep_prob;
@@ -84,7 +79,7 @@ void Network::prepare(const music::Batch& batch, const Group& group, const Dropo
     steps.active.assign(notes, steps.count());
 
     time_.reserve(slice.time);
-    if (mix_) mix_->reserve(slice.mix, steps);
+    mix_.reserve(slice.mix, steps);
     note_.reserve(slice.note);
     const LayerShape& top = note_.shape(note_.layers() - 1);
     const std::size_t note_rows = steps.places.size();
@@ -97,6 +92,7 @@ void Network::prepare(const music::Batch& batch, const Group& group, const Dropo
 
 void Network::encode(int index, const music::Batch& batch, const Group& group) {
   Slice& slice = slices_[index];
+  const int features = config_.features();
   // The frames of this slice of the note axis; their features go to every slice of the time axis.
   for (const auto [w, t] : slice.note.rows.places) {
     slice.encoder.encode(batch, t, group.b[w], slice.features.data());
@@ -104,8 +100,8 @@ void Network::encode(int index, const music::Batch& batch, const Group& group) {
       const Rows& rows = owner.time.rows;
       const std::size_t notes = rows.places.size() / group.b.size();
       for (std::size_t r = w * notes; r < (w + 1) * notes; ++r)
-        kernels_.store(slice.features.data() + rows.places[r].other * config_.features(),
-                       config_.features(), time_.input(t, rows.first + r));
+        kernels_.store(slice.features.data() + rows.places[r].other * features, features,
+                       time_.input(t, rows.first + r));
     }
   }
 }
@@ -129,7 +125,7 @@ void Network::note_forward(int index, const music::Batch& batch, const Group& gr
   Slice& slice = slices_[index];
   const Rows& rows = slice.note.rows;
   const LayerShape& top = note_.shape(note_.layers() - 1);
-  if (mix_) mix_->forward(slice.mix, note_, masks(), keep_prob_);
+  mix_.forward(slice.mix, note_, masks(), keep_prob_);
   note_.clear_state(rows.first, rows.count());
   const std::size_t y_stride = top.unit_stride * kernels_.bytes();
   for (std::size_t r = 0; r < slice.y_rows.size(); ++r) slice.y_rows[r] = r * y_stride;
@@ -158,7 +154,7 @@ void Network::note_backward(int index, const Group& group) {
   };
   note_.backward(slice.note, {slice.dy.data(), slice.y_rows.data(), 0}, masks(), keep_prob_,
                  from_head);
-  if (mix_) mix_->backward(slice.mix, note_, masks(), keep_prob_);
+  mix_.backward(slice.mix, note_, masks(), keep_prob_);
 }
 
 void Network::time_backward(int index, const Group& group) {
@@ -178,16 +174,14 @@ void Network::time_backward(int index, const Group& group) {
 }
 
 std::size_t Network::notes_from() const {
-  // Four tensors a layer.
+  // Four tensors per layer.
   return network::parameters(config_)[4 * static_cast<std::size_t>(time_.layers())].offset;
 }
 
 void Network::collect_time(std::span<float> gradient) const {
   std::fill_n(gradient.begin(), notes_from(), 0.0f);
   const WeightSlices<float> into = network::slices(config_, gradient.data());
-  for (const Slice& slice : slices_)
-    for (int k = 0; k < time_.layers(); ++k)
-      add_gradient(time_.shape(k), slice.time.gradient[k], into.time[k]);
+  for (const Slice& slice : slices_) time_.collect(slice.time, into[Stack::time]);
 }
 
 void Network::collect_notes(std::span<float> gradient) const {
@@ -195,9 +189,8 @@ void Network::collect_notes(std::span<float> gradient) const {
   const WeightSlices<float> into = network::slices(config_, gradient.data());
   const LayerShape& top = note_.shape(note_.layers() - 1);
   for (const Slice& slice : slices_) {
-    if (mix_) mix_->collect(slice.mix, into.mix);
-    for (int k = 0; k < note_.layers(); ++k)
-      add_gradient(note_.shape(k), slice.note.gradient[k], into.note[k]);
+    mix_.collect(slice.mix, into);
+    note_.collect(slice.note, into[Stack::note]);
     for (std::size_t row = 0; row < slice.head_bias.size(); ++row) {
       into.head_bias[row] += static_cast<float>(slice.head_bias[row]);
       for (int u = 0; u < top.hidden; ++u)

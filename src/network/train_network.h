@@ -5,7 +5,6 @@
 // On the time axis a slice is some notes of every window. On the note axis and in the mixing layers
 // it is some steps. Slices share no rows, but each thread reads what the other axis computed.
 
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -62,7 +61,7 @@ class Network {
   const std::vector<Slice>& slices() const { return slices_; }
   /// Kept for the backward pass, bytes per note-step.
   std::size_t bytes_per_note_step() const {
-    return time_.bytes_per_row() + (mix_ ? mix_->bytes_per_row() : 0) + note_.bytes_per_row();
+    return time_.bytes_per_row() + mix_.bytes_per_row() + note_.bytes_per_row();
   }
   std::size_t bytes() const;
 
@@ -75,7 +74,7 @@ class Network {
   Config config_;
   const Kernels& kernels_;
   Axis time_, note_;
-  std::optional<Mix> mix_;
+  Mix mix_;
   std::vector<Slice> slices_;
   Buffer<float> head_weight_;        // (head_count, C, unit_stride)
   std::vector<float> head_bias_;     // (head_count, C)

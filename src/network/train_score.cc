@@ -52,13 +52,11 @@ void Network::score(Slice& slice, const music::Batch& batch, const Group& group,
 }
 
 std::size_t Network::bytes() const {
-  std::size_t sum = time_.bytes() + (mix_ ? mix_->bytes() : 0) + note_.bytes() + dlogits_.bytes();
-  for (const Slice& slice : slices_)
-    for (const AxisSlice* axis : {&slice.time, &slice.mix.up, &slice.mix.down, &slice.note}) {
-      sum += axis->work.bytes();
-      for (const LayerGradient& layer : axis->gradient)
-        sum += layer.weight.bytes() + layer.bias.bytes();
-    }
+  std::size_t sum = time_.bytes() + mix_.bytes() + note_.bytes() + dlogits_.bytes();
+  for (const Slice& slice : slices_) {
+    sum += slice.time.bytes() + slice.note.bytes();
+    for (const AxisSlice& stack : slice.mix.stacks) sum += stack.bytes();
+  }
   return sum;
 }
 

@@ -174,9 +174,9 @@ TEST(TrainingPass, AMixThatNobodyHearsChangesNoLoss) {
   const Config config = small_config(13, {20, 17}, {12, 9}), deaf = mixed(config, 8);
   std::vector<float> values = initial_values(config, 2), more = initial_values(deaf, 5);
   const WeightSlices<float> from = slices(config, values.data()), to = slices(deaf, more.data());
-  const std::size_t time_size = to.mix[0].weight_ih - more.data();
+  const std::size_t time_size = to[Stack::mix_up][0].weight_ih - more.data();
   std::copy_n(values.data(), time_size, more.data());
-  const LstmSlice<float>&first = from.note[0], &wider = to.note[0];
+  const LstmSlice<float>&first = from[Stack::note][0], &wider = to[Stack::note][0];
   for (int row = 0; row < 4 * first.hidden; ++row) {
     const float* old = first.weight_ih + row * first.input;
     float* now = wider.weight_ih + row * wider.input;

@@ -2,6 +2,7 @@
 // The model's parameters as one flat buffer, and its files. Tensor names, shapes and gate order (i,
 // f, g, o) are torch.nn.LSTM's, one one-layer LSTM a layer: docs/model.md.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "network/config.h"
 #include "network/float_formats.h"
+#include "network/layers.h"
 
 namespace toccata::network {
 
@@ -22,12 +23,11 @@ struct Parameter {
   std::size_t size = 0;
 };
 
-/// The parameters of a model in their order in the flat buffer: for each time layer k weight_ih_l0
-/// (4H, I), weight_hh_l0 (4H, H), bias_ih_l0 (4H), bias_hh_l0 (4H); with Config::mix_units the
-/// layers mix_lstm.up and mix_lstm.down; the note layers likewise; head.weight (C, H), head.bias
-/// (C), or (N, C, H) and (N, C) where each note has a head. The first note layer's input is the
-/// time axis's output, with Config::mix_units that of the two, up then down, and what encode_lower
-/// gives: at the least the C cells of the note below.
+/// The parameters of a model in their order in the flat buffer: for each of layers(config)
+/// weight_ih_l0 (4H, I), weight_hh_l0 (4H, H), bias_ih_l0 (4H), bias_hh_l0 (4H); then head.weight
+/// (C, H), head.bias (C), or (N, C, H) and (N, C) where each note has a head. The first note
+/// layer's input is the time stack's output, then the mix stacks', then what encode_lower gives: at
+/// the least the C cells of the note below.
 std::vector<Parameter> parameters(const Config& config);
 std::size_t parameter_count(const Config& config);
 
@@ -35,6 +35,7 @@ std::size_t parameter_count(const Config& config);
 template <typename Float>
 struct LstmSlice {
   int input = 0, hidden = 0;   // I, H
+  int mask = 0;                // LayerSpec::mask
   Float* weight_ih = nullptr;  // (4H, I)
   Float* weight_hh = nullptr;  // (4H, H)
   Float* bias_ih = nullptr;    // (4H)
@@ -43,11 +44,13 @@ struct LstmSlice {
 
 template <typename Float>
 struct WeightSlices {
-  std::vector<LstmSlice<Float>> time;
-  std::vector<LstmSlice<Float>> mix;  // up, down; or empty
-  std::vector<LstmSlice<Float>> note;
-  Float* head_weight = nullptr;  // (head_count, C, H)
-  Float* head_bias = nullptr;    // (head_count, C)
+  std::array<std::vector<LstmSlice<Float>>, kStacks.size()> stacks;  // layers from the lowest up
+  Float* head_weight = nullptr;                                      // (head_count, C, H)
+  Float* head_bias = nullptr;                                        // (head_count, C)
+
+  const std::vector<LstmSlice<Float>>& operator[](Stack stack) const {
+    return stacks[static_cast<std::size_t>(stack)];
+  }
 };
 
 /// Views into a flat buffer of parameter_count(config) values.

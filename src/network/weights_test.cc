@@ -72,7 +72,8 @@ TEST(Weights, TheLayersThatMixThePastStandBetweenTheAxes) {
                           "note_lstm.0.weight_ih_l0 (12, 10)"));
   const std::vector<float> values = initial_values(config, 5);
   const WeightSlices<const float> weights = slices(config, values.data());
-  for (const LstmSlice<const float>& layer : weights.mix) {
+  for (const Stack stack : kMixStacks) {
+    const LstmSlice<const float>& layer = weights[stack].at(0);
     EXPECT_GT(layer.bias_ih[2], 1 - 1 / std::sqrt(2.0));  // the forget gates', raised
     EXPECT_LT(std::fabs(layer.bias_ih[0]), 1 / std::sqrt(2.0));
   }
@@ -99,8 +100,8 @@ TEST(Weights, SlicesPointWhereTheParametersAre) {
     const std::vector<float> values(parameter_count(config));
     const WeightSlices<const float> weights = slices(config, values.data());
     std::vector<const float*> pointers;
-    for (const auto* layers : {&weights.time, &weights.mix, &weights.note})
-      for (const LstmSlice<const float>& layer : *layers)
+    for (const auto& layers : weights.stacks)
+      for (const LstmSlice<const float>& layer : layers)
         for (const float* p : {layer.weight_ih, layer.weight_hh, layer.bias_ih, layer.bias_hh})
           pointers.push_back(p);
     pointers.push_back(weights.head_weight);
@@ -109,8 +110,8 @@ TEST(Weights, SlicesPointWhereTheParametersAre) {
     ASSERT_EQ(pointers.size(), list.size());
     for (std::size_t i = 0; i < list.size(); ++i)
       EXPECT_EQ(pointers[i], values.data() + list[i].offset) << list[i].name;
-    EXPECT_EQ(weights.note[0].input, 10);
-    EXPECT_EQ(weights.time[1].hidden, 4);
+    EXPECT_EQ(weights[Stack::note][0].input, 10);
+    EXPECT_EQ(weights[Stack::time][1].hidden, 4);
   }
 }
 
@@ -126,15 +127,15 @@ TEST(Weights, InitialValuesAreUniformWithTheForgetGateRaised) {
     const auto [low, high] = std::minmax_element(from, from + count);
     return std::pair(*low, *high);
   };
-  const auto [low, high] = bounds(weights.time[0].weight_hh, 400 * 100);
+  const auto [low, high] = bounds(weights[Stack::time][0].weight_hh, 400 * 100);
   EXPECT_GE(low, -0.1f);
   EXPECT_LT(low, -0.0999f);
   EXPECT_LE(high, 0.1f);
   EXPECT_GT(high, 0.0999f);
-  const auto [forget_low, forget_high] = bounds(weights.time[0].bias_ih + 100, 100);
+  const auto [forget_low, forget_high] = bounds(weights[Stack::time][0].bias_ih + 100, 100);
   EXPECT_GE(forget_low, 0.9f);
   EXPECT_LE(forget_high, 1.1f);
-  EXPECT_LE(bounds(weights.time[0].bias_hh, 400).second, 0.1f);
+  EXPECT_LE(bounds(weights[Stack::time][0].bias_hh, 400).second, 0.1f);
   EXPECT_LE(bounds(weights.head_weight, 128).second, 0.125f);
   EXPECT_GT(bounds(weights.head_weight, 128).second, 0.11f);
 }

@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "network/layers.h"
 
 namespace toccata::runs {
 namespace {
 
 constexpr std::string_view kValidKey = "valid_nats_per_step: ";
-
-std::string list(const std::vector<int>& numbers) {
-  std::string text;
-  for (const int number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
-  return "[" + text + "]";
-}
 
 // A value inside YAML's double quotes.
 std::string yaml_string(std::string_view text) {
@@ -80,13 +75,8 @@ std::string model_card(const ModelFacts& facts) {
   std::string text = front_matter(facts);
   text += fmt::format(
       "# {}\n\nA biaxial LSTM that composes polyphonic music, trained by Toccata.\n\n", facts.name);
-  text += fmt::format(
-      "LSTM layers along time: {} units; along the notes: {} units; {}{} parameters.\n",
-      list(facts.config.time_units), list(facts.config.note_units),
-      facts.config.mix_units > 0
-          ? fmt::format("mixing along the notes: two layers of {} units; ", facts.config.mix_units)
-          : "",
-      facts.parameters);
+  text += fmt::format("LSTM layers and their units: {}. {} parameters.\n",
+                      network::layers_text(facts.config), facts.parameters);
   text += music_read(facts.config);
   text += fmt::format("\n    toccata generate {0}\n    toccata evaluate {0} FOLDER\n", facts.name);
 

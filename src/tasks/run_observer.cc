@@ -41,11 +41,8 @@ void RunObserver::on_start(const training::StartReport& report) {
         fmt::format("Marginal frequencies alone reach {:.3f} nats per step on the training pieces",
                     -report.baseline_train));
   progress_.message(fmt::format(
-      "A model of {} parameters, time axis [{}], {}note axis [{}], {} notes; {}{}",
-      report.parameters, fmt::join(report.config.time_units, ", "),
-      report.config.mix_units > 0 ? fmt::format("mix of {}, ", report.config.mix_units) : "",
-      fmt::join(report.config.note_units, ", "), report.config.notes(),
-      counted(report.updates, "update"),
+      "A model of {} parameters: {}; {} notes; {}{}", report.parameters,
+      network::layers_text(report.config), report.config.notes(), counted(report.updates, "update"),
       report.begun_at ? fmt::format(", going on from update {}", report.begun_at) : ""));
   if (view_.processes > 1)
     progress_.message(fmt::format("{} processes train together, {} threads in this one",

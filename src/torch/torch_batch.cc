@@ -33,28 +33,38 @@ torch::Tensor windows(const std::vector<torch::Tensor>& planes, int width) {
   return torch::stack(seen, -1).flatten(-2);
 }
 
-/// How alike two frames are, network::match: (T, B, N) each to (T, B).
-torch::Tensor match(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a * b).sum(-1) / torch::maximum(a, b).sum(-1).clamp_min(1);
-}
-
 /// Play and articulate of cells, as f32.
 std::pair<torch::Tensor, torch::Tensor> planes_of(const torch::Tensor& cells) {
   return {cells.bitwise_and(music::kPlay).to(torch::kFloat32),
           cells.bitwise_and(music::kArticulate).ne(0).to(torch::kFloat32)};
 }
 
-/// Place features and start flag of each step: (T, B, 5).
-torch::Tensor rest_of(const network::Config& config, const music::Batch& batch) {
-  torch::Tensor rest = torch::empty({batch.steps, batch.sequences, 5}, torch::kFloat32);
-  float* row = rest.data_ptr<float>();
-  for (std::size_t at = 0; at < batch.step.size(); ++at, row += 5) {
-    const auto place = network::place_features(
-        config, {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]});
-    std::copy(place.begin(), place.end(), row);
-    row[4] = batch.step[at] == 0 ? 1.0f : 0.0f;
-  }
-  return rest;
+/// The values of a group that sees the step alone: (T, B, width), or of one that sees the pitch
+/// class: (T, B, 12, width).
+torch::Tensor host_values(const network::Config& config, const network::FeatureGroup& group,
+                          const music::Batch& batch) {
+  const bool by_class = group.sees == network::Sees::pitch_class;
+  std::vector<std::int64_t> shape{batch.steps, batch.sequences, group.width};
+  if (by_class) shape.insert(shape.end() - 1, kClasses);
+  torch::Tensor result = torch::empty(shape, torch::kFloat32);
+  float* out = result.data_ptr<float>();
+  const std::vector<int> lags = network::lags(config);
+  std::vector<const std::uint8_t*> frames(lags.size());
+  for (int t = 0; t < batch.steps; ++t)
+    for (int b = 0; b < batch.sequences; ++b) {
+      for (std::size_t k = 0; k < lags.size(); ++k)
+        frames[k] = batch.heard_frame(t + 1 - lags[k], b);
+      const network::Past past(lags, frames.data());
+      const auto at = static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
+                      static_cast<std::size_t>(b);
+      if (by_class)
+        network::class_values(config, group, past, out);
+      else
+        network::step_values(config, group, past,
+                             {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]}, out);
+      out += group.width * (by_class ? kClasses : 1);
+    }
+  return result;
 }
 
 }  // namespace
@@ -68,12 +78,18 @@ TorchEncoder::TorchEncoder(const network::Config& config, torch::Device device,
                            torch::ScalarType type)
     : config_(config), device_(device), type_(type) {
   const int notes = config.notes();
-  auto [classes, rotation] = pitch_classes(notes, config.roll.low);
-  const torch::Tensor position =
-      torch::arange(notes, torch::kFloat32).div_(std::max(notes - 1, 1)).unsqueeze(1);
-  still_ = torch::cat({position, classes}, 1).to(device);
-  classes_ = classes.to(device);
-  rotation_ = rotation.flatten().to(device);
+  torch::Tensor classes = torch::arange(notes, torch::kInt64).add_(config.roll.low).remainder_(12);
+  note_classes_ = classes.to(device);
+  for (const network::FeatureGroup& group : network::feature_groups(config)) {
+    torch::Tensor values;
+    if (group.sees == network::Sees::note) {
+      values = torch::empty({notes, group.width}, torch::kFloat32);
+      for (int n = 0; n < notes; ++n)
+        network::note_values(config, group, n, values.data_ptr<float>() + n * group.width);
+      values = values.to(device);
+    }
+    groups_.push_back({group, values});
+  }
   auto [lower_classes, lower_rotation] = pitch_classes(notes, 0);
   lower_classes_ = lower_classes.to(device);
   lower_rotation_ = lower_rotation.to(device);
@@ -96,8 +112,7 @@ TorchBatch TorchEncoder::encode(const music::Batch& batch) const {
       batch.heard.empty() ? std::pair(play, articulate) : planes_of(on_device(batch.heard));
 
   TorchBatch result;
-  result.features =
-      features(heard_play, heard_articulate, sent(rest_of(config_, batch), device_)).to(type_);
+  result.features = features(batch, heard_play, heard_articulate).to(type_);
   const torch::Tensor now = play.narrow(0, batch.history, steps);
   const torch::Tensor struck = articulate.narrow(0, batch.history, steps);
   result.lower = lower(now, struck).to(type_);
@@ -114,34 +129,36 @@ TorchBatch TorchEncoder::encode(const music::Batch& batch) const {
   return result;
 }
 
-/// In the order of network::FeatureOrder.
-///   play, articulate (T + history, B, N);  rest (T, B, 5)
-torch::Tensor TorchEncoder::features(const torch::Tensor& play, const torch::Tensor& articulate,
-                                     const torch::Tensor& rest) const {
-  const std::int64_t steps = rest.size(0), sequences = rest.size(1), notes = play.size(2);
-  const std::int64_t history = play.size(0) - steps;
-  const auto ago = [&](const torch::Tensor& plane, std::int64_t lag) {
-    return plane.narrow(0, history - lag, steps);
-  };
-  const auto window = [&](std::int64_t lag, int width) {
-    std::vector<torch::Tensor> planes{ago(play, lag)};
-    if (config_.channels() == 2) planes.push_back(ago(articulate, lag));
-    return windows(planes, width);
-  };
-  const torch::Tensor before = ago(play, 1);
-  const torch::Tensor sounding = torch::matmul(before, classes_)  // (T, B, 12)
-                                     .index_select(2, rotation_)
-                                     .view({steps, sequences, notes, kClasses});
-  std::vector<torch::Tensor> groups{still_.expand({steps, sequences, notes, still_.size(1)}),
-                                    window(1, config_.window), sounding,
-                                    rest.unsqueeze(2).expand({steps, sequences, notes, 5})};
-  for (const int lag : config_.echoes) {
-    groups.push_back(window(lag, config_.echo_window));
-    groups.push_back(match(before, ago(play, lag + 1))
-                         .view({steps, sequences, 1, 1})
-                         .expand({steps, sequences, notes, 1}));
+///   play, articulate (T + history, B, N), as the features see them
+torch::Tensor TorchEncoder::features(const music::Batch& batch, const torch::Tensor& play,
+                                     const torch::Tensor& articulate) const {
+  const std::int64_t steps = batch.steps, sequences = batch.sequences, notes = batch.notes;
+  std::vector<torch::Tensor> parts;
+  for (const auto& [group, still] : groups_) {
+    torch::Tensor part;
+    switch (group.sees) {
+      case network::Sees::note:
+        part = still;
+        break;
+      case network::Sees::step:
+        part = sent(host_values(config_, group, batch), device_).unsqueeze(2);
+        break;
+      case network::Sees::pitch_class:
+        part = sent(host_values(config_, group, batch), device_).index_select(2, note_classes_);
+        break;
+      case network::Sees::frame: {
+        const auto ago = [&](const torch::Tensor& plane) {
+          return plane.narrow(0, batch.history - group.lag, steps);
+        };
+        std::vector<torch::Tensor> planes{ago(play)};
+        if (config_.channels() == 2) planes.push_back(ago(articulate));
+        part = windows(planes, group.window);
+        break;
+      }
+    }
+    parts.push_back(part.expand({steps, sequences, notes, group.width}));
   }
-  return torch::cat(groups, 3);
+  return torch::cat(parts, 3);
 }
 
 ///   play, articulate (T, B, N), of the step itself

@@ -1,11 +1,11 @@
 #pragma once
 // Batches as stock LibTorch reads them, encoded on the device they are for: what travels there is a
-// batch's cells, a byte each, from pinned memory and without waiting.
+// batch's cells, a byte each, and a few numbers per step, from pinned memory and without waiting.
 
 #include <torch/types.h>
 
 #include "music/batch.h"
-#include "network/config.h"
+#include "network/input_kernel.h"
 
 namespace toccata::libtorch {
 
@@ -20,7 +20,7 @@ struct TorchBatch {
 };
 
 /// The input kernel in tensors: equal to network::Encoder and network::encode_lower, value for
-/// value (their place features are made on the host in both).
+/// value. What sees the step or the pitch class is made on the host; the rest travels as cells.
 class TorchEncoder {
  public:
   /// features and lower come in `type`.
@@ -30,16 +30,19 @@ class TorchEncoder {
   TorchBatch encode(const music::Batch& batch) const;
 
  private:
-  torch::Tensor features(const torch::Tensor& play, const torch::Tensor& articulate,
-                         const torch::Tensor& rest) const;
+  torch::Tensor features(const music::Batch& batch, const torch::Tensor& play,
+                         const torch::Tensor& articulate) const;
   torch::Tensor lower(const torch::Tensor& play, const torch::Tensor& articulate) const;
 
   network::Config config_;
   torch::Device device_;
   torch::ScalarType type_;
-  torch::Tensor still_;           // (N, 13): position and pitch class
-  torch::Tensor classes_;         // (N, 12): one-hot pitch class
-  torch::Tensor rotation_;        // (N * 12) i64: the pitch class k semitones above note n's
+  struct Group {
+    network::FeatureGroup group;
+    torch::Tensor still;  // (N, width) where it sees the note alone
+  };
+  std::vector<Group> groups_;
+  torch::Tensor note_classes_;    // (N) i64: each note's pitch class
   torch::Tensor lower_classes_;   // (N, 12) and
   torch::Tensor lower_rotation_;  // (N, 12) i64: the same, counted from the lowest note
 };

@@ -32,29 +32,21 @@ struct TorchModel::Layers {
     const auto count = static_cast<std::int64_t>(network::parameter_count(config));
     values = torch::zeros({count}, torch::TensorOptions(type).device(device));
     gradients = torch::zeros_like(values);
-    int input = config.features();
-    for (const int hidden : config.time_units) {
-      time.emplace_back(torch::nn::LSTMOptions(input, hidden));
-      input = hidden;
-    }
-    for (int direction = 0; config.mix_units > 0 && direction < 2; ++direction)
-      mix.emplace_back(torch::nn::LSTMOptions(input, config.mix_units));
-    input = config.past_inputs() + config.lower_inputs();
-    for (const int hidden : config.note_units) {
-      note.emplace_back(torch::nn::LSTMOptions(input, hidden));
-      input = hidden;
-    }
     const std::vector<network::Parameter> list = network::parameters(config);
     head_weight = torch::empty(list[list.size() - 2].shape).requires_grad_();
     head_bias = torch::empty(list.back().shape).requires_grad_();
     auto parameter = list.begin();
-    for (auto* layers : {&time, &mix, &note})
-      for (torch::nn::LSTM& layer : *layers) {
-        std::vector<torch::Tensor> tensors;
-        for (const char* name : {"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"})
-          tensors.push_back(layer->named_parameters()[name]);
-        adopt(tensors, parameter);
-      }
+    for (const network::LayerSpec& spec : network::layers(config)) {
+      torch::nn::LSTM layer(torch::nn::LSTMOptions(spec.input, spec.units));
+      std::vector<torch::Tensor> tensors;
+      for (const char* name : {"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"})
+        tensors.push_back(layer->named_parameters()[name]);
+      adopt(tensors, parameter);
+      (spec.stack == network::Stack::time   ? time
+       : spec.stack == network::Stack::note ? note
+                                            : mix)
+          .push_back(std::move(layer));
+    }
     adopt({head_weight, head_bias}, parameter);
   }
 

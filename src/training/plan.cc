@@ -30,12 +30,6 @@ network::Config with_units(network::Config config, const FixedOptions& given, in
   return config;
 }
 
-std::string sizes_text(const network::Config& config) {
-  return fmt::format("time axis [{}], {}note axis [{}]", fmt::join(config.time_units, ", "),
-                     config.mix_units > 0 ? fmt::format("mix of {}, ", config.mix_units) : "",
-                     fmt::join(config.note_units, ", "));
-}
-
 /// Time steps of music that a model learns from in the time.
 double frames_in(const network::Config& config, const Pace& pace, double seconds) {
   return seconds / (1 + kValidationShare) / (pace.of(config) * config.notes());
@@ -95,7 +89,7 @@ void choose_rhythm(TrainOptions& options, const FixedOptions& given, double upda
 
 std::string why_units(const RunPlan& plan, const FixedOptions& given, Bound bound,
                       const MusicSize& music) {
-  const std::string sizes = sizes_text(plan.options.model);
+  const std::string sizes = network::layers_text(plan.options.model);
   if (given.units) return fmt::format("The sizes are as given: {}", sizes);
   const std::string chosen =
       fmt::format("Chosen: {}, {} parameters", sizes, network::parameter_count(plan.options.model));

@@ -21,10 +21,9 @@ void check_same_sizes(const network::Config& here, const Restored& restored) {
   for (std::size_t i = 0; i < std::max(wanted.size(), found.size()); ++i) {
     if (i >= wanted.size() || i >= found.size() || wanted[i].name != found[i].name)
       fail_usage(
-          "--restore {}: it has {} layers along time, {} along the notes and {} mix units, this "
-          "run {}, {} and {}; leave the sizes out to take over the model's",
-          restored.folder.string(), there.time_units.size(), there.note_units.size(),
-          there.mix_units, here.time_units.size(), here.note_units.size(), here.mix_units);
+          "--restore {}: its layers are {}, this run's {}; leave the sizes out to take over the "
+          "model's",
+          restored.folder.string(), network::layers_text(there), network::layers_text(here));
     if (wanted[i].shape != found[i].shape)
       fail_usage(
           "--restore {}: {} has shape ({}) there and ({}) in this run; leave the sizes out to "

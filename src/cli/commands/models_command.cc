@@ -83,18 +83,11 @@ OrderedJson to_json(const Row& row) {
   return json;
 }
 
-std::string units(const Row& row) {
-  const int mix_units = row.config.mix_units;
-  return fmt::format("[{}]{} [{}]", fmt::join(row.config.time_units, ","),
-                     mix_units > 0 ? fmt::format(" mix {}", mix_units) : "",
-                     fmt::join(row.config.note_units, ","));
-}
-
 void print_table(const std::vector<Row>& rows) {
   std::size_t name = 4, sizes = 5;
   for (const Row& row : rows) {
     name = std::max(name, row.model.name.size());
-    if (row.parameters > 0) sizes = std::max(sizes, units(row).size());
+    if (row.parameters > 0) sizes = std::max(sizes, network::layers_text(row.config).size());
   }
   fmt::print("{:<{}}  {:<9}  {:>10}  {:>8}  {:<{}}  {:>7}  {:>10}\n", "name", name, "type",
              "parameters", "MB", "units", sizes, "pitches", "validation");
@@ -103,8 +96,8 @@ void print_table(const std::vector<Row>& rows) {
         row.parameters == 0
             ? fmt::format("{:>10}  {:>8}  {:<{}}  {:>7}", "", "", "", sizes, "")
             : fmt::format("{:>10}  {:>8.1f}  {:<{}}  {:>7}", row.parameters,
-                          static_cast<double>(row.bytes) / 1e6, units(row), sizes,
-                          fmt::format("{}-{}", row.config.roll.low, row.config.roll.high));
+                          static_cast<double>(row.bytes) / 1e6, network::layers_text(row.config),
+                          sizes, fmt::format("{}-{}", row.config.roll.low, row.config.roll.high));
     const std::string nats = row.valid_nats ? fmt::format("{:.3f}", *row.valid_nats) : "";
     fmt::print("{:<{}}  {:<9}  {}  {:>10}{}\n", row.model.name, name, runs::to_word(row.model.kind),
                known, nats, row.fault.empty() ? "" : "  " + row.fault);

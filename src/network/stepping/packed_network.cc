@@ -9,17 +9,18 @@
 namespace toccata::network::stepping {
 namespace {
 
-/// `side_by_side`: the layers are no stack, each has its product by x.
-std::vector<PackedLayer> pack_layers(const Layout& layout,
-                                     const std::vector<LstmSlice<const float>>& slices,
-                                     bool side_by_side = false) {
+/// Of the lowest layer the product by x is made apart, unless `with_first_x`.
+std::vector<PackedLayer> pack_stack(const Layout& layout,
+                                    const std::vector<LstmSlice<const float>>& slices,
+                                    bool with_first_x = false) {
   std::vector<PackedLayer> layers;
   for (const LstmSlice<const float>& slice : slices) {
     PackedLayer layer;
     layer.units = slice.hidden;
+    layer.mask = slice.mask;
     layer.stride = row_stride(slice.hidden);
     layer.h_weights = pack(layout, slice.hidden, {slice.weight_hh, slice.hidden, 0, slice.hidden});
-    if (!layers.empty() || side_by_side)
+    if (!layers.empty() || with_first_x)
       layer.x_weights = pack(layout, slice.hidden, {slice.weight_ih, slice.input, 0, slice.input});
     layer.columns = layer.h_weights.columns;
     layer.start = pack_columns(layout, slice.hidden, slice.bias_ih, slice.bias_hh);
@@ -39,30 +40,40 @@ double work_of(const PackedLayer& layer) {
 }  // namespace
 
 PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float keep_prob)
-    : config(model.config), order(feature_order(model.config)), kernels(&chosen) {
+    : config(model.config),
+      groups(feature_groups(model.config)),
+      frame_lags(lags(model.config)),
+      kernels(&chosen) {
   const Layout& layout = chosen.layout;
   const WeightSlices<const float> weights = slices(config, model.values.data());
-  time = pack_layers(layout, weights.time);
-  note = pack_layers(layout, weights.note);
-  mix = pack_layers(layout, weights.mix, true);
+  time = pack_stack(layout, weights[Stack::time]);
+  note = pack_stack(layout, weights[Stack::note]);
+  for (const Stack stack : kMixStacks)
+    for (PackedLayer& layer : pack_stack(layout, weights[stack], true))
+      mix.push_back(std::move(layer));
 
-  const LstmSlice<const float>& first = weights.time.front();
+  const LstmSlice<const float>& first = weights[Stack::time].front();
   features = pack_inputs(layout, first.hidden, {first.weight_ih, first.input, 0, first.input});
   const int columns = time.front().columns, notes = config.notes();
   still = Buffer<float>(static_cast<std::size_t>(notes) * static_cast<std::size_t>(columns));
+  std::vector<float> values(static_cast<std::size_t>(first.input));
   for (int n = 0; n < notes; ++n) {
-    const int pitch_class = (config.roll.low + n) % 12;
-    const std::array<const float*, 3> terms{
-        time.front().start.data(),
-        features.data() + std::ptrdiff_t{FeatureOrder::position} * columns,
-        features.data() + std::ptrdiff_t{FeatureOrder::pitch_class + pitch_class} * columns};
-    const std::array<float, 3> scales{
-        1, notes > 1 ? static_cast<float>(n) / static_cast<float>(notes - 1) : 0.0f, 1};
-    kernels->sum(terms.data(), scales.data(), 3, columns,
+    std::vector<const float*> terms{time.front().start.data()};
+    std::vector<float> scales{1};
+    for (const FeatureGroup& group : groups) {
+      if (group.sees != Sees::note) continue;
+      note_values(config, group, n, values.data());
+      for (int k = 0; k < group.width; ++k) {
+        if (values[static_cast<std::size_t>(k)] == 0) continue;
+        terms.push_back(features.data() + std::ptrdiff_t{group.first + k} * columns);
+        scales.push_back(values[static_cast<std::size_t>(k)]);
+      }
+    }
+    kernels->sum(terms.data(), scales.data(), static_cast<int>(terms.size()), columns,
                  still.data() + std::ptrdiff_t{n} * columns);
   }
 
-  const LstmSlice<const float>& lowest = weights.note.front();
+  const LstmSlice<const float>& lowest = weights[Stack::note].front();
   const int channels = config.channels(), time_output = config.time_units.back();
   const int past_inputs = config.past_inputs();
   note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output});
@@ -129,66 +140,72 @@ FirstInputs::FirstInputs(const PackedNetwork& network)
     : network_(&network),
       step_(static_cast<std::size_t>(network.time.front().columns)),
       classes_(12 * static_cast<std::size_t>(network.time.front().columns)),
-      terms_(static_cast<std::size_t>(2 * network.config.window + 14) +
-             network.config.echoes.size() *
-                 static_cast<std::size_t>(2 * network.config.echo_window + 1)),
+      values_(12 * static_cast<std::size_t>(network.config.features())),
+      terms_(static_cast<std::size_t>(network.config.features()) + 2),
       scales_(terms_.size()) {}
 
-void FirstInputs::write(const std::uint8_t* const* past, const StepPlace& place, int first,
+void FirstInputs::write(const std::uint8_t* const* frames, const StepPlace& place, int first,
                         int last, float* start) {
-  const std::uint8_t* previous = past[0];
   const Config& config = network_->config;
-  const FeatureOrder& order = network_->order;
+  const Past past(network_->frame_lags, frames);
   const int columns = network_->time.front().columns, notes = config.notes();
-  const int channels = config.channels(), echo_cells = config.echo_window * channels;
-  const int echoes = static_cast<int>(config.echoes.size());
+  const int channels = config.channels();
   int count = 0;
-  const auto feature = [&](int f) {
-    return network_->features.data() + std::ptrdiff_t{f} * columns;
-  };
   const auto add = [&](const float* term, float scale) {
     terms_[static_cast<std::size_t>(count)] = term;
     scales_[static_cast<std::size_t>(count)] = scale;
     ++count;
+  };
+  const auto add_feature = [&](int f, float value) {
+    if (value != 0) add(network_->features.data() + std::ptrdiff_t{f} * columns, value);
+  };
+  const auto add_values = [&](const FeatureGroup& group, const float* values) {
+    for (int k = 0; k < group.width; ++k) add_feature(group.first + k, values[k]);
   };
   const auto write_sum = [&](float* out) {
     network_->kernels->sum(terms_.data(), scales_.data(), count, columns, out);
     count = 0;
   };
 
-  const std::array<float, 4> bar = place_features(config, place);
-  for (int k = 0; k < 4; ++k) add(feature(order.place + k), bar[static_cast<std::size_t>(k)]);
-  if (place.step == 0) add(feature(order.start), 1);
-  for (int echo = 0; echo < echoes; ++echo)
-    if (const float like = match(previous, past[2 + 2 * echo], notes); like != 0)
-      add(feature(order.echoes + echo * (echo_cells + 1) + echo_cells), like);
+  for (const FeatureGroup& group : network_->groups)
+    if (group.sees == Sees::step) {
+      step_values(config, group, past, place, values_.data());
+      add_values(group, values_.data());
+    }
   write_sum(step_.data());
 
-  const std::array<float, 24> sounding = sounding_notes(config, previous);
-  for (int pitch_class = 0; pitch_class < std::min(12, last - first); ++pitch_class) {
-    const int own = (config.roll.low + first + pitch_class) % 12;
+  float* values = values_.data();
+  for (const FeatureGroup& group : network_->groups)
+    if (group.sees == Sees::pitch_class) {
+      class_values(config, group, past, values);
+      values += 12 * group.width;
+    }
+  for (int k = 0; k < std::min(12, last - first); ++k) {
+    const int own = (config.roll.low + first + k) % 12;
     add(step_.data(), 1);
-    for (int k = 0; k < 12; ++k)
-      if (const float heard = sounding[static_cast<std::size_t>(own + k)]; heard != 0)
-        add(feature(order.sounding + k), heard);
+    const float* of_all = values_.data();
+    for (const FeatureGroup& group : network_->groups)
+      if (group.sees == Sees::pitch_class) {
+        add_values(group, of_all + own * group.width);
+        of_all += 12 * group.width;
+      }
     write_sum(classes_.data() + std::ptrdiff_t{own} * columns);
   }
 
   for (int n = first; n < last; ++n) {
     add(network_->still.data() + std::ptrdiff_t{n} * columns, 1);
     add(classes_.data() + std::ptrdiff_t{(config.roll.low + n) % 12} * columns, 1);
-    const auto add_window = [&](const std::uint8_t* frame, int window, int at) {
-      const int half = window / 2;
+    for (const FeatureGroup& group : network_->groups) {
+      if (group.sees != Sees::frame) continue;
+      const std::uint8_t* frame = past.ago(group.lag);
+      const int half = group.window / 2;
       for (int m = std::max(0, n - half); m <= std::min(notes - 1, n + half); ++m) {
         if (frame[m] == 0) continue;
-        const int seen = at + (m - n + half) * channels;
-        if ((frame[m] & music::kPlay) != 0) add(feature(seen), 1);
-        if (channels == 2 && (frame[m] & music::kArticulate) != 0) add(feature(seen + 1), 1);
+        const int seen = group.first + (m - n + half) * channels;
+        for (int channel = 0; channel < channels; ++channel)
+          add_feature(seen + channel, static_cast<float>(frame[m] >> channel & 1));
       }
-    };
-    add_window(previous, config.window, FeatureOrder::window);
-    for (int echo = 0; echo < echoes; ++echo)
-      add_window(past[1 + 2 * echo], config.echo_window, order.echoes + echo * (echo_cells + 1));
+    }
     write_sum(start + std::ptrdiff_t{n - first} * columns);
   }
 }

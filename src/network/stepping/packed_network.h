@@ -16,6 +16,7 @@ inline int row_stride(int units) {
 
 struct PackedLayer {
   int units = 0;        // H
+  int mask = 0;         // LayerSpec::mask
   int stride = 0;       // of rows of c and h: H up to a multiple of 16
   int columns = 0;      // 4H, padded
   Packed h_weights;     // W_h
@@ -29,14 +30,15 @@ struct PackedNetwork {
   PackedNetwork(const Model& model, const Kernels& kernels, float keep_prob);
 
   Config config;
-  FeatureOrder order;
+  std::vector<FeatureGroup> groups;  // of what the first time layer reads
+  std::vector<int> frame_lags;       // lags(config)
   const Kernels* kernels;
   std::vector<PackedLayer> time, note;
   std::vector<PackedLayer> mix;  // up, down; or empty
   // Most inputs of the first time layer are zero, and some depend only on the note or only on the
   // step. So W_x times them is computed as a sum of a few of these rows.
   Buffer<float> features;  // (F, columns): W_x of the first time layer, one row per feature
-  Buffer<float> still;     // (N, columns): biases, position and pitch class
+  Buffer<float> still;     // (N, columns): biases, and what sees the note alone
   // The first note layer: the past, for all notes at once, and the notes below.
   Packed note_input;             // W_x of the time axis' output
   std::vector<Packed> note_mix;  // W_x of the mixing layers' outputs: up, down; or empty
@@ -63,8 +65,9 @@ class FirstInputs {
 
  private:
   const PackedNetwork* network_;
-  Buffer<float> step_;     // (columns): place and start flag
-  Buffer<float> classes_;  // (12, columns): step_ and the sounding notes as a pitch class sees them
+  Buffer<float> step_;         // (columns): what sees the step alone
+  Buffer<float> classes_;      // (12, columns): step_ and what sees the pitch class
+  std::vector<float> values_;  // (12, F): of groups
   std::vector<const float*> terms_;
   std::vector<float> scales_;
 };
