@@ -6,18 +6,20 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "cli/commands/output_path.h"
 #include "cli/shell/option_values.h"
 #include "notation/abc.h"
 #include "notation/smf_reader.h"
 #include "notation/smf_writer.h"
 #include "rendering/audio.h"
 #include "rendering/piano_roll.h"
+#include "tasks/output_path.h"
 
 namespace toccata::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+using tasks::check_extension, tasks::output_path, tasks::OutputPaths;
 
 struct Options {
   std::vector<std::string> files;

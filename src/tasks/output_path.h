@@ -1,5 +1,5 @@
 #pragma once
-// Where a command writes what it makes of an input: shared by render and score.
+// Where an output goes that is made of an input.
 
 #include <filesystem>
 #include <map>
@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace toccata::cli {
+namespace toccata::tasks {
 
 /// Where an output of `input` goes: `asked` as it stands; with {} replaced by `name`; or, where it
 /// is but a format ("flac"), beside the input.
@@ -51,4 +51,4 @@ class OutputPaths {
   std::map<std::filesystem::path, std::filesystem::path> made_of_;
 };
 
-}  // namespace toccata::cli
+}  // namespace toccata::tasks
