@@ -275,7 +275,7 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             .or_else("a new one")
             .for_play(),
         o.seed);
-  visit(Field{group, "first", "number of the first piece: the piece of that number of the seed"},
+  visit(Field{group, "first", "number of the first piece; a seed and a number name a piece"},
         o.first);
   visit(Field{group, "pieces", "how many pieces"}.within(1, 1e6).as_option("batch"), o.pieces);
   visit(
@@ -286,7 +286,7 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             .within(1, 1 << 20)
             .or_else("32 bars"),
         o.steps);
-  visit(Field{group, "meter", "such as 3/4"}
+  visit(Field{group, "meter", "time signature, such as 3/4"}
             .or_else("the primer's last, or 4/4")
             .such_as("2/4|3/4|4/4|5/4|6/8|7/8|9/8|12/8")
             .for_play(),
@@ -300,80 +300,86 @@ void visit_order(AnyOrder& o, Visit&& visit) {
 
   group = "What is given";
   visit(Field{group, "prime", "a piece to continue"}, o.prime);
-  visit(Field{group, "prime.bars", "only its first bars; 0: all"}.within(0, 100000), o.prime_bars);
-  visit(Field{group, "new_only", "leave the primer out of what is written"}, o.new_only);
-  visit(Field{group, "infill", "a piece of which some bars are composed anew; all else stays"},
+  visit(
+      Field{group, "prime.bars", "use only this many of its first bars; 0: all"}.within(0, 100000),
+      o.prime_bars);
+  visit(Field{group, "new_only", "write the new music alone, without the piece that it continues"},
+        o.new_only);
+  visit(Field{group, "infill", "a piece in which some bars are composed anew; the rest stays"},
         o.infill);
-  visit(Field{group, "infill.bars", "the bars to fill, such as 9-12 or 1-2,7-8"}.as_option("bars"),
+  visit(Field{group, "infill.bars", "the bars to compose anew, such as 9-12 or 1-2,7-8"}.as_option(
+            "bars"),
         o.infill_bars);
   visit(Field{group, "infill.region", "or steps and pitches to fill"}.only_in(false, true),
         o.region);
   visit(Field{group, "melody", "a melody to harmonise: its notes stay as they are"}, o.melody);
   visit(Field{group, "melody.voice",
-              "which notes of it: top (each step's highest), bottom or track K"}
+              "which notes of it are the melody: top (the highest of each step), bottom or track K"}
             .as_option("voice"),
         o.voice);
 
   group = "Limits";
-  visit(
-      Field{group, "key", "only its notes: D minor, Eb major (minor: raised sixth and seventh too)"}
-          .such_as("C major|G major|D major|F major|Bb major|A minor|E minor|D minor|G minor")
-          .when_live(),
-      o.key);
-  visit(Field{group, "scale", "only its notes: D dorian, C pentatonic, or C D E G A"}
+  visit(Field{group, "key",
+              "use only notes of this key: D minor, Eb major (minor has the raised sixth and "
+              "seventh too)"}
+            .such_as("C major|G major|D major|F major|Bb major|A minor|E minor|D minor|G minor")
+            .when_live(),
+        o.key);
+  visit(Field{group, "scale", "use only notes of this scale: D dorian, C pentatonic, or C D E G A"}
             .such_as("C pentatonic|A minor pentatonic|D dorian|E phrygian|G mixolydian|A blues|"
                      "C whole tone")
             .when_live(),
         o.scale);
-  visit(Field{group, "range", "only pitches in it: C3-G5 (C4 is middle C)"}
+  visit(Field{group, "range", "use only pitches of this range: C3-G5 (C4 is middle C)"}
             .such_as("C3-G5|C2-C6|G3-C6")
             .when_live(),
         o.range);
-  visit(Field{group, "most_notes", "at most so many notes sound at a time; 0: any number"}
+  visit(Field{group, "most_notes", "at most this many notes sound at a time; 0: any number"}
             .within(0, 128)
             .when_live(),
         o.most_notes);
-  visit(Field{group, "fewest_notes", "at least so many notes sound at all times"}
+  visit(Field{group, "fewest_notes", "at least this many notes sound at all times"}
             .within(0, 128)
             .when_live(),
         o.fewest_notes);
-  visit(Field{group, "longest_silence", "a note value: no silence is longer"}
+  visit(Field{group, "longest_silence", "the longest silence, as a note value"}
             .such_as("1/8|1/4|1/2|1")
             .when_live(),
         o.longest_silence);
-  visit(Field{group, "repeat_gap", "a pitch is struck again after this note value at the earliest"}
-            .such_as("1/8|1/4|1/2|1")
-            .when_live(),
-        o.repeat_gap);
-  visit(Field{group, "longest_note", "a note value: no note sounds longer"}
+  visit(
+      Field{group, "repeat_gap", "the shortest time until a pitch is struck again, as a note value"}
+          .such_as("1/8|1/4|1/2|1")
+          .when_live(),
+      o.repeat_gap);
+  visit(Field{group, "longest_note", "the longest note, as a note value"}
             .such_as("1/8|1/4|1/2|1")
             .when_live(),
         o.longest_note);
-  visit(Field{group, "chords", "a chord track, over and over: C | Am F | G7 | C"}
+  visit(Field{group, "chords", "a chord track, which repeats: C | Am F | G7 | C"}
             .such_as("C \\| Am F \\| G7 \\| C")
             .when_live(),
         o.chords);
   visit(Field{group, "chord_file", "a piece whose sounding notes are the chord track"},
         o.chord_file);
   visit(Field{group, "chord_tones",
-              "all: nothing but the chord's notes sounds; beats: only as beats begin"}
+              "where only the chord's notes sound: at all times, or where beats begin"}
             .when_live(),
         o.chord_tones);
-  visit(Field{group, "ending",
-              "close on this chord (Dm, or tonic: the key's), all of it in the last beat"}
+  visit(Field{group, "ending", "the chord on which the piece closes: Dm, or tonic for the key's"}
             .such_as("tonic|C|G|F|Am|Dm|Em"),
         o.ending);
-  visit(Field{group, "ending_bars", "from so many bars before the end only its notes"}.within(
-            1, 100000),
-        o.ending_bars);
+  visit(
+      Field{group, "ending_bars", "bars at the end in which only notes of that chord sound"}.within(
+          1, 100000),
+      o.ending_bars);
 
   group = "Sampling";
-  visit(Field{group, "temperature", "above 1 freer, below 1 safer; 1 is the model's own"}
+  visit(Field{group, "temperature", "above 1 freer, below 1 safer; 1: the model's own odds"}
             .within(0.01, 100)
             .slider(0.5, 1.6)
             .when_live(),
         o.sampling.temperature);
-  visit(Field{group, "articulate_temperature", "of striking a sounding note again"}
+  visit(Field{group, "articulate_temperature", "the temperature of striking a sounding note again"}
             .within(0.01, 100)
             .slider(0.5, 1.6)
             .or_else("as temperature")
@@ -384,27 +390,30 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             .slider(0.25, 4)
             .when_live(),
         o.sampling.density);
-  visit(Field{group, "conservativity",
-              "the chance of play to this power, as Johnson's: above 1 fewer notes, below 1 more; "
-              "adaptive: more notes after nearly silent steps"}
-            .within(0.01, 100)
-            .such_as("adaptive")
-            .when_live(),
-        o.sampling.conservativity);
-  visit(Field{group, "keep_prob", "below 1 dropout stays on while composing"}
+  visit(
+      Field{group, "conservativity",
+            "raises the probability of play to this power (Johnson): above 1 fewer notes, below 1 "
+            "more; adaptive: more notes after nearly silent steps"}
+          .within(0.01, 100)
+          .such_as("adaptive")
+          .when_live(),
+      o.sampling.conservativity);
+  visit(Field{group, "keep_prob", "below 1: dropout stays on while composing, and keeps this share"}
             .within(1e-6, 1)
             .slider(0.3, 1)
             .for_play(),
         o.keep_prob);
   visit(Field{group, "particles",
-              "so many versions of each piece at once: what is asked for then shapes what comes "
-              "before it; 1: no looking ahead"}
+              "versions of each piece that are composed together, so that what is asked for shapes "
+              "what "
+              "comes before it; 1: no looking ahead"}
             .within(1, kMostParticles)
             .such_as("1|8|32|128")
             .or_else("16 with infill or melody, else 1"),
         o.particles);
-  visit(Field{group, "pick", "which of them is the piece: drawn (by weight) or heaviest"}, o.pick);
-  visit(Field{group, "retries", "what was composed otherwise, for it copied"}.only_in(false, false),
+  visit(Field{group, "pick", "which version is kept: one drawn by weight, or the heaviest"},
+        o.pick);
+  visit(Field{group, "retries", "what was composed again because it copied"}.only_in(false, false),
         o.retries);
 }
 

@@ -47,109 +47,126 @@ constexpr auto words(SaveFailure) {
 template <typename Options, typename Visit>
 void visit_options(Options& o, Visit&& visit) {
   const char* group = "Run";
-  visit(group, "name", o.name, "Name of the run: its folder below the output folder");
-  visit(group, "output", o.output, "Where runs are kept");
+  visit(group, "name", o.name, "Name of the run and of its folder");
+  visit(group, "output", o.output, "Folder of the runs");
   visit(group, "restore", o.restore, "Start from the weights of this model");
 
   group = "Model";
   visit(group, "time-units", o.model.time_units, "Units of each LSTM layer along time");
   visit(group, "note-units", o.model.note_units, "Units of each LSTM layer along the notes");
-  visit(group, "mix-units", o.model.mix_units,
-        "Units of each of two layers that mix what the time axis knows along the notes; 0: none "
-        "(default: as many as the first of --note-units)");
-  visit(group, "window", o.model.window, "Notes around a note that it sees; odd");
-  visit(group, "echoes", o.model.echoes,
-        "Earlier frames that a note sees, by their lags in steps: 16,32; or none (default: 1/4, "
-        "1/2, 1, 2 and 4 bars of the meter that most of the music has)");
-  visit(group, "echo-window", o.model.echo_window, "Notes around a note that it sees of each; odd");
+  visit(
+      group, "mix-units", o.model.mix_units,
+      "Units of each of two layers along the notes, up and down, that read the time layers before "
+      "the note layers do; 0: none (default: the first of --note-units)");
+  visit(group, "window", o.model.window,
+        "How many notes around a note it sees in the frame before; odd");
+  visit(
+      group, "echoes", o.model.echoes,
+      "Lags, in steps, of earlier frames that a note also sees: 16,32; or none (default: 1/4, 1/2, "
+      "1, 2 and 4 bars of the meter that most of the music has)");
+  visit(group, "echo-window", o.model.echo_window,
+        "How many notes around a note it sees in each of these frames; odd");
   visit(group, "lower-notes", o.model.lower_notes,
-        "Notes below a note that it sees of its own step");
+        "How many notes below a note it sees in its own step");
   visit(group, "lower-chord", o.model.lower_chord,
-        "See the notes below by pitch class too: true or false");
+        "Whether a note also sees all notes below it, by pitch class");
   visit(group, "heads", o.model.heads,
-        "The output layer: shared by all notes, or per-note as in the original");
-  visit(group, "low", o.model.roll.low, "Lowest MIDI pitch");
-  visit(group, "high", o.model.roll.high, "Highest MIDI pitch");
-  visit(group, "beat", o.model.beat, "How the place in the bar is told: phase or binary");
-  visit(group, "start-step", o.model.start_step, "First step's number, for --beat binary");
-  visit(group, "forget-bias", o.forget_bias, "Added to the forget gates' biases at the start");
+        "The output layer: one for all notes, or one per note as in the original");
+  visit(group, "low", o.model.roll.low, "Lowest MIDI pitch of the model");
+  visit(group, "high", o.model.roll.high, "Highest MIDI pitch of the model");
+  visit(group, "beat", o.model.beat,
+        "How the place in the bar is encoded; binary as in the original");
+  visit(group, "start-step", o.model.start_step, "Number of the first step, for --beat binary");
+  visit(group, "forget-bias", o.forget_bias,
+        "Added to the biases of the forget gates at the start");
 
   group = "Reading music";
   visit(group, "grid", o.model.roll.grid, "Steps per quarter note: 4, 8, 12, 24 or other");
   visit(group, "articulation", o.model.roll.articulation,
-        "Learn where held notes are struck again (false: play only)");
+        "Learn where held notes are struck again; false: learn only what sounds");
   visit(group, "out-of-range", o.model.roll.out_of_range,
-        "Notes outside low to high: fold by octaves, drop or refuse");
-  visit(group, "pedal", o.model.roll.pedal, "Sustain pedal: off, or extend notes");
-  visit(group, "drums", o.model.roll.drums, "Read channel 10 as pitches");
+        "Notes outside low to high: fold them into it by octaves, drop them, or refuse the file");
+  visit(group, "pedal", o.model.roll.pedal, "The sustain pedal: ignore it, or extend notes by it");
+  visit(group, "drums", o.model.roll.drums, "Read the drums of channel 10 as pitches");
   visit(group, "trim", o.model.roll.trim, "Leave out whole silent bars at either end of a piece");
   visit(group, "min-steps", o.min_steps, "Leave out pieces shorter than this");
-  visit(group, "strict", o.strict, "Refuse files that would need repair");
-  visit(group, "max-bad", o.max_bad, "Refuse where more files than this are unreadable; -1: never");
+  visit(group, "strict", o.strict, "Refuse files that need repair");
+  visit(group, "max-bad", o.max_bad, "Stop if more files than this cannot be read; -1: never");
 
   group = "Split";
   visit(group, "validation-pieces", o.validation_pieces,
         "Pieces held out for validation: a number, or a fraction below 1");
-  visit(group, "test-pieces", o.test_pieces, "Pieces held out for the final test, likewise");
-  visit(group, "split", o.split, "A file that says which piece is train, valid and test");
+  visit(group, "test-pieces", o.test_pieces,
+        "Pieces held out for the final test: a number, or a fraction below 1");
+  visit(group, "split", o.split, "File that says which pieces are train, valid and test");
 
   group = "Length";
-  visit(group, "batches", o.batches, "Updates, each on a fresh batch");
-  visit(group, "epochs", o.epochs, "Times through all training pieces");
+  visit(group, "batches", o.batches, "Train for this many updates");
+  visit(group, "epochs", o.epochs, "Train for this many passes over the training pieces");
   visit(group, "minutes", o.minutes,
-        "Time for all of it: sizes that are not given are chosen to suit (20 where none of the "
-        "three is given)");
+        "Train for this long, all included, and choose sizes that suit it where none are given (20 "
+        "if none of the three is given)");
 
   group = "Learning";
-  visit(group, "batch-size", o.batch_size, "Sequences in a batch");
-  visit(group, "time-steps", o.time_steps, "Longest window of a piece, in steps");
-  visit(group, "transpose", o.transpose, "Move pieces by up to this many semitones either way");
-  visit(group, "keep-prob", o.keep_prob, "Dropout after every LSTM layer keeps this share");
+  visit(group, "batch-size", o.batch_size, "Windows per batch");
+  visit(group, "time-steps", o.time_steps, "Steps per window, at most");
+  visit(group, "transpose", o.transpose,
+        "Transpose windows at random, by up to this many semitones either way");
+  visit(group, "keep-prob", o.keep_prob,
+        "Dropout after each LSTM layer keeps this share of its outputs");
   visit(group, "recurrent-keep-prob", o.recurrent_keep_prob,
-        "Each update keeps this share of every LSTM layer's recurrent weights");
+        "Dropout on recurrent weights keeps this share of them in each update");
   visit(group, "unheard", o.input_dropout,
-        "While learning, this share of the earlier frames' notes goes unheard");
-  visit(group, "optimizer", o.optimiser.kind, "adam, adamw, adadelta, rmsprop or sgd");
-  visit(group, "learning-rate", o.optimiser.learning_rate, "0: the optimiser's usual one");
-  visit(group, "weight-decay", o.optimiser.weight_decay, "Pull of the weights to zero");
-  visit(group, "beta1", o.optimiser.beta1, "adam, adamw");
-  visit(group, "beta2", o.optimiser.beta2, "adam, adamw");
-  visit(group, "rho", o.optimiser.rho, "adadelta");
-  visit(group, "alpha", o.optimiser.alpha, "rmsprop");
-  visit(group, "momentum", o.optimiser.momentum, "sgd");
-  visit(group, "epsilon", o.optimiser.epsilon, "0: the optimiser's usual one");
-  visit(group, "clip", o.optimiser.clip_norm, "Longest gradient; 0: any length");
-  visit(group, "schedule", o.schedule.kind, "Learning rate over time: constant, cosine or step");
-  visit(group, "warm-up", o.schedule.warm_up, "Updates over which the learning rate rises");
-  visit(group, "decay-every", o.schedule.decay_every, "Updates between falls, for step");
-  visit(group, "decay-factor", o.schedule.decay_factor, "What is left at each fall, for step");
-  visit(group, "average", o.average, "Decay of the moving average of weights; 0: none");
+        "Input dropout: hide this share of the earlier frames' notes from the model");
+  visit(group, "optimizer", o.optimiser.kind, "The optimiser");
+  visit(group, "learning-rate", o.optimiser.learning_rate,
+        "Learning rate; 0: the optimiser's usual one");
+  visit(group, "weight-decay", o.optimiser.weight_decay, "Weight decay");
+  visit(group, "beta1", o.optimiser.beta1, "adam, adamw: decay of the mean gradient");
+  visit(group, "beta2", o.optimiser.beta2, "adam, adamw: decay of the mean squared gradient");
+  visit(group, "rho", o.optimiser.rho, "adadelta: decay of the mean squares");
+  visit(group, "alpha", o.optimiser.alpha, "rmsprop: decay of the mean squared gradient");
+  visit(group, "momentum", o.optimiser.momentum, "sgd: momentum");
+  visit(group, "epsilon", o.optimiser.epsilon,
+        "Added to the optimiser's denominators; 0: its usual one");
+  visit(group, "clip", o.optimiser.clip_norm, "Scale longer gradients down to this norm; 0: never");
+  visit(group, "schedule", o.schedule.kind, "How the learning rate changes over time");
+  visit(group, "warm-up", o.schedule.warm_up,
+        "Updates over which the learning rate rises at the start");
+  visit(group, "decay-every", o.schedule.decay_every,
+        "--schedule step: updates between falls of the learning rate");
+  visit(group, "decay-factor", o.schedule.decay_factor,
+        "--schedule step: what each fall leaves of it");
+  visit(group, "average", o.average, "Decay of the moving average of the weights; 0: no average");
 
   group = "Watching";
   visit(group, "validate-every", o.validate_every, "Updates between validations");
   visit(group, "save-every", o.save_every, "Updates between checkpoints");
   visit(group, "save-failure", o.save_failure,
-        "Where saving fails (a full disk): stop, or go-on and try again at the next");
-  visit(group, "keep-checkpoints", o.keep_checkpoints, "The newest that are kept; 0: all");
+        "If a save fails (a full disk): stop, or go on and try again at the next save");
+  visit(group, "keep-checkpoints", o.keep_checkpoints,
+        "How many of the newest checkpoints are kept; 0: all");
   visit(group, "patience", o.patience,
-        "Stop after this many validations without a better one; 0: never");
+        "Stop after this many validations without improvement; 0: never");
 
   group = "Machine";
-  visit(group, "seed", o.seed, "Everything random follows from it");
-  visit(group, "threads", o.threads, "0: all of the processor");
-  visit(group, "device", o.device, "cpu or cuda");
-  visit(group, "engine", o.engine, "Who computes the gradient: auto, own or torch");
+  visit(group, "seed", o.seed, "Seed of everything random");
+  visit(group, "threads", o.threads, "Threads; 0: as many as the processor has");
+  visit(group, "device", o.device, "What to train on");
+  visit(group, "engine", o.engine,
+        "What computes gradients: Toccata itself (own; on the CPU) or LibTorch");
   visit(group, "precision", o.precision,
-        "f32, bf16, tf32 (cuda), or auto: bf16 where the processor multiplies it natively, tf32 "
-        "on cuda");
+        "Number format of products; auto: bf16 where the processor multiplies it natively, else "
+        "f32; on cuda tf32, which only it has");
 
   group = "Several machines";
   visit(group, "reduce", o.reduce,
-        "How gradients travel between processes: f32, or bf16 (half the bytes)");
+        "Number format of gradients sent between processes; bf16 halves the bytes");
   visit(group, "local-updates", o.local_updates,
-        "Updates of each process on its own between averagings; 1: all train as one");
+        "Updates that each process makes alone before weights are averaged; 1: none, all train as "
+        "one");
   visit(group, "peer-timeout", o.peer_timeout,
-        "Seconds that another process may be silent for before training ends");
+        "Seconds without a sign from another process after which training ends");
 }
 
 /// The same for a stage, but `paths`.

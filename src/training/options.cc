@@ -12,6 +12,12 @@ void in_bounds(const char* key, double value, double least, double most) {
     fail_usage("{} is {}; it must lie in {} to {}", key, value, least, most);
 }
 
+// A length that is 0 where it was not given; who gives one gives more.
+void length_in_bounds(const char* key, double value, double most) {
+  if (!(value >= 0 && value <= most))
+    fail_usage("{} is {}; it must be above 0, and at most {}", key, value, most);
+}
+
 void check_stage(const Stage& stage, std::size_t number) {
   if ((stage.batches > 0) == (stage.epochs > 0))
     fail_usage("stage {}: give either batches or epochs (found batches {}, epochs {})", number,
@@ -53,9 +59,9 @@ void check(const TrainOptions& options) {
   in_bounds("validation-pieces", options.validation_pieces, 0, 1e9);
   in_bounds("test-pieces", options.test_pieces, 0, 1e9);
   in_bounds("transpose", options.transpose, 0, 127);
-  in_bounds("batches", static_cast<double>(options.batches), 0, kMany);
-  in_bounds("epochs", static_cast<double>(options.epochs), 0, kMany);
-  in_bounds("minutes", options.minutes, 0, 1e7);
+  length_in_bounds("batches", static_cast<double>(options.batches), kMany);
+  length_in_bounds("epochs", static_cast<double>(options.epochs), kMany);
+  length_in_bounds("minutes", options.minutes, 1e7);
   in_bounds("batch-size", options.batch_size, 1, 1e6);
   in_bounds("time-steps", options.time_steps, 1, 1e6);
   in_bounds("keep-prob", options.keep_prob, 0.01, 1);

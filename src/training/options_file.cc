@@ -295,6 +295,7 @@ void apply_texts(TrainOptions& options, const std::map<std::string, std::string>
 
 std::string default_text(std::string_view key) {
   if (key == "echoes" || key == "mix-units") return "";  // by the music, by other sizes
+  if (key == "batches" || key == "epochs" || key == "minutes") return "";  // of none: 20 minutes
   std::string text;
   const TrainOptions usual;
   visit_options(usual, [&](const char*, const char* option, const auto& field, const char*) {

@@ -141,37 +141,38 @@ void add_evaluate(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   add_model(app, options->model)->required();
   app.add_option("PATH", options->paths, "music (default: what the run was trained on)");
-  app.add_option("--with", options->with,
-                 "a further model that listens together with MODEL (again and again): the mean of "
-                 "their logits")
+  app.add_option(
+         "--with", options->with,
+         "another model, to evaluate together with MODEL by the mean of their logits; can be "
+         "repeated")
       ->type_name("MODEL")
       ->allow_extra_args(false);
   one_of(app.add_option("--split", options->evaluate.part,
-                        "only this part (default: all that there are)"),
+                        "evaluate only this part (default: all parts)"),
          {"train", "valid", "test", "unseen", "all"});
   app.add_option("--trials", options->evaluate.trials.trials,
-                 "the original's measure too: so many batches of random windows (it had 100)")
+                 "also the original's measure, on this many batches of random windows (it had 100)")
       ->check(at_least(0));
-  app.add_option("--batch-size", options->evaluate.trials.sequences, "windows in a trial's batch")
+  app.add_option("--batch-size", options->evaluate.trials.sequences, "windows per trial")
       ->capture_default_str();
-  app.add_option("--time-steps", options->evaluate.trials.steps, "steps in a trial's window")
+  app.add_option("--time-steps", options->evaluate.trials.steps, "steps per window of a trial")
       ->capture_default_str();
-  app.add_option("--seed", options->evaluate.trials.seed, "names the trials' windows")
+  app.add_option("--seed", options->evaluate.trials.seed, "seed of the trials' windows")
       ->capture_default_str();
-  app.add_option("--plot", options->plot, "the trials as a picture, .svg or .png")
+  app.add_option("--plot", options->plot, "draw the trials into this .svg or .png file")
       ->type_name("FILE");
   app.add_option("--side-by-side", options->evaluate.sequences, "pieces evaluated at the same time")
       ->capture_default_str()
       ->check(at_least(1));
-  one_of<network::Precision>(
-      app.add_option("--precision", options->evaluate.precision,
-                     "of the arithmetic, to see what it costs (default: f32; trials always)"));
+  one_of<network::Precision>(app.add_option(
+      "--precision", options->evaluate.precision,
+      "number format of products, to measure what it costs (default: f32; trials always)"));
   app.add_flag("--strict", options->strict,
-               "refuse notes outside the model's range, which are moved into it by octaves");
+               "refuse notes outside the model's range, instead of moving them into it by octaves");
   app.add_option("--threads", options->evaluate.trials.threads,
-                 "how many threads; 0: as many as the processor has")
+                 "threads; 0: as many as the processor has")
       ->capture_default_str();
-  app.add_flag("--json", options->json, "an object for each part, with each piece in it");
+  app.add_flag("--json", options->json, "report each part and piece as JSON");
   app.callback([options, &context] { evaluate(*options, context); });
 }
 

@@ -116,27 +116,27 @@ void add_choice(CLI::App& app, tasks::ChoiceOptions& options) {
   const auto group = "Choosing among many, and not copying";
   CLI::Option* candidates =
       app.add_option("--candidates", options.candidates,
-                     "compose so many pieces, and keep the best, with a contact sheet of them")
+                     "compose this many pieces and keep the best, with a contact sheet of them")
           ->check(between(1, 1000000))
           ->excludes("--batch")
           ->group(group);
-  app.add_option("--keep", options.keep, "how many of the candidates")
+  app.add_option("--keep", options.keep, "how many candidates to keep")
       ->check(at_least(1))
       ->needs(candidates)
       ->capture_default_str()
       ->group(group);
   CLI::Option* corpus =
       app.add_option("--corpus", options.corpus,
-                     "the music that the pieces are held against: folders and files")
+                     "folders and files of music with which the pieces are compared")
           ->type_name("PATH")
           ->group(group);
-  one_of(app.add_option("--corpus-split", options.corpus_split, "only this part of the corpus"),
+  one_of(app.add_option("--corpus-split", options.corpus_split, "use only this part of the corpus"),
          word_texts<corpus::Part>())
       ->needs(corpus)
       ->group(group);
   one_of<composing::Criterion>(app.add_option("--rank-by", options.rank_by,
-                                              "by some of these, with commas (default: all that "
-                                              "there is something to count by)"))
+                                              "what ranks the candidates, separated by commas "
+                                              "(default: all that can be counted)"))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->needs(candidates)
@@ -146,14 +146,15 @@ void add_choice(CLI::App& app, tasks::ChoiceOptions& options) {
       ->type_name("FILE")
       ->needs(candidates)
       ->group(group);
-  app.add_option("--max-copy", options.max_copy,
-                 "quarter notes: what copies more than so many in a row from the corpus, in any "
-                 "key, is composed otherwise from that bar on")
+  app.add_option(
+         "--max-copy", options.max_copy,
+         "where a piece copies more than this many quarter notes in a row from the corpus, in "
+         "any key, compose it again from that bar on")
       ->check(at_least(0.0))
       ->needs(corpus)
       ->group(group);
   app.add_option("--max-tries", options.max_tries,
-                 "how often a piece that copies is composed otherwise before it is given up")
+                 "how often a piece that copies is composed again before it is given up")
       ->check(between(1, 4095))
       ->capture_default_str()
       ->group(group);
@@ -167,16 +168,16 @@ void add_generate(CLI::App& app, Context& context) {
   app.add_option("--out", options->out, "folder to write to (default: the run's midi/, or here)")
       ->type_name("FOLDER");
   app.add_option("--again", options->again,
-                 "make a composed file again, byte for byte, from the receipt in it")
+                 "compose a file again, byte for byte, from the receipt in it")
       ->type_name("FILE");
   one_of<network::Precision>(
       app.add_option("--precision", options->resources.precision,
-                     "of the arithmetic (default: bf16 where the processor has it, else f32); int8 "
-                     "is fastest, and coarser"));
+                     "number format of products (default: bf16 where the processor has it, else "
+                     "f32); int8 is the fastest and coarsest"));
   app.add_option("--threads", options->resources.threads,
-                 "how many threads; 0: as many as the processor has")
+                 "threads; 0: as many as the processor has")
       ->capture_default_str();
-  app.add_flag("--json", options->json, "say what was written as JSON");
+  app.add_flag("--json", options->json, "report what was written as JSON");
   add_order(app, options->arguments, OrderFields::all);
   add_choice(app, options->choice);
   app.callback([options, &context] {

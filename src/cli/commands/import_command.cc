@@ -134,8 +134,7 @@ void add_import(CLI::App& app, Context& context) {
   app.add_option("--max-bad", options->read.max_bad,
                  "fail if more files than this are unreadable; -1: never")
       ->capture_default_str();
-  app.add_option("--threads", options->read.threads,
-                 "how many threads; 0: as many as the processor has")
+  app.add_option("--threads", options->read.threads, "threads; 0: as many as the processor has")
       ->capture_default_str();
   app.add_option("--report", options->report, "write the findings to this file, too, as JSON")
       ->type_name("FILE");

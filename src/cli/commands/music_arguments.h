@@ -26,7 +26,7 @@ inline void add_reading(CLI::App& app, corpus::ImportOptions& options) {
   app.add_option("--high", options.roll.high, "highest pitch")->capture_default_str();
   app.add_option("--min-steps", options.min_steps, "leave shorter pieces out")
       ->capture_default_str();
-  app.add_option("--threads", options.threads, "how many threads; 0: as many as the processor has")
+  app.add_option("--threads", options.threads, "threads; 0: as many as the processor has")
       ->capture_default_str();
 }
 

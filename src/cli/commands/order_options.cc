@@ -39,12 +39,19 @@ std::string help_of(const FieldFacts& facts) {
 
 void add_field(CLI::App& app, OrderArguments& arguments, const FieldFacts& facts) {
   const std::string option = "--" + facts.option, key = facts.field.key;
-  const auto take = [&arguments, name = facts.name, key](const std::string& text) {
+  const auto take = [&arguments, name = facts.name, option, key](const std::string& text) {
     arguments.said.push_back(name);
-    if (key == "chords") {
-      tasks::take_chords(arguments.order, text);
-    } else {
-      composing::set_field(arguments.order, key, text);
+    try {
+      if (key == "chords") {
+        tasks::take_chords(arguments.order, text);
+      } else {
+        composing::set_field(arguments.order, key, text);
+      }
+    } catch (const Error& error) {
+      // A message begins with the field's name; here the field is an option.
+      const std::string why = error.what();
+      if (!why.starts_with(name + ": ")) throw;
+      fail_usage("{}{}", option, why.substr(name.size()));
     }
   };
   if (facts.kind == FieldKind::flag) {

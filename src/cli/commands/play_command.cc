@@ -177,7 +177,7 @@ void add_output_options(CLI::App& app, Options& options) {
   app.add_option("--port", options.port.name, "a MIDI port: part of its name, or its number")
       ->group(group);
   app.add_option("--virtual", options.virtual_port,
-                 "a MIDI port of this name is made, for other programs to connect to")
+                 "make a MIDI port of this name, to which other programs connect")
       ->excludes(app.get_option("--port"))
       ->group(group);
   app.add_flag("--ports", options.list_ports, "list the MIDI ports")->group(group);
@@ -190,7 +190,7 @@ void add_output_options(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--driver", options.sound.driver,
-                 "of the sound card: alsa, pulseaudio, jack… (default: FluidSynth's choice)")
+                 "driver of the sound card: alsa, pulseaudio, jack… (default: FluidSynth's choice)")
       ->group(group);
   app.add_option("--soundfont", options.soundfont, "a .sf2 file (default: as toccata render)")
       ->type_name("FILE")
@@ -200,7 +200,7 @@ void add_output_options(CLI::App& app, Options& options) {
       ->type_name("FILE")
       ->group(group);
   app.add_option("--patience", options.play.patience,
-                 "seconds to wait for a device that is gone; 0: until it is back")
+                 "seconds to wait for a lost device; 0: until it is back")
       ->check(at_least(0.0))
       ->capture_default_str()
       ->group(group);
@@ -213,27 +213,28 @@ void add_play(CLI::App& app, Context& context) {
   add_model(app, options->model);
   add_output_options(app, *options);
   app.add_option("--listen", options->listen,
-                 "a MIDI port that you play to: that becomes part of the past it composes from");
+                 "MIDI port on which you play along; the model hears what you play");
   app.add_option("--listen-virtual", options->listen_virtual,
-                 "the same, at a port of this name that is made")
+                 "the same with a new port of this name")
       ->excludes(app.get_option("--listen"));
   CLI::Option* steps =
-      app.add_option("--steps", options->play.steps, "end after so many (0: never)")
+      app.add_option("--steps", options->play.steps, "end after this many steps; 0: never")
           ->check(at_least(std::int64_t{0}))
           ->capture_default_str();
-  app.add_option("--minutes", options->minutes, "end after so many, at the tempo given")
+  app.add_option("--minutes", options->minutes,
+                 "end after this many minutes, at the tempo at the start")
       ->check(at_least(0.0))
       ->excludes(steps);
   app.add_option("--rest", options->play.rest,
-                 "bars of silence after which a new piece begins (0: never)")
+                 "bars of silence after which a new piece begins; 0: never")
       ->check(at_least(0.0))
       ->capture_default_str();
-  app.add_option("--record", options->record, "what sounded, as a MIDI file, at the end")
+  app.add_option("--record", options->record, "write what sounded into this MIDI file at the end")
       ->type_name("FILE");
   app.add_option("--threads", options->play.resources.threads,
-                 "how many threads; 0: as many as the processor has")
+                 "threads; 0: as many as the processor has")
       ->capture_default_str();
-  app.add_flag("--json", options->json, "a report at the end, as JSON on standard output");
+  app.add_flag("--json", options->json, "report as JSON on standard output at the end");
   add_order(app, options->arguments, OrderFields::play);
   app.footer(
       "While it plays, standard input takes lines: an option's name and a value (temperature 1.2, "

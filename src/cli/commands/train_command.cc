@@ -37,16 +37,17 @@ void add_train(CLI::App& app, Context& context) {
   };
   auto given = std::make_shared<Given>();
   app.add_option("PATH", given->request.paths, "Folders of music, MIDI files, roll files");
-  app.add_option("--config", given->request.config, "Options from a TOML file (recipes/)")
+  app.add_option("--config", given->request.config,
+                 "Read options from this TOML file, such as one of recipes/")
       ->type_name("FILE")
       ->group("Run");
-  app.add_flag("--resume", given->request.resume, "Go on with the run of this name")->group("Run");
+  app.add_flag("--resume", given->request.resume, "Continue the run of this name")->group("Run");
   app.add_option("--sample-steps", given->request.sample_steps,
-                 "Length of the piece composed at each checkpoint; 0: none")
+                 "Steps of the piece composed at each checkpoint; 0: none")
       ->check(at_least(0))
       ->capture_default_str()
       ->group("Watching");
-  app.add_flag("--json", given->json, "Say how it ended as JSON")->group("Watching");
+  app.add_flag("--json", given->json, "Report how it ended as JSON")->group("Watching");
   const training::TrainOptions usual;
   training::visit_options(
       usual, [&](const char* group, const char* key, const auto&, const char* meaning) {
