@@ -35,6 +35,17 @@ std::string type_without_parameters(std::string_view type) {
   return lower_case(low);
 }
 
+// The page once more, without the token in its address, and with it in a cookie.
+Response welcome(const Access& access, const Arrival& arrival) {
+  Response response;
+  response.status = 303;
+  response.content_type.clear();
+  response.headers = {{"Location", "/"},
+                      {"Set-Cookie", access.cookie(arrival.port, arrival.secure)},
+                      {"Cache-Control", "no-store"}};
+  return response;
+}
+
 bool known_method(http::verb verb) {
   return verb == http::verb::get || verb == http::verb::head || verb == http::verb::post ||
          verb == http::verb::delete_;
@@ -43,14 +54,15 @@ bool known_method(http::verb verb) {
 }  // namespace
 
 Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length,
-                const Router& router, const Guard& guard, std::string_view local, bool secure) {
+                const Router& router, const Guard& guard, const Access& access,
+                const Arrival& arrival) {
   Admission admission;
   const auto refuse = [&](int status, std::string_view message) -> Admission& {
     admission.refused = error_response(status, message);
     return admission;
   };
-  for (const http::field field :
-       {http::field::host, http::field::origin, http::field::content_type}) {
+  for (const http::field field : {http::field::host, http::field::origin, http::field::content_type,
+                                  http::field::authorization}) {
     if (header.count(field) > 1) {
       return refuse(400, fmt::format("the request has the header {} more than once",
                                      plain(http::to_string(field))));
@@ -68,14 +80,30 @@ Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length
   }
   // A link from elsewhere may lead to the page; its interface is for the page alone.
   const bool interface = !request.path.empty() && request.path.front() == "api";
-  const std::string refusal = guard.refusal(
-      plain(header[http::field::host]), plain(header[http::field::origin]),
-      interface ? plain(header["Sec-Fetch-Site"]) : std::string_view{}, local, secure);
+  const std::string refusal =
+      guard.refusal(plain(header[http::field::host]), plain(header[http::field::origin]),
+                    interface ? plain(header["Sec-Fetch-Site"]) : std::string_view{},
+                    arrival.address, arrival.secure);
   if (!refusal.empty()) return refuse(403, refusal);
+  admission.match = router.match(request.method, request.path);
+  const bool open = admission.match.route && admission.match.route->open;
+  if (!open && !access.admits(plain(header[http::field::authorization]),
+                              plain(header[http::field::cookie]), arrival.port)) {
+    refuse(401,
+           "this studio asks for its token: open the address that it printed, or send the header "
+           "Authorization: Bearer TOKEN");
+    admission.refused->headers.emplace_back("WWW-Authenticate", "Bearer");
+    return admission;
+  }
+  if (const auto shown = request.query.find("token");
+      request.path.empty() && shown != request.query.end() && !access.token.empty() &&
+      same_secret(shown->second, access.token)) {
+    admission.refused = welcome(access, arrival);
+    return admission;
+  }
   if (!known_method(header.method())) {
     return refuse(501, "expected one of the methods GET, HEAD, POST and DELETE");
   }
-  admission.match = router.match(request.method, request.path);
   if (!admission.match.route) {
     if (admission.match.allow.empty()) return refuse(404, "there is nothing at this address");
     refuse(405, fmt::format("this address accepts {}", admission.match.allow));

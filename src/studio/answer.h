@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "studio/access.h"
 #include "studio/guard.h"
 #include "studio/router.h"
 
@@ -20,9 +21,17 @@ struct Admission {
   Request request;
 };
 
-/// `length`: of the body, where the header gives it. `local`: the address the connection came to.
+/// Where a connection came in.
+struct Arrival {
+  std::string address;
+  std::uint16_t port = 0;
+  bool secure = false;  // it is TLS
+};
+
+/// `length`: of the body, where the header gives it.
 Admission admit(const RequestHeader& header, std::optional<std::uint64_t> length,
-                const Router& router, const Guard& guard, std::string_view local, bool secure);
+                const Router& router, const Guard& guard, const Access& access,
+                const Arrival& arrival);
 
 /// Calls the route. Error of kind usage and JSON of another shape become 400, no memory 503,
 /// anything else 500.

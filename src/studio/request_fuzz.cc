@@ -1,6 +1,6 @@
 // libFuzzer: a request's line and headers, as the studio takes them apart before any route sees
-// them: target, query, route, host and origin (./dev fuzz). Lines: method, target, Host, Origin,
-// Sec-Fetch-Site.
+// them: target, query, route, host, origin and token (./dev fuzz). Lines: method, target, Host,
+// Origin, Sec-Fetch-Site, Authorization, Cookie.
 
 #include <array>
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "studio/access.h"
 #include "studio/guard.h"
 #include "studio/http.h"
 #include "studio/router.h"
@@ -37,7 +38,7 @@ const Router& router() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::array<std::string_view, 5> lines;
+  std::array<std::string_view, 7> lines;
   for (std::string_view& line : lines) {
     line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : rest.size());
@@ -46,6 +47,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string refusal = guard.refusal(lines[2], lines[3], lines[4], "127.0.0.1", false);
   // Nobody but this machine is let in, whatever the spelling.
   if (refusal.empty() && host_name(lines[2]).empty()) std::abort();
+  // And nobody without the token.
+  const Access access{"a-token-to-guess"};
+  if (access.admits(lines[5], lines[6], 8642) && lines[5].find(access.token) == lines[5].npos &&
+      lines[6].find(access.token) == lines[6].npos)
+    std::abort();
   Request request;
   if (!parse_target(lines[1], request)) return 0;
   if (request.path.size() > 16 || request.query.size() > 32) std::abort();

@@ -27,6 +27,7 @@ struct Route {
   std::string_view body_type;   // Content-Type of the body; empty: there is none
   Where where = Where::worker;  // see above
   std::function<Response(const Request&, const Parameters&)> handle;
+  bool open = false;  // the token is not asked for: there is nothing secret in the answer
 };
 
 class Router {

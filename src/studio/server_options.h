@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "studio/access.h"
 #include "studio/guard.h"
 
 namespace toccata::studio {
@@ -30,6 +31,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8642;  // 0: any that is free
   Guard guard;
+  Access access;
   // TLS where both are given: PEM files.
   std::optional<std::filesystem::path> certificate, key;
   ServerLimits limits;

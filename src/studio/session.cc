@@ -36,7 +36,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     ++serving_.connections;
     boost::system::error_code code;
     const auto end = beast::get_lowest_layer(stream_).socket().local_endpoint(code);
-    if (!code) local_ = end.address().to_string();
+    if (!code) arrival_ = {end.address().to_string(), end.port(), std::is_same_v<Stream, Tls>};
   }
   ~Session() {
     --serving_.connections;
@@ -83,7 +83,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     std::optional<std::uint64_t> length;
     if (parser_->content_length()) length = *parser_->content_length();
     Admission admission = admit(parser_->get().base(), length, serving_.router,
-                                serving_.options.guard, local_, std::is_same_v<Stream, Tls>);
+                                serving_.options.guard, serving_.options.access, arrival_);
     head_ = parser_->get().method() == http::verb::head;
     if (admission.refused) {
       keep_alive_ = keep_alive_ && parser_->is_done();
@@ -332,7 +332,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   Serving& serving_;
   Stream stream_;
   asio::steady_timer timer_;
-  std::string local_;
+  Arrival arrival_;
   beast::flat_buffer buffer_{std::size_t{1} << 20};
   std::optional<Parser> parser_;
   Request request_;

@@ -9,7 +9,11 @@
 namespace toccata::studio {
 namespace {
 
-std::string shown_host(const std::string& address) {
+// The name that its owner gave goes before an address that stands for all of the machine's.
+std::string shown_host(const ServerOptions& server) {
+  const std::string& address = server.address;
+  if ((address == "0.0.0.0" || address == "::") && !server.guard.names.empty())
+    return server.guard.names.front();
   if (address == "0.0.0.0") return "127.0.0.1";
   if (address == "::") return "[::1]";
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
@@ -21,9 +25,9 @@ std::vector<Route> page_routes() {
   const auto page = [](const Request& request, const Parameters&) {
     return page_response(request.path, request.if_none_match);
   };
-  return {{"GET", "/", 0, "", Where::here, page},
-          {"GET", "/{file}", 0, "", Where::here, page},
-          {"GET", "/assets/{file}", 0, "", Where::here, page}};
+  return {{"GET", "/", 0, "", Where::here, page, true},
+          {"GET", "/{file}", 0, "", Where::here, page, true},
+          {"GET", "/assets/{file}", 0, "", Where::here, page, true}};
 }
 
 struct Studio::Parts {
@@ -74,8 +78,10 @@ std::uint16_t Studio::port() const {
 }
 
 std::string Studio::address() const {
-  return fmt::format("{}://{}:{}", parts_->server.secure() ? "https" : "http",
-                     shown_host(parts_->options.server.address), port());
+  const ServerOptions& server = parts_->options.server;
+  const std::string& token = server.access.token;
+  return fmt::format("{}://{}:{}{}", parts_->server.secure() ? "https" : "http", shown_host(server),
+                     port(), token.empty() ? "" : "/?token=" + token);
 }
 
 void Studio::run(const Stop& stop) {

@@ -32,7 +32,7 @@ class Studio {
   Studio(const Studio&) = delete;
   Studio& operator=(const Studio&) = delete;
 
-  /// "http://127.0.0.1:8642"
+  /// "http://127.0.0.1:8642", with "/?token=…" where a token is asked for.
   std::string address() const;
   std::uint16_t port() const;
   /// Serves until `stop` is requested; then what is composed is given up, and what trains saves.

@@ -23,9 +23,25 @@ struct Options {
   std::vector<std::string> models;
   std::string soundfont;
   std::string certificate, key;
+  std::string token;
+  bool no_token = false;
   int composers = 0;
   int queue = 16;
 };
+
+bool only_this_machine(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
+// Empty: nobody is asked for one.
+std::string token_of(const Options& options) {
+  if (options.no_token) return "";
+  const std::string token =
+      options.token.empty() ? environment("TOCCATA_TOKEN").value_or("") : options.token;
+  if (token.empty()) return only_this_machine(options.address) ? "" : studio::new_token();
+  studio::check_token(token);
+  return token;
+}
 
 studio::StudioOptions resolved(const Options& options) {
   studio::StudioOptions resolved;
@@ -33,6 +49,7 @@ studio::StudioOptions resolved(const Options& options) {
   resolved.server.address = options.address;
   resolved.server.port = static_cast<std::uint16_t>(options.port);
   resolved.server.guard.names = options.hosts;
+  resolved.server.access.token = token_of(options);
   if (!options.certificate.empty()) resolved.server.certificate = options.certificate;
   if (!options.key.empty()) resolved.server.key = options.key;
   const int cores = thread_count(0);
@@ -53,16 +70,17 @@ studio::StudioOptions resolved(const Options& options) {
 }
 
 void open_studio(const Options& options, Context& context) {
-  studio::Studio studio(resolved(options));
-  const bool loopback = options.address.starts_with("127.") || options.address == "::1";
-  if (!loopback) {
-    context.progress.warning(
-        fmt::format("everyone who reaches {} can compose and train here: there is no password{}",
-                    options.address,
-                    options.certificate.empty()
-                        ? ", and without --certificate and --key nothing is encrypted, and "
-                          "browsers let the page play only what the server renders"
-                        : ""));
+  const studio::StudioOptions asked = resolved(options);
+  studio::Studio studio(asked);
+  if (!only_this_machine(options.address)) {
+    if (asked.server.access.token.empty())
+      context.progress.warning(
+          fmt::format("everyone who reaches {} can compose and train here: no token is asked for",
+                      options.address));
+    if (options.certificate.empty())
+      context.progress.warning(
+          "without --certificate and --key nothing is encrypted, not even the token, and browsers "
+          "let the page play only what the server renders");
   }
   context.progress.message("Open this in a browser (Ctrl-C ends the studio):");
   fmt::print("{}\n", studio.address());
@@ -100,6 +118,11 @@ void add_studio(CLI::App& app, Context& context) {
   app.add_option("--key", options->key, "PEM file of the certificate's key")
       ->type_name("FILE")
       ->check(CLI::Validator(CLI::ExistingFile).description(""));
+  app.add_option("--token", options->token,
+                 "whoever uses the studio shows this (default: one is drawn wherever other "
+                 "machines can reach it; also TOCCATA_TOKEN, which no list of programs shows)")
+      ->type_name("TEXT");
+  app.add_flag("--no-token", options->no_token, "ask nobody for a token")->excludes("--token");
   app.add_option("--composers", options->composers,
                  "orders composed at the same time (0: half the processor's threads)")
       ->check(at_least(0));
