@@ -286,8 +286,17 @@ void read_order(const Json& json, Order& order) {
   const Json found = modern(json);
   refuse_unknown(found);
   Order read = order;
-  visit_order(read, [&](const OrderField& field, auto& value) {
-    if (const Json* own = member(found, field.key)) read_value(field, *own, value);
+  visit_order(read, [&]<typename T>(const OrderField& field, T& value) {
+    const Json* own = member(found, field.key);
+    if (!own) return;
+    try {
+      read_value(field, *own, value);
+    } catch (const Error& error) {
+      // What a musician wrote is refused for what it means; which field it was is said here.
+      const std::string name = name_of(field);
+      if (!is_written<T> || std::string_view(error.what()).starts_with(name)) throw;
+      throw Error(fmt::format("{}: {}", name, error.what()), error.kind());
+    }
   });
   order = std::move(read);
 }

@@ -184,7 +184,8 @@ void Composition::compose(const std::string& program, int threads) {
         .model_name = order_.model_name,
         .model = model.get(),
         .order = order_.order,
-        .resources = {.threads = threads,
+        .resources = {.side_by_side = particles_of(order_.order) > 1 ? 1 : composing::Resources{}.side_by_side,
+                      .threads = threads,
                       .heard = [&](std::uint64_t piece, int step,
                                    const std::uint8_t* frame) { frames.add(piece, step, frame); }}};
     {

@@ -82,7 +82,7 @@ std::vector<NamedFolder> named_folders(const std::vector<std::string>& paths) {
                          [&](const NamedFolder& other) { return other.name == name; });
     };
     for (int copy = 2; taken(); ++copy) name = fmt::format("{}-{}", stem, copy);
-    folders.push_back({name, whole.string()});
+    folders.push_back({name, whole.string(), false});
   }
   return folders;
 }
@@ -96,9 +96,13 @@ TrainingOrder read_training_order(const Json& json, const std::vector<NamedFolde
   const auto folder = std::find_if(folders.begin(), folders.end(),
                                    [&](const NamedFolder& named) { return named.name == wanted; });
   if (folder == folders.end()) {
-    fail_usage("order: no folder \"{}\" was named when the studio was started (--folder DIR)",
-               wanted.substr(0, 100));
+    fail_usage(
+        "order: no folder \"{}\" was named when the studio was started (--folder DIR), and no "
+        "music "
+        "of this name was dropped",
+        wanted.substr(0, 100));
   }
+  order.folder = folder->name;
   order.words = {folder->path, "--name", order.name};
   for (const auto& [key, value] : json.items()) {
     if (key == "name" || key == "folder") continue;
@@ -112,7 +116,8 @@ TrainingOrder read_training_order(const Json& json, const std::vector<NamedFolde
     } else if (key == "note_units") {
       order.words.insert(order.words.end(), {"--note-units", units_text(value, "note_units")});
     } else if (key == "restore") {
-      order.words.insert(order.words.end(), {"--restore", model_text(text_member(json, "restore"))});
+      order.words.insert(order.words.end(),
+                         {"--restore", model_text(text_member(json, "restore"))});
     } else {
       fail_usage("order: there is no \"{}\" (docs/api.md names what there is)", key.substr(0, 100));
     }

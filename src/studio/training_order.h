@@ -8,10 +8,12 @@
 
 namespace toccata::studio {
 
-/// A folder that the studio's owner named (--folder), which training may read.
+/// A folder that training may read: one that the studio's owner named (--folder), or music that
+/// was dropped on the page.
 struct NamedFolder {
-  std::string name;  // the last part of its path, made unique: what the page calls it
-  std::string path;  // absolute
+  std::string name;      // the last part of its path, made unique: what the page calls it
+  std::string path;      // absolute
+  bool dropped = false;  // dropped_music.h
 };
 
 /// The folders named on the command line. Throws Error (usage) where one is none.
@@ -19,6 +21,7 @@ std::vector<NamedFolder> named_folders(const std::vector<std::string>& paths);
 
 struct TrainingOrder {
   std::string name;
+  std::string folder;              // by its name
   std::vector<std::string> words;  // of `toccata train`, but for --output
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/this_process.h"
+#include "studio/doctor.h"
 #include "studio/routes.h"
 
 namespace toccata::studio {
@@ -26,6 +27,16 @@ std::string shown(const std::string& path) {
   return below == "." ? "~" : "~/" + below.string();
 }
 
+// {"minutes": 10}: so many more than it has trained. {}: to the goal that it had.
+double more_minutes(const Json& json) {
+  if (!json.is_object()) fail_usage("request: expected an object, found {}", json_type(json));
+  const auto found = json.find("minutes");
+  if (found == json.end()) return 0;
+  const bool fits = found->is_number() && *found >= 0.01 && *found <= 7 * 24 * 60;
+  if (!fits) fail_usage("\"minutes\": expected a number from 0.01 to {}", 7 * 24 * 60);
+  return found->get<double>();
+}
+
 }  // namespace
 
 std::vector<Route> training_routes(TrainingRuns& training) {
@@ -34,9 +45,28 @@ std::vector<Route> training_routes(TrainingRuns& training) {
       {"GET", "/api/folders", 0, "", Where::worker, [&training](const Request&, const Parameters&) {
          OrderedJson folders = OrderedJson::array();
          for (const NamedFolder& folder : training.folders()) {
-           folders.push_back({{"name", folder.name}, {"path", shown(folder.path)}});
+           folders.push_back(
+               {{"name", folder.name}, {"path", shown(folder.path)}, {"dropped", folder.dropped}});
          }
          return json_response({{"folders", std::move(folders)}});
+       }});
+  routes.push_back({"GET", "/api/folders/{name}", 0, "", Where::worker,
+                    [&training](const Request& request, const Parameters& parameters) {
+                      for (const NamedFolder& folder : training.folders())
+                        if (folder.name == parameters[0])
+                          return json_response(examine(folder.path, *request.gone));
+                      return error_response(404, "there is no folder of this name here");
+                    }});
+  routes.push_back({"DELETE", "/api/folders/{name}", 0, "", Where::worker,
+                    [&training](const Request&, const Parameters& parameters) {
+                      training.forget(parameters[0]);
+                      return json_response({{"name", parameters[0]}});
+                    }});
+  routes.push_back(
+      {"POST", "/api/folders/{name}/{file}", DroppedLimits{}.file_bytes, "application/octet-stream",
+       Where::worker, [&training](const Request& request, const Parameters& parameters) {
+         training.drop(parameters[0], parameters[1], request.body);
+         return json_response({{"folder", parameters[0]}, {"file", parameters[1]}}, 201);
        }});
   routes.push_back(
       {"GET", "/api/runs", 0, "", Where::worker, [&training](const Request&, const Parameters&) {
@@ -59,8 +89,9 @@ std::vector<Route> training_routes(TrainingRuns& training) {
                       return json_response(training.describe(parameters[0]), 202);
                     }});
   routes.push_back({"POST", "/api/runs/{name}/resume", kMostOrder, "application/json",
-                    Where::worker, [&training](const Request&, const Parameters& parameters) {
-                      training.resume(parameters[0]);
+                    Where::worker,
+                    [&training](const Request& request, const Parameters& parameters) {
+                      training.resume(parameters[0], more_minutes(parsed(request)));
                       return json_response(training.describe(parameters[0]), 202);
                     }});
   routes.push_back({"GET", "/api/runs/{name}/events", 0, "", Where::worker,

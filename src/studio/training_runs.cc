@@ -14,7 +14,8 @@ constexpr auto kBetweenLooks = std::chrono::milliseconds(500);
 
 }  // namespace
 
-TrainingRuns::TrainingRuns(TrainingOptions options) : options_(std::move(options)) {
+TrainingRuns::TrainingRuns(TrainingOptions options)
+    : options_(std::move(options)), dropped_(options_.output / "dropped-music") {
   watcher_ = std::thread([this] { watch(); });
 }
 
@@ -29,13 +30,38 @@ TrainingRuns::~TrainingRuns() {
   started_.clear();  // waits for each
 }
 
+std::vector<NamedFolder> TrainingRuns::folders() const {
+  std::vector<NamedFolder> all = options_.folders;
+  for (NamedFolder& folder : dropped_.folders()) {
+    const bool taken = std::ranges::find(all, folder.name, &NamedFolder::name) != all.end();
+    if (!taken) all.push_back(std::move(folder));
+  }
+  return all;
+}
+
+void TrainingRuns::drop(const std::string& folder, std::string_view file, std::string_view bytes) {
+  if (std::ranges::find(options_.folders, folder, &NamedFolder::name) != options_.folders.end())
+    fail_usage("the folder \"{}\" is its owner's: dropped music needs another name", folder);
+  dropped_.add(folder, file, bytes);
+}
+
+void TrainingRuns::forget(const std::string& folder) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, started] : started_) {
+    if (started.child->running() && started.folder == folder)
+      fail_usage("the run \"{}\" learns from it; stop that first", name);
+  }
+  dropped_.remove(folder);
+}
+
 int TrainingRuns::running() const {
   return static_cast<int>(std::count_if(started_.begin(), started_.end(), [](const auto& each) {
     return each.second.child->running();
   }));
 }
 
-void TrainingRuns::launch(const std::string& name, std::vector<std::string> words) {
+void TrainingRuns::launch(const std::string& name, std::vector<std::string> words,
+                          const std::string& folder) {
   if (running() >= options_.most_running) {
     fail_usage("{} training is running already; stop it first, or wait until it ends",
                options_.most_running);
@@ -47,7 +73,7 @@ void TrainingRuns::launch(const std::string& name, std::vector<std::string> word
                                               changed_ = true;
                                               wake_.notify_all();
                                             }),
-                    false};
+                    false, folder};
   watched_[name].lines = 0;
   changed_ = true;
   wake_.notify_all();
@@ -59,16 +85,29 @@ void TrainingRuns::start(const TrainingOrder& order) {
     fail_usage("there is a run \"{}\" already; choose another name, or resume that run",
                order.name);
   }
-  launch(order.name, order.words);
+  launch(order.name, order.words, order.folder);
 }
 
-void TrainingRuns::resume(const std::string& name) {
+void TrainingRuns::resume(const std::string& name, double minutes) {
   const std::lock_guard lock(mutex_);
   const runs::RunFolder run = folder_of(name);
   if (state_of(name) == "running" || state_of(name) == "stopping") {
     fail_usage("the run \"{}\" is running", name);
   }
-  launch(name, {"--name", run.name(), "--resume"});
+  std::vector<std::string> words = {"--name", run.name(), "--resume"};
+  if (minutes > 0) {
+    const auto rows = tasks::rows_of(run);
+    const double trained = rows.empty() ? 0 : rows.back().seconds / 60;
+    words.insert(words.end(), {"--minutes", fmt::format("{:.2f}", trained + minutes)});
+  }
+  // What it learns from, where that was dropped here.
+  std::string music;
+  const OrderedJson goal = tasks::goal_of(run);
+  for (const NamedFolder& folder : folders()) {
+    for (const auto& path : goal.value("paths", std::vector<std::string>()))
+      if (path == folder.path) music = folder.name;
+  }
+  launch(name, std::move(words), music);
 }
 
 void TrainingRuns::stop(const std::string& name) {

@@ -14,6 +14,7 @@
 
 #include "runs/run_folder.h"
 #include "studio/child.h"
+#include "studio/dropped_music.h"
 #include "studio/event_log.h"
 #include "studio/training_order.h"
 
@@ -32,12 +33,20 @@ class TrainingRuns {
   /// Has every running training save and end.
   ~TrainingRuns();
 
-  const std::vector<NamedFolder>& folders() const { return options_.folders; }
+  /// Those that the owner named, then what was dropped.
+  std::vector<NamedFolder> folders() const;
+  /// Keeps a dropped file. Throws Error (usage) as DroppedMusic does, and where `folder` is one
+  /// that the owner named.
+  void drop(const std::string& folder, std::string_view file, std::string_view bytes);
+  /// Throws a folder of dropped music away. Throws Error (usage) where there is none, or a run that
+  /// goes on learns from it.
+  void forget(const std::string& folder);
 
   /// Starts a new run. Throws Error (usage) where its name is taken, or enough are running already.
   void start(const TrainingOrder& order);
-  /// Goes on with a run that ended. Throws Error (usage) where there is none or it runs.
-  void resume(const std::string& name);
+  /// Goes on with a run that ended, `minutes` longer than it has trained; 0: to the goal that it
+  /// had. Throws Error (usage) where there is none or it runs.
+  void resume(const std::string& name, double minutes = 0);
   /// Asks a run to save and end. Throws Error (usage) where it does not run here.
   void stop(const std::string& name);
 
@@ -56,6 +65,7 @@ class TrainingRuns {
   struct Started {
     std::unique_ptr<Child> child;
     bool stopping = false;
+    std::string folder;  // that it learns from
   };
   struct Watched {
     std::shared_ptr<EventLog> events = std::make_shared<EventLog>();
@@ -64,7 +74,7 @@ class TrainingRuns {
     std::string state;
   };
 
-  void launch(const std::string& name, std::vector<std::string> words);
+  void launch(const std::string& name, std::vector<std::string> words, const std::string& folder);
   int running() const;
   runs::RunFolder folder_of(const std::string& name) const;
   std::string state_of(const std::string& name) const;
@@ -73,6 +83,7 @@ class TrainingRuns {
   void look(const std::string& name, Watched& watched);
 
   const TrainingOptions options_;
+  DroppedMusic dropped_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool ending_ = false;

@@ -121,7 +121,7 @@ TEST(TimeLeft, ComesFromTheGoalAndTheSpeedSoFar) {
 // Stands for toccata train: writes a run's files, and saves when it is interrupted.
 constexpr const char* kTrainer = R"(#!/bin/sh
 while [ $# -gt 0 ]; do
-  case "$1" in --name) name=$2; shift;; --output) output=$2; shift;; --resume) resumed=yes;; esac
+  case "$1" in --name) name=$2; shift;; --output) output=$2; shift;; --resume) resumed=yes;; --minutes) minutes=", $2 minutes"; shift;; esac
   shift
 done
 run="$output/$name"
@@ -130,7 +130,7 @@ echo '{}' >"$run/config.json"
 echo 'minutes = 10' >"$run/options.toml"
 trap 'echo saved; exit 130' INT
 [ -z "$resumed" ] && echo 'batch,epoch,seconds,train_nats,valid_nats,learning_rate,gradient_norm,note_steps_per_second' >"$run/metrics.csv"
-echo "begun ${resumed:-anew}"
+echo "begun ${resumed:-anew}$minutes"
 i=0
 while [ $i -lt 400 ]; do
   i=$((i+1)); echo "$i,0,$i,9,8,0.001,1,100" >>"$run/metrics.csv"; echo x >"$run/midi/step-$i.mid"
@@ -181,6 +181,26 @@ TEST_F(Training, IsStartedWatchedStoppedAndResumed) {
   EXPECT_EQ(training.list()[0]["state"], "running");
   ASSERT_TRUE(within_seconds(10, [&] { return !training.describe("first")["log"].empty(); }));
   EXPECT_EQ(training.describe("first")["log"][0], "begun yes");
+}
+
+TEST_F(Training, LearnsForSomeMoreMinutesFromMusicThatWasDropped) {
+  TrainingRuns training(options_);
+  training.drop("mine", "tune.mid", "notes");
+  EXPECT_THROW(training.drop("music", "tune.mid", "notes"), Error) << "its owner's";
+  training.start(read_training_order({{"name", "first"}, {"folder", "mine"}}, training.folders()));
+  EXPECT_THROW(training.forget("mine"), Error) << "it is learned from";
+  ASSERT_TRUE(within_seconds(10, [&] { return training.describe("first").contains("last"); }));
+  training.stop("first");
+  ASSERT_TRUE(within_seconds(10, [&] { return training.describe("first")["state"] == "stopped"; }));
+  const double seconds = training.describe("first")["last"]["seconds"];
+  training.resume("first", 10);
+  ASSERT_TRUE(within_seconds(10, [&] { return !training.describe("first")["log"].empty(); }));
+  EXPECT_EQ(training.describe("first")["log"][0],
+            fmt::format("begun yes, {:.2f} minutes", seconds / 60 + 10));
+  training.stop("first");
+  ASSERT_TRUE(within_seconds(10, [&] { return training.describe("first")["state"] == "stopped"; }));
+  training.forget("mine");
+  EXPECT_EQ(training.folders().size(), 1u);
 }
 
 TEST_F(Training, TellsWhatHappensAsEvents) {
