@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { missing, namesNoFolder, openBrowser, openPage, playwright, said, Studio, waitFor } from "./support.mjs";
+import { compose, listenTo, midiOf, missing, namesNoFolder, openBrowser, openFile as open, openPage, said, setNumber, setText, Studio, waitFor } from "./support.mjs";
 
 const skip = missing();
 if (skip) console.error(`skipped: ${skip}`);
@@ -18,22 +18,6 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await browser?.close();
     await studio?.remove();
   });
-
-  const setNumber = async (page, label, value) => {
-    const field = page.getByLabel(label).first();
-    await field.fill(`${value}`);
-    await field.blur();
-  };
-  const setText = async (page, label, value) => {
-    const field = page.getByLabel(label, { exact: true });
-    await field.fill(value);
-    await field.blur();
-  };
-  const compose = async (page, bars = 4) => {
-    await setNumber(page, "Length", bars);
-    await page.getByRole("button", { name: /^Compose C/ }).click();
-    await said(page, /^Done/);
-  };
 
   test("a composer is offered the newest run first, and no benchmark models", async () => {
     const { models } = await studio.json("/api/models");
@@ -73,7 +57,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await setNumber(page, "Length", 512);
     await setNumber(page, "Pieces", 4);
     await page.getByRole("button", { name: /^Compose C/ }).click();
-    const bar = page.getByLabel("Composed");
+    const bar = page.getByRole("progressbar");
     const seen = new Set();
     await waitFor(async () => {
       const value = await bar.getAttribute("value", { timeout: 1000 }).catch(() => null);
@@ -94,23 +78,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
         await new Promise((done) => setTimeout(done, 900));
         await route.continue();
       });
-      // An ear at the loudspeaker: the loudest sample so far.
-      await page.addInitScript(() => {
-        window.loudest = 0;
-        const connect = AudioNode.prototype.connect;
-        AudioNode.prototype.connect = function (to, ...rest) {
-          if (to instanceof AudioDestinationNode) {
-            const ear = new AnalyserNode(this.context);
-            connect.call(this, ear, ...rest);
-            const samples = new Float32Array(ear.fftSize);
-            setInterval(() => {
-              ear.getFloatTimeDomainData(samples);
-              window.loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), window.loudest);
-            }, 20);
-          }
-          return connect.call(this, to, ...rest);
-        };
-      });
+      await listenTo(page);
     };
     const page = await openPage(browser, studio, { prepare });
     await compose(page, 4);
@@ -125,8 +93,8 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await setNumber(page, "Length", 512);
     await setNumber(page, "Pieces", 2);
     await page.getByRole("button", { name: /^Compose C/ }).click();
-    await waitFor(async () => Number(await page.getByLabel("Composed").getAttribute("value").catch(() => 0)) >= 1);
-    await page.getByRole("button", { name: /^Stop Esc/ }).click();
+    await waitFor(async () => Number(await page.getByRole("progressbar").getAttribute("value").catch(() => 0)) >= 1);
+    await page.getByRole("button", { name: /^Stop composing/ }).click();
     await said(page, /^(Stopped|Done)/);
     assert.ok((await page.getByRole("button", { name: /^Show / }).count()) >= 1);
     await page.context().close();
@@ -165,7 +133,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
     await setNumber(page, "Length", 300);
     await page.getByRole("button", { name: /^Compose C/ }).click();
-    await waitFor(async () => Number(await page.getByLabel("Composed").getAttribute("value").catch(() => 0)) >= 0);
+    await waitFor(async () => Number(await page.getByRole("progressbar").getAttribute("value").catch(() => 0)) >= 0);
     await page.reload();
     await said(page, /^Done/, 120000);
     assert.equal(await page.getByRole("button", { name: /^Show / }).count(), 2);
@@ -176,10 +144,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     const order = { model: studio.model, bars: 8, seed: 3 };
     const made = await studio.json("/api/compositions", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(order) });
     await waitFor(async () => (await studio.json(`/api/compositions/${made.id}`)).state === "done");
-    const bytes = Buffer.from(await (await fetch(`${studio.url}/api/compositions/${made.id}/pieces/0.mid`)).arrayBuffer());
-    await page.getByRole("button", { name: "Rework", exact: true }).first().click();
-    await page.locator("input[type=file]").setInputFiles({ name: "mine.mid", mimeType: "audio/midi", buffer: bytes });
-    await page.getByRole("heading", { level: 1, name: "mine" }).waitFor();
+    await open(page, Buffer.from(await (await fetch(`${studio.url}/api/compositions/${made.id}/pieces/0.mid`)).arrayBuffer()));
   };
 
   /** The order that the page sends next, and the pieces that come of it. */
@@ -207,7 +172,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await setText(page, "Chords", "Dm | Gm A | Dm");
     await setText(page, "Ending", "tonic");
     await page.locator("summary", { hasText: /^Sampling/ }).click();
-    await setText(page, "Particles", "8");
+    await page.getByLabel("Foresight", { exact: true }).selectOption("8");
     await page.getByLabel("Pick", { exact: true }).selectOption("heaviest");
     const { order, pieces } = await ordered(page, () => page.getByRole("button", { name: /^Compose C/ }).click());
     assert.equal(order.key, "D minor");
@@ -270,10 +235,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     const notes = [60, 62, 64, 65, 67, 65, 64, 62].map((pitch, i) => [i * 4, 4, pitch]);
     const { grid, articulation } = (await studio.json("/api/models")).models.find((each) => each.name === studio.model);
     const music = { grid, articulation, steps: 8 * grid, meters: [[0, 4, 4]], notes: notes.map(([onset, , pitch]) => [(onset * grid) / 4, grid, pitch]) };
-    const bytes = Buffer.from(await (await fetch(`${studio.url}/api/midi`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ music }) })).arrayBuffer());
-    await page.getByRole("button", { name: "Rework", exact: true }).first().click();
-    await page.locator("input[type=file]").setInputFiles({ name: "tune.mid", mimeType: "audio/midi", buffer: bytes });
-    await page.getByRole("heading", { level: 1, name: "tune" }).waitFor();
+    await open(page, await midiOf(studio, music), "tune");
     await page.getByLabel("Compose anew").selectOption("top");
     await setNumber(page, "Candidates", 2);
     await page.locator("summary", { hasText: /^Limits/ }).click();
@@ -302,7 +264,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     const facts = () => page.locator(".facts").textContent();
     const first = await facts();
     await page.getByRole("button", { name: /^Recompose/ }).click();
-    await page.getByRole("heading", { name: "Candidates" }).waitFor();
+    await said(page, /to choose from/);
     assert.equal(await page.getByRole("button", { name: /^Take candidate/ }).count(), 2);
     await page.getByRole("button", { name: "Play candidate B" }).click();
     await page.getByRole("button", { name: "Stop candidate B" }).click();
@@ -338,7 +300,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     const page = await openPage(browser, studio);
     await openFile(page);
     await page.getByLabel(/Colour notes by surprise/).check();
-    await said(page, /nats per step in it/);
+    await said(page, /how much it surprises/);
     await page.getByRole("img", { name: /Colours: from blue/ }).waitFor();
     await page.context().close();
   });
@@ -368,16 +330,16 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.getByRole("button", { name: "Train", exact: true }).first().click();
     await page.getByLabel("Name of the run").fill("evening");
     await setNumber(page, "Time", 10);
-    await page.getByLabel("Size").selectOption("small");
     await page.getByText("More", { exact: true }).click();
+    await page.getByLabel("Size").selectOption("small");
     await page.getByLabel("Measure often").check();
-    await page.getByRole("button", { name: /^Train/ }).last().click();
-    await page.locator(".curves figcaption").filter({ hasText: /After \d+ batches/ }).waitFor({ timeout: 180000 }).catch(async (error) => {
+    await page.getByRole("button", { name: /^Train ↵/ }).click();
+    await page.locator(".curves figcaption").filter({ hasText: /after \d+ batches/ }).waitFor({ timeout: 180000 }).catch(async (error) => {
       throw new Error(`${error.message}\n${await page.locator("main").innerText()}\n${await page.locator(".says").innerText()}`);
     });
-    await page.locator(".facts").filter({ hasText: /left/ }).waitFor();
-    await page.getByRole("heading", { name: "Samples it composed" }).waitFor({ timeout: 180000 });
-    await page.getByRole("button", { name: "Save and stop" }).click();
+    await page.getByRole("button", { name: /^Stop training, .* left/ }).first().waitFor();
+    await page.getByRole("heading", { name: "What it composed on the way" }).waitFor({ timeout: 180000 });
+    await page.getByRole("button", { name: /^Stop training/ }).first().click();
     await page.locator(".stage .state").filter({ hasText: "stopped" }).waitFor({ timeout: 60000 });
     await page.getByRole("button", { name: /^Play step-/ }).first().click();
     await page.getByRole("button", { name: /^Stop step-/ }).first().click();
@@ -385,7 +347,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.locator(".stage .state").filter({ hasText: "training" }).waitFor();
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "evening" }).waitFor();
-    await page.getByRole("button", { name: "Save and stop" }).click();
+    await page.getByRole("button", { name: /^Stop training/ }).first().click();
     await page.locator(".stage .state").filter({ hasText: "stopped" }).waitFor({ timeout: 60000 });
     assert.deepEqual(page.errors, []);
     await page.context().close();
@@ -441,7 +403,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
       await openFile(page);
       await page.getByRole("button", { name: "Everything" }).click();
       await page.getByLabel(/Colour notes by surprise/).check();
-      await said(page, /nats per step in it/);
+      await said(page, /how much it surprises/);
       await page.getByRole("button", { name: /^Recompose C/ }).click();
       await page.getByRole("heading", { name: "Candidates" }).waitFor({ timeout: 60000 });
       await check("rework");

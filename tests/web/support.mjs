@@ -39,9 +39,11 @@ function trainPupil(folder) {
 }
 
 export class Studio {
-  static async start({ train = false, music = join(root, "examples") } = {}) {
+  /** `train`: with a run called "pupil"; `words`: further words for toccata studio. */
+  static async start({ train = false, music = join(root, "examples"), words = [] } = {}) {
     const studio = new Studio();
     studio.music = music;
+    studio.words = words;
     studio.folder = mkdtempSync(join(tmpdir(), "toccata-web-"));
     if (train || !existsSync(join(root, "models/chorales"))) trainPupil(studio.folder);
     await studio.open(0);
@@ -49,13 +51,14 @@ export class Studio {
   }
 
   async open(port) {
-    const words = ["studio", "--port", `${port}`, "--data", this.folder, "--folder", this.music];
+    const words = ["studio", "--port", `${port}`, "--data", this.folder, "--folder", this.music, ...this.words];
     // Folders are shown as those of its owner, whose home this is: no path of this machine.
     const env = { ...process.env, HOME: dirname(this.music) };
     this.child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env });
     let errors = "";
     this.child.stderr.on("data", (data) => (errors += data));
-    this.url = await new Promise((found, failed) => {
+    // With the token, where the studio asks for one.
+    this.printed = await new Promise((found, failed) => {
       let text = "";
       this.child.stdout.on("data", (data) => {
         text += data;
@@ -63,12 +66,15 @@ export class Studio {
       });
       this.child.on("exit", (code) => failed(new Error(`the studio ended (${code}): ${errors}`)));
     });
+    this.url = this.printed.replace(/\/\?token=.*/, "");
+    this.token = this.printed.match(/token=(.*)/)?.[1];
     const { models } = await this.json("/api/models");
     this.model = models.find((known) => known.default).name;
   }
 
   async json(path, options) {
-    const answer = await fetch(this.url + path, options);
+    const headers = this.token ? { Authorization: `Bearer ${this.token}`, ...options?.headers } : options?.headers;
+    const answer = await fetch(this.url + path, { ...options, headers });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   }
@@ -106,9 +112,10 @@ export async function openBrowser() {
   });
 }
 
-/** A page of its own, which fails the test on any error in its console. */
-export async function openPage(browser, studio, { width = 1280, height = 900, scheme = "light", prepare = async (page) => {} } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
+/** A page of its own, which fails the test on any error in its console; in `context`, a tab beside
+ * the others there. */
+export async function openPage(browser, studio, { width = 1280, height = 900, scheme = "light", prepare = async (page) => {}, context } = {}) {
+  context ??= await browser.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
   const page = await context.newPage();
   page.errors = [];
   page.on("pageerror", (error) => page.errors.push(error.message));
@@ -117,9 +124,84 @@ export async function openPage(browser, studio, { width = 1280, height = 900, sc
   });
   await prepare(page);
   await page.goto(studio.url);
-  await page.locator("select").first().waitFor();
-  await page.locator("select").first().selectOption(studio.model);
+  const choices = page.locator(".choices > summary");
+  await page.getByRole("button", { name: /^Compose C/ }).waitFor();
+  if (await choices.count()) await choices.click();
+  await page.getByLabel("Model").first().selectOption(studio.model);
   return page;
+}
+
+/** Puts an ear to the loudspeaker: `window.loudest` is the loudest sample so far, `window.heardAt`
+ * the time of the first that is no silence. */
+export async function listenTo(page) {
+  await page.addInitScript(() => {
+    window.loudest = 0;
+    const connect = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (to, ...rest) {
+      if (to instanceof AudioDestinationNode) {
+        const ear = new AnalyserNode(this.context);
+        connect.call(this, ear, ...rest);
+        const samples = new Float32Array(ear.fftSize);
+        setInterval(() => {
+          ear.getFloatTimeDomainData(samples);
+          window.loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), window.loudest);
+          if (window.loudest > 0.001) window.heardAt ??= performance.now();
+        }, 10);
+      }
+      return connect.call(this, to, ...rest);
+    };
+  });
+}
+
+export async function setNumber(page, label, value) {
+  const field = page.getByLabel(label).first();
+  await field.fill(`${value}`);
+  await field.blur();
+}
+
+export async function setText(page, label, value) {
+  const field = page.getByLabel(label, { exact: true });
+  await field.fill(value);
+  await field.blur();
+}
+
+export async function compose(page, bars = 4) {
+  await setNumber(page, "Length", bars);
+  await page.getByRole("button", { name: /^Compose C/ }).click();
+  await said(page, /^Done/);
+}
+
+/** A piece of music as a MIDI file. */
+export async function midiOf(studio, music) {
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ music }) };
+  return Buffer.from(await (await fetch(`${studio.url}/api/midi`, options)).arrayBuffer());
+}
+
+/** A tune of `bars` bars of quarter notes, for the model. */
+export async function tuneOf(studio, bars = 8) {
+  const { grid, articulation } = (await studio.json("/api/models")).models.find((each) => each.name === studio.model);
+  const notes = Array.from({ length: 4 * bars }, (_, i) => [i * grid, grid, 60 + [0, 2, 4, 5, 7, 5, 4, 2][i % 8]]);
+  return midiOf(studio, { grid, articulation, steps: 4 * bars * grid, meters: [[0, 4, 4]], notes });
+}
+
+export async function openFile(page, buffer, name = "mine") {
+  await page.getByRole("button", { name: "Rework", exact: true }).first().click();
+  const choices = page.locator(".choices > summary");
+  await page.locator("input[type=file]").setInputFiles({ name: `${name}.mid`, mimeType: "audio/midi", buffer });
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  if (await choices.count()) await choices.click();
+}
+
+/** Drops files on the page as a hand would: over it, and let go. */
+export async function dropFiles(page, files, over = async () => {}) {
+  const data = await page.evaluateHandle((files) => {
+    const data = new DataTransfer();
+    for (const { name, bytes } of files) data.items.add(new File([new Uint8Array(bytes)], name, { type: "audio/midi" }));
+    return data;
+  }, files.map(({ name, bytes }) => ({ name, bytes: [...bytes] })));
+  for (const kind of ["dragenter", "dragover"]) await page.dispatchEvent("main", kind, { dataTransfer: data });
+  await over();
+  await page.dispatchEvent("main", "drop", { dataTransfer: data });
 }
 
 /** What the page says may hold no path of the machine it runs on. */

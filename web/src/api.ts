@@ -1,4 +1,5 @@
 // The server's interface, as docs/api.md has it.
+import { signal } from "@preact/signals";
 import type { Music, Note } from "./music";
 
 export interface Model {
@@ -90,10 +91,40 @@ export interface Run {
   last?: Metrics;
   best_valid_nats?: number;
   seconds_left?: number;
+  verdict?: { found?: string[]; warnings?: string[]; advice?: string[] };
   goal: { minutes?: number; batches?: number; epochs?: number; paths?: string[] };
   metrics?: Metrics[];
   samples?: string[];
   log?: string[];
+}
+
+export interface Folder {
+  name: string;
+  path: string;
+  dropped: boolean;
+}
+
+interface NoteCounts {
+  read: number;
+  kept: number;
+  merged: number;
+  folded: number;
+  dropped: number;
+  drums: number;
+}
+
+/** What toccata import finds: corpus/report.h. */
+export interface Findings {
+  files: {
+    name: string;
+    kept: boolean;
+    reason?: string;
+    verdicts?: string[];
+    duplicate_of?: string;
+    repair_count: number;
+    notes: NoteCounts;
+  }[];
+  totals: { files: number; kept: number; bars: number; notes: NoteCounts };
 }
 
 export interface ReadFile {
@@ -121,6 +152,9 @@ export class Refused extends Error {
   }
 }
 
+/** The studio asks for its token, and the page has not shown it. */
+export const tokenWanted = signal(false);
+
 async function call(method: string, path: string, body?: BodyInit, type?: string): Promise<Response> {
   let response: Response;
   try {
@@ -129,6 +163,7 @@ async function call(method: string, path: string, body?: BodyInit, type?: string
     throw new Refused("The studio does not answer. Is toccata studio still running?", 0, 0);
   }
   if (response.ok) return response;
+  if (response.status === 401) tokenWanted.value = true;
   let message = `${response.status} ${response.statusText}`;
   try {
     message = (await response.json()).error ?? message;
@@ -162,13 +197,16 @@ export const api = {
   render: async (bytes: ArrayBuffer, form: string): Promise<Blob> =>
     (await call("POST", `/api/render/${form}`, bytes, "audio/midi")).blob(),
   soundfont: async (): Promise<ArrayBuffer> => (await call("GET", "/api/soundfont")).arrayBuffer(),
-  folders: async (): Promise<{ name: string; path: string }[]> =>
-    (await (await call("GET", "/api/folders")).json()).folders,
+  folders: async (): Promise<Folder[]> => (await (await call("GET", "/api/folders")).json()).folders,
+  findings: async (folder: string): Promise<Findings> => (await call("GET", `/api/folders/${part(folder)}`)).json(),
+  drop: async (folder: string, file: File): Promise<void> =>
+    void (await call("POST", `/api/folders/${part(folder)}/${part(file.name)}`, file, "application/octet-stream")),
+  forgetFolder: async (folder: string): Promise<void> => void (await call("DELETE", `/api/folders/${part(folder)}`)),
   runs: async (): Promise<Run[]> => (await (await call("GET", "/api/runs")).json()).runs,
   run: async (name: string): Promise<Run> => (await call("GET", `/api/runs/${part(name)}`)).json(),
   train: async (order: object): Promise<Run> => (await send("/api/runs", order)).json(),
   stopRun: async (name: string): Promise<Run> => (await send(`/api/runs/${part(name)}/stop`, {})).json(),
-  resumeRun: async (name: string): Promise<Run> => (await send(`/api/runs/${part(name)}/resume`, {})).json(),
+  resumeRun: async (name: string, minutes?: number): Promise<Run> => (await send(`/api/runs/${part(name)}/resume`, { minutes })).json(),
   sample: async (run: string, name: string): Promise<ArrayBuffer> =>
     (await call("GET", `/api/runs/${part(run)}/samples/${part(name)}`)).arrayBuffer(),
 };

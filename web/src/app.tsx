@@ -7,22 +7,24 @@ import { player } from "./player";
 import { say, saying } from "./says";
 import { shortcutsOn, useShortcuts } from "./shortcuts";
 import { theme } from "./theme";
-import { ComposeView, composer as composing } from "./views/compose";
-import { ReworkView, composer as reworking, loadDesk, openPiece } from "./views/rework";
-import { TrainView } from "./views/train";
+import { DropTarget, type Dropped } from "./parts/drop";
+import { TokenDialog } from "./parts/token";
+import { ComposeView, composer as composing, composeWith } from "./views/compose";
+import { ReworkView, composer as reworking, loadDesk, openFiles, openPiece } from "./views/rework";
+import { learnFrom, TrainView } from "./views/train";
 
 type Room = "compose" | "rework" | "train";
-const rooms: { name: Room; text: string }[] = [
-  { name: "compose", text: "Compose" },
-  { name: "rework", text: "Rework" },
-  { name: "train", text: "Train" },
+const rooms: { name: Room; text: string; drop: string }[] = [
+  { name: "compose", text: "Compose", drop: "Let go: it is put on the Rework desk" },
+  { name: "rework", text: "Rework", drop: "Let go: it is put on the desk" },
+  { name: "train", text: "Train", drop: "Let go: it is music to learn from" },
 ];
 const room = kept<Room>("room", "compose");
 
 function enter(name: Room) {
   if (room.value === name) return;
   player.stop();
-  player.loop.value = null;
+  player.loop.value = false;
   room.value = name;
   if (saying.value.kind !== "doing") say("Ready.");
 }
@@ -71,6 +73,7 @@ export function App() {
     void loadControls();
     void loadPieces().catch(() => say("This browser keeps nothing (its storage is off): download what you want to keep.", "wrong"));
     void loadDesk();
+    void player.warm();
     composing.resume();
     reworking.resume();
   }, []);
@@ -83,6 +86,15 @@ export function App() {
   const rework = (piece: Piece) => {
     enter("rework");
     openPiece(piece);
+  };
+  const take = (dropped: Dropped) => {
+    if (room.value === "train") return void learnFrom(dropped);
+    enter("rework");
+    void openFiles(dropped.files);
+  };
+  const compose = (name: string) => {
+    enter("compose");
+    composeWith(name);
   };
   const said = saying.value;
   const next = { system: "light", light: "dark", dark: "system" } as const;
@@ -115,13 +127,15 @@ export function App() {
       <main id="main" tabIndex={-1}>
         {room.value === "compose" && <ComposeView onRework={rework} />}
         {room.value === "rework" && <ReworkView />}
-        {room.value === "train" && <TrainView onRework={rework} />}
+        {room.value === "train" && <TrainView onRework={rework} onCompose={compose} />}
       </main>
       <footer class={`says ${said.kind}`}>
         <p role="status" aria-live="polite">{said.kind === "wrong" ? "" : said.text}</p>
         <p role="alert">{said.kind === "wrong" ? said.text : ""}</p>
       </footer>
       <Help dialog={help} />
+      <DropTarget text={rooms.find((each) => each.name === room.value)!.drop} onFiles={take} />
+      <TokenDialog />
     </>
   );
 }

@@ -1,7 +1,8 @@
-// An order from the press of the key to its pieces, and taken up again after a reload.
+// An order from the press of a key to its pieces, and taken up again after a reload.
 import { signal } from "@preact/signals";
-import { api, listen, type Composition, type Frame, type Order } from "./api";
-import { kept, keepPiece, newId, type Piece } from "./keep";
+import { api, listen, type Composition, type Frame, type Order, type PieceOutline } from "./api";
+import { kept, keepPiece, type Piece } from "./keep";
+import { withTempo } from "./midi";
 import { barsOf, Growing, type Music } from "./music";
 import { say } from "./says";
 
@@ -12,6 +13,7 @@ export interface Live {
   pieces: Growing[];
   doneSteps: number;
   allSteps: number;
+  secondsLeft?: number;
 }
 
 interface Pending {
@@ -19,11 +21,27 @@ interface Pending {
   order: Order;
   blank: Music; // as long as the piece will be, with what is gone on from
   past: number;
+  allSteps: number;
   first: number;
   title: string;
+  tempo?: number; // where another was chosen while it was composed
 }
 
 const reworks = (order: Order) => !!(order.infill || order.melody);
+
+/** Seconds left, by the speed of the last while: what was done before a reload comes all at once. */
+class TimeLeft {
+  private points: { at: number; done: number }[] = [];
+
+  tell(done: number, all: number): number | undefined {
+    const at = performance.now();
+    this.points.push({ at, done });
+    while (this.points.length > 2 && this.points[0].at < at - 8000) this.points.shift();
+    const { at: since, done: before } = this.points[0];
+    if (at - since < 400 || done <= before) return undefined;
+    return ((all - done) * (at - since)) / (done - before) / 1000;
+  }
+}
 
 /** One at a time for each view: composing and reworking. */
 export class Composer {
@@ -32,10 +50,13 @@ export class Composer {
   readonly version = signal(0);
   private readonly pending;
   private quit?: () => void;
+  private made = new Map<number, Promise<Piece>>();
 
+  /** `ready` is told each piece as soon as it is there, `done` all of them. */
   constructor(
     name: string,
-    private readonly done: (pieces: Piece[], composition: Composition) => void,
+    private readonly done: (pieces: Piece[], composition: Composition, order: Order) => void,
+    private readonly ready: (piece: Piece, order: Order) => void = () => undefined,
   ) {
     this.pending = kept<Pending | null>(`pending.${name}`, null);
   }
@@ -64,17 +85,26 @@ export class Composer {
             bars: past ? [...past.bars, ...barsOf(steps - past.steps, shape.grid, meter).map((bar) => bar + past.steps)] : barsOf(steps, shape.grid, meter),
             notes: past?.notes ?? [],
           };
-      this.pending.value = { id: made.id, order, blank, past: begun, first: Number(order.first ?? 0), title };
+      this.pending.value = { id: made.id, order, blank, past: begun, allSteps: made.all_steps, first: Number(order.first ?? 0), title };
       this.follow(made.ahead ?? 0);
     } catch (error) {
       this.live.value = null;
-      say(error instanceof Error ? error.message : String(error), "wrong");
+      throw error;
     }
   }
 
   /** After a reload: what was being composed goes on being heard. */
   resume() {
     if (this.pending.value && !this.busy) this.follow(0);
+  }
+
+  /** Another tempo for the piece that is being composed. */
+  setTempo(tempo: number) {
+    if (this.pending.value) this.pending.value = { ...this.pending.value, tempo };
+  }
+
+  get tempo(): number | undefined {
+    return this.pending.value?.tempo ?? (this.live.value?.order.tempo as number | undefined);
   }
 
   private follow(ahead: number) {
@@ -85,24 +115,31 @@ export class Composer {
       growing.begin(pending.past);
       return growing;
     });
-    const live: Live = { id: pending.id, state: "queued", order: pending.order, pieces, doneSteps: 0, allSteps: count * (pending.blank.steps - pending.past) };
-    this.live.value = live;
+    this.made = new Map();
+    const left = new TimeLeft();
+    const progress = (done: number) => {
+      const live = this.live.value!;
+      this.live.value = { ...live, state: "composing", doneSteps: done, secondsLeft: left.tell(done, live.allSteps) ?? live.secondsLeft };
+    };
+    this.live.value = { id: pending.id, state: "queued", order: pending.order, pieces, doneSteps: 0, allSteps: pending.allSteps };
     say(ahead > 0 ? `In the queue; ${ahead} before it.` : "The model is being loaded…", "doing");
     this.quit = listen(
       `/api/compositions/${encodeURIComponent(pending.id)}/events`,
       {
         begin: () => {
-          this.live.value = { ...this.live.value!, state: "composing" };
+          progress(0);
           say(count > 1 ? `Composing ${count} pieces…` : "Composing…", "doing");
         },
-        progress: (data: { done_steps: number }) => {
-          this.live.value = { ...this.live.value!, state: "composing", doneSteps: data.done_steps };
-        },
+        progress: (data: { done_steps: number }) => progress(data.done_steps),
         frames: (data: { done_steps: number; frames: Frame[] }) => {
-          const first = pending.first;
-          for (const [piece, step, struck, held] of data.frames) pieces[piece - first]?.add(step, struck, held);
-          this.live.value = { ...this.live.value!, state: "composing", doneSteps: data.done_steps };
+          for (const [piece, step, struck, held] of data.frames) pieces[piece - pending.first]?.add(step, struck, held);
+          progress(data.done_steps);
           this.version.value += 1;
+        },
+        piece: (outline: PieceOutline) => {
+          void this.fetch(pending, outline).then((piece) => {
+            if (this.pending.value?.id === pending.id) this.ready(piece, pending.order);
+          }, () => undefined); // at the end it is asked for again
         },
         end: (data: Composition) => void this.finish(data, pending),
       },
@@ -110,6 +147,34 @@ export class Composer {
         if (gone) void this.check(pending.id);
       },
     );
+  }
+
+  // A piece that is done, once.
+  private fetch(pending: Pending, outline: PieceOutline): Promise<Piece> {
+    const known = this.made.get(outline.number);
+    if (known) return known;
+    const { order } = pending;
+    const getting = (async () => {
+      const [made, midi] = await Promise.all([api.piece(pending.id, outline.number), api.pieceMidi(pending.id, outline.number)]);
+      const count = order.pieces ?? 1;
+      return {
+        id: `${pending.id} ${outline.number}`, // the same in every tab that follows this order
+        title: count > 1 ? `${pending.title}, ${outline.number - pending.first + 1}` : pending.title,
+        made: Date.now() - outline.number,
+        from: reworks(order) ? "reworked" : "composed",
+        model: order.model,
+        music: made.music,
+        tempo: (order.tempo as number | undefined) ?? 120,
+        velocity: (order.velocity as number | undefined) ?? 80,
+        newFrom: made.new_from,
+        natsPerStep: outline.nats_per_step,
+        seed: order.seed as number | undefined,
+        midi,
+      } satisfies Piece;
+    })();
+    this.made.set(outline.number, getting);
+    getting.catch(() => this.made.delete(outline.number));
+    return getting;
   }
 
   // A lost stream: is the order still known there?
@@ -140,21 +205,9 @@ export class Composer {
     const made: Piece[] = [];
     try {
       for (const outline of data.pieces) {
-        const [piece, midi] = await Promise.all([api.piece(data.id, outline.number), api.pieceMidi(data.id, outline.number)]);
-        made.push({
-          id: newId(),
-          title: data.pieces.length > 1 ? `${pending.title}, ${outline.number + 1}` : pending.title,
-          made: Date.now() - outline.number,
-          from: reworks(pending.order) ? "reworked" : "composed",
-          model: data.model,
-          music: piece.music,
-          tempo: data.tempo,
-          velocity: data.velocity,
-          newFrom: piece.new_from,
-          natsPerStep: outline.nats_per_step,
-          seed: data.seed,
-          midi,
-        });
+        const piece = await this.fetch(pending, outline);
+        const tempo = this.pending.value?.tempo ?? data.tempo;
+        made.push({ ...piece, tempo, velocity: data.velocity, seed: data.seed, midi: tempo === data.tempo ? piece.midi : withTempo(piece.midi!, tempo) });
       }
       if (data.state === "stopped") made.push(...this.unfinished(data, pending, made.length));
       if (!reworks(pending.order)) for (const piece of made) await keepPiece(piece);
@@ -163,7 +216,7 @@ export class Composer {
     }
     this.leave();
     if (data.state === "failed") say(data.error ?? "Composing failed.", "wrong");
-    this.done(made, data);
+    this.done(made, data, pending.order);
   }
 
   // What was there when it was stopped is kept, too.
@@ -175,13 +228,13 @@ export class Composer {
     music.bars = music.bars.filter((bar) => bar < growing.known);
     return [
       {
-        id: newId(),
+        id: `${pending.id} stopped`,
         title: `${pending.title} (stopped)`,
         made: Date.now(),
         from: "composed",
         model: data.model,
         music,
-        tempo: data.tempo,
+        tempo: this.pending.value?.tempo ?? data.tempo,
         velocity: data.velocity,
         newFrom: pending.past,
         seed: data.seed,

@@ -13,7 +13,24 @@ export async function loadControls() {
   });
 }
 
+/** What the page offers in words of its own: a number of particles says nothing to a musician. */
+export const inWords: Record<string, { name: string; meaning: string; choices: { value: number | undefined; text: string }[] }> = {
+  particles: {
+    name: "Foresight",
+    meaning: "How far what you ask for shapes what comes before it: so many versions are weighed against each other, and it takes so much longer.",
+    choices: [
+      { value: undefined, text: "as it suits" },
+      { value: 1, text: "not at all: one version" },
+      { value: 8, text: "a little: 8 versions" },
+      { value: 32, text: "far: 32 versions" },
+      { value: 128, text: "very far: 128 versions" },
+    ],
+  },
+};
+
 export class Controls {
+  /** What the server found wrong with one of them. */
+  readonly problem = signal<{ key: string; text: string } | null>(null);
   private readonly values: Signal<Record<string, unknown>>;
 
   /** `shown`: the groups and single keys that the room has fields for; it may set others itself. */
@@ -31,6 +48,7 @@ export class Controls {
   /** Undefined and "" are nothing asked for. */
   set(key: string, value: unknown) {
     const { [key]: _, ...others } = this.values.value;
+    if (this.problem.value?.key === key) this.problem.value = null;
     this.values.value = value === undefined || value === "" ? others : { ...others, [key]: value };
   }
 
@@ -42,6 +60,14 @@ export class Controls {
   /** How many of a group are set, for the fold's title. */
   count(group: string): number {
     return this.of(group).filter((control) => this.get(control.key) !== undefined).length;
+  }
+
+  /** Takes up a refusal that names one of them, "most notes: expected…", "chords, bar 2: …"; false where it does not. */
+  refused(text: string): boolean {
+    const name = text.match(/^[a-z ]+(?=[:,])/)?.[0];
+    const control = this.shown.flatMap((shown) => this.of(shown)).find((each) => each.name === name || each.key === name);
+    this.problem.value = control ? { key: control.key, text } : null;
+    return !!control;
   }
 
   clear(group: string) {

@@ -1,6 +1,7 @@
 // Downloads.
 import { api } from "./api";
 import type { Piece } from "./keep";
+import { withTempo } from "./midi";
 import { attempt, say } from "./says";
 
 export function save(data: Blob | ArrayBuffer, name: string, type = "application/octet-stream") {
@@ -15,6 +16,11 @@ export function save(data: Blob | ArrayBuffer, name: string, type = "application
 /** The bytes the server wrote, receipt and all, where it did; else the notes as MIDI. */
 export async function midiOf(piece: Piece): Promise<ArrayBuffer> {
   return piece.midi ?? api.midi(piece.music, piece.tempo, piece.velocity);
+}
+
+/** The piece at another tempo, in its files, too. */
+export function retimed(piece: Piece, tempo: number): Piece {
+  return { ...piece, tempo, midi: piece.midi && withTempo(piece.midi, tempo) };
 }
 
 function fileName(piece: Piece): string {

@@ -43,8 +43,5 @@ export function modelOptions() {
 export function modelHint(): string {
   if (!models.value) return "Looking for models…";
   if (models.value.length === 0) return "There is no model yet: train one in the third room.";
-  const known = model.value;
-  if (!known) return "";
-  const nats = known.valid_nats !== undefined ? `, ${known.valid_nats.toFixed(2)} nats per step on music it never saw` : "";
-  return `${(known.parameters / 1e6).toFixed(2)} million weights, ${known.grid} steps per quarter note${nats}.`;
+  return "";
 }

@@ -1,6 +1,6 @@
 // Sound: the program's own soundfont in an AudioWorklet; or, where the browser allows none (plain
 // HTTP over a network), sound that the server renders.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import processorUrl from "../node_modules/spessasynth_lib/dist/spessasynth_processor.min.js?url";
 import type { WorkletSynthesizer } from "spessasynth_lib";
 import { api } from "./api";
@@ -17,6 +17,13 @@ export interface Playing {
   /** Steps that are known; more may come until `complete`. */
   known: () => number;
   complete: () => boolean;
+  /** What a loop goes round; without it, the whole piece. */
+  part?: () => { from: number; to: number } | null;
+}
+
+/** A piece that is whole. */
+export function whole(id: string, piece: { music: Music; tempo: number; velocity: number }, part?: Playing["part"]): Playing {
+  return { id, music: piece.music, tempo: piece.tempo, velocity: piece.velocity, known: () => piece.music.steps, complete: () => true, part };
 }
 
 const ahead = 0.25; // seconds scheduled in advance
@@ -25,13 +32,14 @@ const offEarly = 0.004; // seconds: a note ends just before its pitch is struck 
 
 class Player {
   readonly state = signal<PlayState>("silent");
-  readonly id = signal("");
-  readonly loop = signal<{ from: number; to: number } | null>(null);
+  /** What sounds: the roll, the play button and the counter show it. */
+  readonly now = signal<Playing | null>(null);
+  readonly id = computed(() => this.now.value?.id ?? "");
+  readonly loop = signal(false);
   readonly tempo = signal(120);
   private context?: AudioContext;
   private synth?: WorkletSynthesizer;
   private getting?: Promise<void>;
-  private playing?: Playing;
   private timer = 0;
   // The step that sounded at `anchorTime` (seconds of the context).
   private anchorStep = 0;
@@ -44,7 +52,21 @@ class Player {
     return typeof AudioWorkletNode !== "undefined" && isSecureContext;
   }
 
+  private get playing(): Playing | undefined {
+    return this.now.peek() ?? undefined;
+  }
+
+  /** Fetches the sounds, so that the first press is heard at once. */
+  async warm() {
+    if (this.worklet) await this.load().catch(() => undefined);
+  }
+
   private async ready() {
+    await this.load();
+    await this.context!.resume();
+  }
+
+  private async load() {
     this.context ??= new AudioContext({ latencyHint: "interactive" });
     const context = this.context;
     this.getting ??= (async () => {
@@ -65,13 +87,11 @@ class Player {
       this.getting = undefined;
       throw error;
     }
-    await context.resume();
   }
 
   async play(what: Playing, from: number) {
     this.stop();
-    this.playing = what;
-    this.id.value = what.id;
+    this.now.value = what;
     this.tempo.value = what.tempo;
     this.state.value = "loading";
     try {
@@ -129,7 +149,7 @@ class Player {
     const playing = this.playing!;
     const now = this.context!.currentTime;
     const known = playing.complete() ? playing.music.steps : playing.known();
-    const loop = this.loop.value;
+    const loop = this.looped(playing);
     const end = loop ? Math.min(loop.to, playing.music.steps) : playing.music.steps;
     const limit = Math.min(known, end);
     // Composed slower than played: time stands still until more is there.
@@ -148,6 +168,12 @@ class Player {
     } else if (this.stepAt(now) > end + 1 || this.open.length === 0) {
       this.stop();
     }
+  }
+
+  private looped(playing: Playing): { from: number; to: number } | null {
+    if (!this.loop.value) return null;
+    const part = playing.part?.();
+    return part && part.from < Math.min(part.to, playing.music.steps) ? part : { from: 0, to: playing.music.steps };
   }
 
   private schedule(horizon: number, playing: Playing, end: number) {
@@ -191,9 +217,8 @@ class Player {
       URL.revokeObjectURL(this.element.src);
       this.element = undefined;
     }
-    this.playing = undefined;
+    this.now.value = null;
     this.state.value = "silent";
-    this.id.value = "";
   }
 
   /** One note, to hear what it is. */

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { kept } from "./keep";
 
-export const shortcutsOn = kept("shortcuts", true);
+export const shortcutsOn = kept("shortcuts", true, "everyone");
 
 function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

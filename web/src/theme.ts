@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { kept } from "./keep";
 
-export const theme = kept<"system" | "light" | "dark">("theme", "system");
+export const theme = kept<"system" | "light" | "dark">("theme", "system", "everyone");
 
 const query = matchMedia("(prefers-color-scheme: dark)");
 const systemDark = signal(query.matches);

@@ -1,22 +1,31 @@
 // The fields of control.ts, a loop over what the server names.
-import { useId } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import type { Control } from "../api";
-import type { Controls } from "../control";
+import { inWords, type Controls } from "../control";
 import { pieces } from "../keep";
 
 /** "most notes", as a label. */
-const label = (control: Control) => control.name[0].toUpperCase() + control.name.slice(1);
+const label = (control: Control) => inWords[control.key]?.name ?? control.name[0].toUpperCase() + control.name.slice(1);
 
 function Input(props: { id: string; control: Control; controls: Controls }) {
   const { id, control, controls } = props;
   const value = controls.get(control.key);
   const usual = control.otherwise ?? (control.default !== undefined ? `${control.default}` : "any");
-  const common = { id, "aria-describedby": `${id}h` };
+  const wrong = controls.problem.value?.key === control.key;
+  const common = { id, "aria-describedby": `${id}h`, "aria-invalid": wrong || undefined };
   const choose = (options: { value: string; text: string }[], set: (text: string) => void, now: string) => (
     <select {...common} value={now} onChange={(event) => set((event.target as HTMLSelectElement).value)}>
       {options.map((option) => <option key={option.value} value={option.value}>{option.text}</option>)}
     </select>
   );
+  const spoken = inWords[control.key];
+  if (spoken) {
+    // A number that was set elsewhere stands as it is.
+    const known = spoken.choices.some((choice) => choice.value === value);
+    const choices = known ? spoken.choices : [...spoken.choices, { value: value as number, text: `${value} versions` }];
+    const options = choices.map((choice) => ({ value: `${choice.value ?? ""}`, text: choice.text }));
+    return choose(options, (text) => controls.set(control.key, text === "" ? undefined : Number(text)), `${value ?? ""}`);
+  }
   if (control.kind === "words") {
     const set = (word: string) => controls.set(control.key, word === control.default ? undefined : word);
     return choose(control.words!.map((word) => ({ value: word, text: word })), set, `${value ?? control.default}`);
@@ -71,12 +80,21 @@ export function ControlField(props: { control: Control; controls: Controls }) {
   const id = useId();
   const { control, controls } = props;
   const value = controls.get(control.key);
+  const problem = controls.problem.value;
+  const wrong = problem?.key === control.key ? problem.text : "";
+  useEffect(() => {
+    if (!wrong) return;
+    const element = document.getElementById(id);
+    element?.focus();
+    element?.scrollIntoView({ block: "center" });
+  }, [problem]);
+  const meaning = inWords[control.key]?.meaning ?? control.meaning;
   if (control.kind === "flag") {
     return (
       <div class="field check">
         <input id={id} type="checkbox" checked={value === true} onChange={(event) => controls.set(control.key, (event.target as HTMLInputElement).checked || undefined)} />
         <label for={id}>{label(control)}</label>
-        <p class="hint">{control.meaning}</p>
+        <p class="hint">{meaning}</p>
       </div>
     );
   }
@@ -87,7 +105,7 @@ export function ControlField(props: { control: Control; controls: Controls }) {
         {label(control)} {said && <output class="unit">{said}</output>}
       </label>
       <Input id={id} control={control} controls={controls} />
-      <p class="hint" id={`${id}h`}>{control.meaning}</p>
+      <p class={wrong ? "hint wrong" : "hint"} id={`${id}h`}>{wrong || meaning}</p>
     </div>
   );
 }
@@ -101,8 +119,11 @@ export function ControlFields(props: { controls: Controls; name: string }) {
 export function ControlGroup(props: { controls: Controls; group: string; hint?: string }) {
   const { controls, group } = props;
   const count = controls.count(group);
+  const [open, setOpen] = useState(false);
+  const problem = controls.problem.value;
+  const wrong = !!problem && controls.of(group).some((control) => control.key === problem.key);
   return (
-    <details>
+    <details open={open || wrong} onToggle={(event) => setOpen((event.target as HTMLDetailsElement).open)}>
       <summary>
         {group}
         {count > 0 && `: ${count} set`}

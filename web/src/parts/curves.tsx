@@ -21,8 +21,8 @@ function options(width: number, element: HTMLElement): uPlot.Options {
     ],
     series: [
       { label: "batch" },
-      { label: "training", stroke: get("--curve-train"), width: 1.5, spanGaps: true },
-      { label: "validation", stroke: get("--curve-valid"), width: 2.5, spanGaps: true, points: { show: true, size: 5 } },
+      { label: "in training", stroke: get("--curve-train"), width: 1.5, spanGaps: true },
+      { label: "on music held out", stroke: get("--curve-valid"), width: 2.5, spanGaps: true, points: { show: true, size: 5 } },
     ],
   };
 }
@@ -48,9 +48,7 @@ export function Curves(props: { rows: Metrics[]; name: string }) {
   }, [dark.value, props.name]);
   useEffect(() => plot.current?.setData(data()), [props.rows]);
   const last = props.rows[props.rows.length - 1];
-  const text = last
-    ? `After ${last.batch} batches: training ${last.train_nats?.toFixed(3) ?? "not measured"}, validation ${last.valid_nats?.toFixed(3) ?? "not measured"} nats per step.`
-    : "Nothing measured yet.";
+  const text = last ? `How well it foretells music, after ${last.batch} batches: in training, and on music held out.` : "Nothing measured yet.";
   return (
     <figure class="curves">
       <div ref={box} role="img" aria-label={`Log-likelihood of ${props.name}. ${text}`} />

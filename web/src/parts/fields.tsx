@@ -49,6 +49,13 @@ export function NumberField(props: {
   );
 }
 
+/** A form's answer to a field that is out of its bounds: a fold that hides it opens, and the
+ * browser can show what it wants. */
+export function unfold(event: Event) {
+  let fold = (event.target as HTMLElement).closest("details");
+  for (; fold; fold = fold.parentElement?.closest("details") ?? null) fold.open = true;
+}
+
 export function SliderField(props: {
   label: string;
   value: Signal<number>;

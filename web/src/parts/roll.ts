@@ -10,6 +10,8 @@ export interface Look {
   faint: string;
   note: string;
   noteNew: string;
+  sounding: string;
+  pin: string;
   accent: string;
   selection: string;
 }
@@ -29,11 +31,15 @@ const keys = 44; // pixels of the keyboard at the left
 const ruler = 22; // pixels of bar numbers at the top
 const black = new Set([1, 3, 6, 8, 10]);
 
-/** From sure (cool) to surprised (warm); nats. */
-export function surpriseColour(nats: number, dark: boolean): string {
-  const t = Math.min(1, Math.max(0, nats / 6));
-  const hue = 205 - 190 * t;
-  return `hsl(${hue} ${55 + 25 * t}% ${dark ? 52 + 12 * t : 46 - 2 * t}%)`;
+// Of one lightness, on which sounding notes and pins stand out, on light paper and on dark.
+const surprises = [[0x3f, 0x86, 0xc9], [0x9a, 0x6c, 0xc0], [0xd6, 0x50, 0x3a]];
+
+/** From sure (blue) to surprised (red), six nats and more. */
+export function surpriseColour(nats: number): string {
+  const at = Math.min(1, Math.max(0, nats / 6)) * (surprises.length - 1);
+  const below = Math.min(surprises.length - 2, Math.floor(at));
+  const mixed = surprises[below].map((value, i) => Math.round(value + (surprises[below + 1][i] - value) * (at - below)));
+  return `rgb(${mixed.join(" ")})`;
 }
 
 export class Roll {
@@ -46,7 +52,6 @@ export class Roll {
   private height = 0;
   private pen: CanvasRenderingContext2D;
   private look!: Look;
-  private dark = false;
   private shown: Shown | null = null;
   private dirty = 0;
   private drag: { step: number; pitch: number; moved: boolean; x: number; y: number } | null = null;
@@ -54,6 +59,9 @@ export class Roll {
   onSeek?: (step: number) => void;
   onRegion?: (region: Region | null) => void;
   onNote?: (note: Note) => void;
+  /** Told which bars are in view, when that changes. */
+  onView?: (first: number, last: number) => void;
+  private view = "";
 
   constructor(
     private canvas: HTMLCanvasElement,
@@ -83,10 +91,11 @@ export class Roll {
       faint: get("faint"),
       note: get("note"),
       noteNew: get("new"),
+      sounding: get("sounding"),
+      pin: get("pin"),
       accent: get("accent"),
       selection: get("selection"),
     };
-    this.dark = style.getPropertyValue("--dark").trim() === "1";
     this.redraw();
   }
 
@@ -140,29 +149,35 @@ export class Roll {
     }
   }
 
-  private keepInView(step: number) {
+  /** Scrolls to `step` where it is out of view. */
+  keepInView(step: number) {
     const steps = (this.width - keys) / this.zoom;
     if (step > this.scroll + steps * 0.85 || step < this.scroll) this.scrollTo(step - steps * 0.25);
   }
 
   scrollTo(step: number) {
     const steps = (this.width - keys) / this.zoom;
-    const most = Math.max(0, (this.shown?.music.steps ?? 0) - steps + 2);
+    const most = Math.max(0, (this.shown?.music.steps ?? 0) - steps + 8 / this.zoom);
     this.scroll = Math.min(most, Math.max(0, step));
     this.redraw();
   }
 
   zoomBy(factor: number) {
     const middle = this.scroll + (this.width - keys) / this.zoom / 2;
-    this.zoom = Math.min(48, Math.max(1.5, this.zoom * factor));
+    this.zoom = Math.min(48, Math.max(this.wholeZoom(), this.zoom * factor));
     this.scrollTo(middle - (this.width - keys) / this.zoom / 2);
   }
 
   /** The whole piece in view. */
   zoomAll() {
-    const steps = Math.max(16, this.shown?.music.steps ?? 0);
-    this.zoom = Math.min(48, Math.max(0.5, (this.width - keys - 8) / steps));
+    this.zoom = this.wholeZoom();
     this.scrollTo(0);
+  }
+
+  /** However long it is, a piece fits: a step may be less than a pixel wide. */
+  private wholeZoom(): number {
+    const steps = Math.max(16, this.shown?.music.steps ?? 0);
+    return Math.min(48, (this.width - keys - 8) / steps);
   }
 
   private x(step: number): number {
@@ -212,6 +227,17 @@ export class Roll {
       pen.restore();
     }
     this.drawKeys();
+    this.tellView();
+  }
+
+  private tellView() {
+    const music = this.shown?.music;
+    if (!music || !this.onView) return;
+    const first = barAt(music, Math.max(0, this.scroll));
+    const last = barAt(music, Math.max(0, Math.min(music.steps - 1, this.stepAt(this.width - 1))));
+    if (this.view === `${first} ${last}`) return;
+    this.view = `${first} ${last}`;
+    this.onView(first, last);
   }
 
   private drawRows() {
@@ -283,22 +309,30 @@ export class Roll {
       const key = `${onset}:${pitch}`;
       const sounding = position !== null && position >= onset && position < onset + length;
       pen.fillStyle = surprise
-        ? surpriseColour(surprise.get(key) ?? 0, this.dark)
+        ? surpriseColour(surprise.get(key) ?? 0)
         : onset >= newFrom
           ? look.noteNew
           : look.note;
-      if (sounding) pen.fillStyle = look.accent;
+      if (sounding) pen.fillStyle = look.sounding;
       const x = this.x(onset);
       const y = this.y(pitch) + 0.5;
       const wide = Math.max(2, length * this.zoom - 1);
       pen.beginPath();
       pen.roundRect(x + 0.5, y, wide, height, Math.min(3, height / 2, wide / 2));
       pen.fill();
-      if (pinned.has(key)) {
-        pen.strokeStyle = look.ink;
-        pen.lineWidth = 2;
-        pen.stroke();
-      }
+      if (pinned.has(key)) this.drawPin(x, y, wide, height);
+    }
+  }
+
+  // A ring with a gap: seen on notes of every colour, those that sound too.
+  private drawPin(x: number, y: number, wide: number, height: number) {
+    const { pen, look } = this;
+    for (const [out, line, colour] of [[1, 2, look.paper], [3, 2, look.pin]] as const) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = line;
+      pen.beginPath();
+      pen.roundRect(x + 0.5 - out, y - out, wide + 2 * out, height + 2 * out, 4);
+      pen.stroke();
     }
   }
 

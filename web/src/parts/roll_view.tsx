@@ -1,5 +1,5 @@
 // The piano roll on the page: canvas, what it says to those who do not see it, and its keys.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { barAt, barBegin, describe, type Note, type Region } from "../music";
 import { player } from "../player";
 import { Roll, drawSmall, type Shown } from "./roll";
@@ -7,7 +7,6 @@ import { dark } from "../theme";
 import type { Music } from "../music";
 
 interface Props {
-  id: string; // what plays as this roll's music
   label: string;
   shown: Omit<Shown, "position">;
   version: number; // grows when the music itself was changed in place
@@ -19,26 +18,29 @@ interface Props {
 export function RollView(props: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const roll = useRef<Roll>();
+  const [view, setView] = useState<[number, number] | null>(null);
   const latest = useRef(props);
   latest.current = props;
 
   useEffect(() => {
     const made = new Roll(canvas.current!, !!props.onRegion);
     roll.current = made;
+    made.onView = (first, last) => setView([first, last]);
     made.onSeek = (step) => latest.current.onSeek(step);
     if (props.onRegion) made.onRegion = (region) => latest.current.onRegion!(region);
     if (props.onNote) made.onNote = (note) => latest.current.onNote!(note);
   }, []);
 
   const show = () => {
-    const mine = player.id.value === props.id && player.state.value !== "silent";
-    roll.current?.show({ ...latest.current.shown, position: mine ? player.position() : null });
+    const sounds = player.now.peek()?.music === latest.current.shown.music && player.state.peek() !== "silent";
+    roll.current?.show({ ...latest.current.shown, position: sounds ? player.position() : null });
   };
   useEffect(show, [props.shown, props.version]);
+  useEffect(() => roll.current?.keepInView(props.shown.start), [props.shown.start]);
   useEffect(() => roll.current?.restyle(), [dark.value]);
 
   // While this music plays, the playhead moves with every picture of the screen.
-  const plays = player.id.value === props.id && player.state.value !== "silent";
+  const plays = player.state.value !== "silent";
   useEffect(() => {
     if (!plays) return show();
     let frame = 0;
@@ -68,7 +70,6 @@ export function RollView(props: Props) {
     event.preventDefault();
     act();
     roll.current!.follow = true;
-    roll.current!.scrollTo(Math.min(roll.current!.scroll, latest.current.shown.start));
   };
 
   const { music, start } = props.shown;
@@ -88,6 +89,13 @@ export function RollView(props: Props) {
         <canvas ref={canvas} />
       </div>
       <div class="roll-tools" role="group" aria-label="View of the roll">
+        {view && music.steps > 0 && (
+          <span class="in-view">
+            {view[0] === 1 && view[1] === music.bars.length
+              ? music.bars.length === 1 ? "one bar" : `all ${music.bars.length} bars`
+              : `bars ${view[0]} to ${view[1]} of ${music.bars.length}`}
+          </span>
+        )}
         <button type="button" class="quiet" onClick={() => roll.current!.zoomBy(0.8)} aria-label="Zoom out">−</button>
         <button type="button" class="quiet" onClick={() => roll.current!.zoomBy(1.25)} aria-label="Zoom in">+</button>
         <button type="button" class="quiet" onClick={() => roll.current!.zoomAll()}>Whole piece</button>

@@ -1,69 +1,74 @@
-// Play, stop, tempo, loop.
+// Play, stop, tempo, loop: of what sounds, or else of what is shown.
 import { useEffect, useId, useState } from "preact/hooks";
 import { player } from "../player";
 import { barAt, clock, secondsOf, type Music } from "../music";
 
 interface Props {
-  id: string;
   music: Music;
   start: number;
   tempo: number;
-  loop: boolean;
   onPlay: () => void;
   onTempo: (tempo: number) => void;
-  onLoop: (loop: boolean) => void;
 }
+
+export const slowest = 20;
+export const fastest = 400;
 
 export function Transport(props: Props) {
   const id = useId();
-  const mine = player.id.value === props.id && player.state.value !== "silent";
-  const state = mine ? player.state.value : "silent";
-  const empty = props.music.steps === 0;
+  const state = player.state.value;
+  const sounds = state !== "silent";
+  const music = player.now.value?.music ?? props.music;
   const [bar, setBar] = useState(1);
   useEffect(() => {
-    if (!mine) return;
-    const timer = setInterval(() => setBar(barAt(props.music, player.position())), 100);
+    if (!sounds) return;
+    const look = () => setBar(barAt(music, player.position()));
+    look();
+    const timer = setInterval(look, 100);
     return () => clearInterval(timer);
-  }, [mine, props.music]);
-  const label = mine ? "Stop playing" : `Play from bar ${barAt(props.music, props.start)}`;
+  }, [sounds, music]);
+  const label = sounds ? "Stop playing" : `Play from bar ${barAt(music, props.start)}`;
+  const tempo = sounds ? player.tempo.value : props.tempo;
   return (
     <div class="transport" role="group" aria-label="Playing">
       <button
         type="button"
         class="play"
-        disabled={empty}
+        disabled={music.steps === 0}
         aria-label={label}
         title={`${label} (Space)`}
-        onClick={() => (mine ? player.stop() : props.onPlay())}
+        onClick={() => (sounds ? player.stop() : props.onPlay())}
       >
         <svg viewBox="0 0 24 24" aria-hidden="true">
-          {mine ? <rect x="6" y="6" width="12" height="12" rx="2" /> : <path d="M7 4.5v15l13-7.5z" />}
+          {sounds ? <rect x="6" y="6" width="12" height="12" rx="2" /> : <path d="M7 4.5v15l13-7.5z" />}
         </svg>
       </button>
       <span class="where">
-        {state === "loading" ? "fetching the sounds…" : state === "waiting" ? "waiting for more notes…" : `bar ${mine ? bar : barAt(props.music, props.start)}`}
-        <span class="unit"> of {props.music.bars.length}, {clock(secondsOf(props.music, props.music.steps, props.tempo))}</span>
+        {state === "loading" ? "fetching the sounds…" : state === "waiting" ? "waiting for more notes…" : `bar ${sounds ? bar : barAt(music, props.start)}`}
+        <span class="unit"> of {music.bars.length}, {clock(secondsOf(music, music.steps, tempo))}</span>
       </span>
       <span class="tempo">
         <label for={id}>Tempo</label>
         <input
           id={id}
           type="number"
-          min={20}
-          max={400}
-          value={Math.round(props.tempo)}
+          min={slowest}
+          max={fastest}
+          value={Math.round(tempo)}
           onChange={(event) => {
-            const value = (event.target as HTMLInputElement).valueAsNumber;
-            if (value >= 20 && value <= 400) props.onTempo(value);
+            const input = event.target as HTMLInputElement;
+            const value = input.valueAsNumber;
+            if (value >= slowest && value <= fastest) props.onTempo(value);
+            else input.value = `${Math.round(tempo)}`;
           }}
         />
       </span>
       <button
         type="button"
         class="quiet"
-        aria-pressed={props.loop}
+        aria-pressed={player.loop.value}
         title="Loop the selection, or the whole piece (L)"
-        onClick={() => props.onLoop(!props.loop)}
+        onClick={() => (player.loop.value = !player.loop.value)}
       >
         Loop
       </button>

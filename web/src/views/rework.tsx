@@ -5,32 +5,43 @@ import { useId, useMemo, useRef } from "preact/hooks";
 import { api, key, notesOf, type Order } from "../api";
 import { Composer } from "../composing";
 import { Controls } from "../control";
-import { download } from "../files";
-import { fromDesk, kept, keepPiece, newId, putOnDesk, type Piece } from "../keep";
-import { chooseModel, loadModels, model, modelHint, modelName, modelOptions, models } from "../models";
+import { download, retimed } from "../files";
+import { fromDesk, kept, keepPiece, newId, pieces, putOnDesk, tidyDesks, type Piece } from "../keep";
+import { loadModels, model, modelName, models } from "../models";
 import { barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
-import { Candidates } from "../parts/candidates";
+import { Candidates, idOf, letters, type Candidate, type Group } from "../parts/candidates";
+import { Choices } from "../parts/choices";
 import { ControlFields, ControlGroup } from "../parts/control_fields";
-import { CheckField, NumberField, SelectField } from "../parts/fields";
+import { Details, nats } from "../parts/details";
+import { CheckField, NumberField, SelectField, unfold } from "../parts/fields";
+import { Key, type Work } from "../parts/key";
 import { Library } from "../parts/library";
+import { ModelField } from "../parts/model_field";
 import { surpriseColour } from "../parts/roll";
 import { RollView } from "../parts/roll_view";
 import { Transport } from "../parts/transport";
-import { player } from "../player";
+import { player, whole } from "../player";
 import { attempt, say } from "../says";
 import { useShortcuts } from "../shortcuts";
-import { dark } from "../theme";
+
+/** A candidate on the desk: of which order, and what it was made of. */
+interface Made extends Candidate {
+  order: string;
+  title: string; // of its order: "mine, bars 3 to 4"
+  base: string; // the piece's title
+}
 
 interface Desk {
   history: Piece[]; // what was undone lies behind `at`
   at: number;
   region: Region | null;
   pinned: string[]; // notes' names
-  candidates: Piece[];
+  made: Made[]; // the last order's first; they stay until they are thrown away
+  named: number; // letters given to them so far
 }
 
 const mostHistory = 60;
-const empty: Desk = { history: [], at: -1, region: null, pinned: [], candidates: [] };
+const empty: Desk = { history: [], at: -1, region: null, pinned: [], made: [], named: 0 };
 
 const desk = signal<Desk>(empty);
 const loaded = signal(false);
@@ -40,7 +51,6 @@ const controls = new Controls("rework", ["temperature", "Limits", "Sampling"]);
 const task = kept("rework.task", "region");
 const colours = kept("rework.colours", false);
 const start = signal(0);
-const audible = signal(""); // the candidate that plays
 const surprise = signal<{ of: string; model: string; nats: Map<string, number>; perStep: number } | null>(null);
 
 const piece = computed(() => desk.value.history[desk.value.at] ?? null);
@@ -59,6 +69,7 @@ export async function loadDesk() {
   const found = await fromDesk<Desk>("rework").catch(() => undefined);
   if (found && Array.isArray(found.history)) desk.value = { ...empty, ...found };
   loaded.value = true;
+  await tidyDesks().catch(() => undefined);
 }
 
 let writing = 0;
@@ -76,7 +87,7 @@ function change(next: Partial<Desk>) {
 function takeUp(next: Piece, fresh: boolean) {
   const before = fresh ? [] : desk.value.history.slice(0, desk.value.at + 1);
   const history = [...before, next].slice(-mostHistory);
-  change({ history, at: history.length - 1, ...(fresh ? { region: null, pinned: [], candidates: [] } : { candidates: [] }) });
+  change({ history, at: history.length - 1, ...(fresh ? { region: null, pinned: [] } : {}) });
   if (fresh) start.value = 0;
 }
 
@@ -85,6 +96,16 @@ export function openPiece(next: Piece) {
   player.stop();
   takeUp(next, true);
   say(`${next.title} is on the desk.`);
+}
+
+const most = 20; // files that are opened at a time
+
+/** The first goes on the desk, and the others where pieces are kept. */
+export async function openFiles(files: File[]) {
+  const music = files.filter((file) => /\.(midi?|kar)$/i.test(file.name));
+  if (music.length === 0) return say("Drop MIDI files: their names end in .mid, .midi or .kar.", "wrong");
+  for (const file of music.slice(0, most).reverse()) await openFile(file);
+  if (music.length > 1) say(`${Math.min(most, music.length)} files are kept; ${music[0].name} is on the desk.${music.length > most ? ` Of ${music.length} these are the first.` : ""}`);
 }
 
 async function openFile(file: File) {
@@ -119,13 +140,45 @@ async function openFile(file: File) {
   });
 }
 
-export const composer = new Composer("rework", (made, composition) => {
-  change({ candidates: [...made.map((each, index) => ({ ...each, title: `${"ABCDEFGH"[index] ?? index + 1}` }))] });
-  const lost = composition.warnings?.length ?? 0;
-  if (made.length > 0 && lost > 0) say(`${made.length} of ${made.length + lost} candidates found a way within the limits; more particles find more.`);
-  else if (made.length > 0) say(`${made.length === 1 ? "One candidate" : `${made.length} candidates`} to choose from. What you heard before is still there: undo goes back.`);
-  else if (composition.state === "stopped") say("Stopped; nothing was changed.");
+const baseOf = (title: string) => title.replace(/ \(reworked\)$/, "");
+
+/** What an order was for: "bars 3 to 4", "the top voice". */
+function wordsFor(order: Order): string {
+  if (order.melody) return order.melody.voice === "track" ? `around track ${order.melody.track}` : `around the ${order.melody.voice === "top" ? "top" : "lowest"} voice`;
+  const { music, from, to } = order.infill!;
+  const [first, last] = [barAt(music, from), barAt(music, to - 1)];
+  return first === last ? `bar ${first}` : `bars ${first} to ${last}`;
+}
+
+// Each is shown as soon as it is there.
+function show(piece: Piece, order: Order) {
+  const { made, named } = desk.value;
+  if (made.some((each) => each.piece.id === piece.id)) return;
+  const number = piece.id.split(" ")[0];
+  const base = baseOf(order.infill?.name ?? order.melody?.name ?? "");
+  const { infill } = order;
+  const region = infill ? { from: infill.from, to: infill.to, low: infill.low, high: infill.high } : null;
+  const first = made.length === 0 ? 0 : named;
+  const fresh: Made = { piece, name: letters(first), region, order: number, title: `${base}, ${wordsFor(order)}`, base };
+  const same = made.filter((each) => each.order === number);
+  change({ made: [...same, fresh, ...made.filter((each) => each.order !== number)], named: first + 1 });
+}
+
+const groups = computed((): Group[] => {
+  const orders = [...new Set(desk.value.made.map((each) => each.order))];
+  return orders.map((order) => {
+    const candidates = desk.value.made.filter((each) => each.order === order);
+    return { title: candidates[0].title, candidates };
+  });
 });
+
+export const composer = new Composer("rework", (made, composition, order) => {
+  for (const piece of made) show(piece, order);
+  const lost = composition.warnings?.length ?? 0;
+  if (made.length > 0 && lost > 0) say(`${made.length} of ${made.length + lost} candidates found a way within the limits; more foresight finds more.`);
+  else if (made.length > 0) say(`${made.length === 1 ? "One candidate" : `${made.length} candidates`} to choose from. They stay until you throw them away.`);
+  else if (composition.state === "stopped") say("Stopped; nothing was changed.");
+}, show);
 
 function infill(now: Piece, region: Region): Partial<Order> {
   const there = new Set(now.music.notes.map(key));
@@ -146,8 +199,8 @@ async function recompose() {
   const region = desk.value.region;
   if (!now || !model.value || composer.busy || (!region && !harmonises.value)) return;
   player.stop();
-  change({ candidates: [] });
-  await attempt(async () => {
+  controls.problem.value = null;
+  try {
     const given = harmonises.value ? await melody(now) : infill(now, region!);
     const seed = Math.floor(Math.random() * 2 ** 31);
     await composer.start(
@@ -155,23 +208,36 @@ async function recompose() {
       model.value!,
       now.title,
     );
-  });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    controls.refused(text);
+    say(text, "wrong");
+  }
 }
 
-function accept(candidate: Piece) {
-  const now = piece.value!;
-  const next: Piece = { ...candidate, id: newId(), title: now.title.replace(/ \(reworked\)$/, "") + " (reworked)", made: Date.now(), file: now.file };
+function accept({ piece: candidate, name, base }: Made) {
+  const now = piece.value;
+  const same = now !== null && baseOf(now.title) === base;
+  const timed = same && now.tempo !== candidate.tempo ? retimed(candidate, now.tempo) : candidate;
+  const next: Piece = { ...timed, id: newId(), title: `${base} (reworked)`, made: Date.now(), file: same ? now.file : undefined };
   player.stop();
-  takeUp(next, false);
+  takeUp(next, !same);
   void attempt(() => keepPiece(next));
-  say(`Candidate ${candidate.title} is in the piece.`);
+  say(`Candidate ${name} is in the piece. The others stay until you throw them away.`);
+}
+
+function throwAway(thrown: Candidate[]) {
+  const gone = new Set(thrown.map((each) => each.piece.id));
+  if (thrown.some((each) => player.id.value === idOf(each.piece))) player.stop();
+  change({ made: desk.value.made.filter((each) => !gone.has(each.piece.id)) });
+  say(thrown.length === 1 ? `Candidate ${thrown[0].name} is thrown away.` : `${thrown.length} candidates are thrown away.`);
 }
 
 function step(by: number) {
   const at = desk.value.at + by;
   if (at < 0 || at >= desk.value.history.length) return say(by < 0 ? "There is nothing to undo." : "There is nothing to redo.");
   player.stop();
-  change({ at, candidates: [] });
+  change({ at });
   say(by < 0 ? "Undone." : "Done again.");
 }
 
@@ -189,7 +255,7 @@ effect(() => {
   void attempt(async () => {
     const found = await api.surprise(by, now.music);
     surprise.value = { of: now.id, model: by, nats: notesOf(found), perStep: found.nats_per_step };
-    say(`${by} finds ${found.nats_per_step.toFixed(2)} nats per step in it.`);
+    say(`Each note's colour shows how much it surprises ${by}.`);
   }).finally(() => (asking = ""));
 });
 
@@ -259,13 +325,12 @@ function RegionFields() {
 }
 
 function Legend() {
-  const colour = (nats: number) => surpriseColour(nats, dark.value);
   return (
     <div class="legend" role="img" aria-label="Colours: from blue, expected, to red, a surprise of six nats or more">
       <span>expected</span>
       {[0, 1.5, 3, 4.5, 6].map((nats) => (
         <svg key={nats} width="22" height="10" aria-hidden="true">
-          <rect width="22" height="10" rx="2" fill={colour(nats)} />
+          <rect width="22" height="10" rx="2" fill={surpriseColour(nats)} />
         </svg>
       ))}
       <span>surprising</span>
@@ -275,17 +340,17 @@ function Legend() {
 
 export function ReworkView() {
   const file = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   const now = piece.value;
   const live = composer.live.value;
   const growing = live?.pieces[0];
-  const candidates = desk.value.candidates;
-  const heard = candidates.find((each) => each.id === audible.value && player.id.value === `candidate ${each.id}`);
+  const sounding = player.now.value;
   // While particles are weighed there is nothing to show yet: the piece as it is stays in view.
-  const grows = growing && growing.known > growing.past;
-  const music = (grows ? growing.music : undefined) ?? heard?.music ?? now?.music ?? emptyMusic;
-  const region = desk.value.region;
-  const loop = player.loop.value !== null;
-  const rollId = heard ? `candidate ${heard.id}` : "rework";
+  const grows = !sounding && growing !== undefined && growing.known > growing.past;
+  const music = sounding?.music ?? (grows ? growing.music : undefined) ?? now?.music ?? emptyMusic;
+  const region = harmonises.value ? null : desk.value.region;
+  const heard = desk.value.made.find((each) => sounding?.id === idOf(each.piece));
+  const surprises = colours.value && music === now?.music && surprise.value?.of === now.id ? surprise.value : null;
 
   const shown = useMemo(
     () => ({
@@ -294,23 +359,20 @@ export function ReworkView() {
       known: music.steps,
       region,
       pinned: new Set(desk.value.pinned),
-      surprise: colours.value && !grows && !heard && surprise.value?.of === now?.id ? surprise.value!.nats : null,
+      surprise: surprises?.nats ?? null,
       start: start.value,
     }),
-    [music, region, desk.value.pinned, colours.value, surprise.value, start.value, now?.id],
+    [music, region, desk.value.pinned, surprises, start.value],
   );
 
-  const playPiece = (which: Piece, id: string, from: number) => {
-    player.loop.value = loop && region ? { from: region.from, to: region.to } : player.loop.value;
-    void player.play({ id, music: which.music, tempo: now!.tempo, velocity: which.velocity, known: () => which.music.steps, complete: () => true }, from);
-  };
-  const play = () => now && playPiece(now, "rework", start.value >= now.music.steps ? 0 : start.value);
-  const setLoop = (on: boolean) => (player.loop.value = on ? (region ? { from: region.from, to: region.to } : { from: 0, to: music.steps }) : null);
+  const part = () => (harmonises.value ? null : desk.value.region);
+  const play = () => now && void player.play(whole("rework", now, part), start.value >= now.music.steps ? 0 : start.value);
+  const submit = () => form.current?.requestSubmit();
 
   useShortcuts({
-    " ": () => (player.id.value ? player.stop() : play()),
-    c: () => void recompose(),
-    l: () => setLoop(!loop),
+    " ": () => (sounding ? player.stop() : play()),
+    c: () => !live && now && submit(),
+    l: () => (player.loop.value = !player.loop.value),
     s: () => (colours.value = !colours.value),
     Escape: () => (live ? void composer.stop() : player.stop()),
     "Ctrl+z": () => step(-1),
@@ -318,11 +380,7 @@ export function ReworkView() {
     "Ctrl+y": () => step(1),
   });
 
-  const take = (files: FileList | null | undefined) => {
-    const first = files?.[0];
-    if (first) void openFile(first);
-  };
-
+  const work: Work | null = live && { what: "composing", done: live.doneSteps / Math.max(1, live.allSteps), secondsLeft: live.secondsLeft, onStop: () => void composer.stop() };
   const opener = (
     <div class="opener">
       <input
@@ -334,7 +392,8 @@ export function ReworkView() {
         tabIndex={-1}
         onChange={(event) => {
           const input = event.target as HTMLInputElement;
-          take(input.files);
+          const first = input.files?.[0];
+          if (first) void openFile(first);
           input.value = "";
         }}
       />
@@ -343,76 +402,74 @@ export function ReworkView() {
   );
 
   return (
-    <div
-      class="view rework"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        take(event.dataTransfer?.files);
-      }}
-    >
+    <div class="view rework">
       <form
+        ref={form}
         class="controls"
         aria-label="What to rework"
+        onInvalidCapture={unfold}
         onSubmit={(event) => {
           event.preventDefault();
           void recompose();
         }}
       >
         {opener}
-        <SelectField label="Model" value={modelName.value} options={modelOptions()} onChange={chooseModel} hint={modelHint()} />
-        {now && <SelectField label="Compose anew" value={harmonises.value ? task.value : "region"} options={tasks(now)} onChange={(value) => (task.value = value)} />}
-        {now && !harmonises.value && <RegionFields />}
-        {now && harmonises.value && <p class="hint">Its notes stay as they are; everything else is composed around them.</p>}
+        <Choices title="Region, candidates, limits">
+          <ModelField />
+          {now && <SelectField label="Compose anew" value={harmonises.value ? task.value : "region"} options={tasks(now)} onChange={(value) => (task.value = value)} />}
+          {now && !harmonises.value && <RegionFields />}
+          {now && harmonises.value && <p class="hint">Its notes stay as they are; everything else is composed around them.</p>}
+          {now && (
+            <>
+              <div class="pair">
+                <NumberField label="Candidates" value={count} min={1} max={8} />
+              </div>
+              <ControlFields controls={controls} name="temperature" />
+              <ControlGroup controls={controls} group="Limits" hint="No composed note breaks these. Notes that are given stay even where they would." />
+              <ControlGroup controls={controls} group="Sampling" />
+              <CheckField label="Colour notes by surprise (S)" value={colours} />
+              {colours.value && <Legend />}
+            </>
+          )}
+        </Choices>
         {now && (
-          <>
-            <div class="pair">
-              <NumberField label="Candidates" value={count} min={1} max={8} />
-            </div>
-            <ControlFields controls={controls} name="temperature" />
-            <ControlGroup controls={controls} group="Limits" hint="No composed note breaks these. Notes that are given stay even where they would." />
-            <ControlGroup controls={controls} group="Sampling" />
-            <CheckField label="Colour notes by surprise (S)" value={colours} />
-            {colours.value && <Legend />}
-            {live ? (
-              <button type="button" class="key pressed" onClick={() => void composer.stop()}>
-                <span>Stop</span>
-                <small>Esc</small>
-              </button>
-            ) : (
-              <button type="submit" class="key" disabled={!model.value || (!region && !harmonises.value)}>
-                <span>{harmonises.value ? "Harmonise" : "Recompose"}</span>
-                <small>{region || harmonises.value ? "C" : "select a region first"}</small>
-              </button>
-            )}
-            {live && <progress class="progress" max={live.allSteps} value={live.doneSteps} aria-label="Composed" />}
-          </>
+          <Key
+            text={harmonises.value ? "Harmonise" : "Recompose"}
+            hint={region || harmonises.value ? "C" : "select a region first"}
+            disabled={!model.value || (!region && !harmonises.value)}
+            work={work}
+          />
         )}
       </form>
       <section class="stage" aria-label="The piece">
         <header class="stage-head">
-          <h1>{now?.title ?? "An empty desk"}</h1>
+          <h1>{heard ? `Candidate ${heard.name}` : (now?.title ?? "An empty desk")}</h1>
           {now && (
-            <p class="facts">
-              {now.music.notes.length} notes in {now.music.bars.length} bars
-              {surprise.value?.of === now.id && colours.value && <>, {surprise.value.perStep.toFixed(2)} nats per step to {surprise.value.model}</>}
-            </p>
+            <>
+              <p class="facts">
+                {music.notes.length} notes in {music.bars.length} bars
+              </p>
+              <Details
+                of="the piece"
+                rows={[
+                  ["Surprise", surprises ? `${nats(surprises.perStep)} to ${surprises.model}` : undefined],
+                  ["Steps", music.steps],
+                  ["Model", now.model],
+                ]}
+              />
+            </>
           )}
         </header>
         {now ? (
           <RollView
-            id={rollId}
             label={now.title}
             shown={shown}
             version={composer.version.value}
             onSeek={(to) => {
               start.value = to;
-              if (player.id.value === "rework") play();
+              if (sounding) void player.play(sounding, to);
             }}
-            onRegion={(next) => {
-              change({ region: next });
-              if (next && loop) player.loop.value = { from: next.from, to: next.to };
-            }}
+            onRegion={(next) => change({ region: next })}
             onNote={(note) => {
               const name = key(note);
               const there = desk.value.pinned.includes(name);
@@ -430,19 +487,18 @@ export function ReworkView() {
         {now && (
           <div class="under">
             <Transport
-              id="rework"
               music={music}
               start={start.value}
-              tempo={player.id.value ? player.tempo.value : now.tempo}
-              loop={loop}
+              tempo={now.tempo}
               onPlay={play}
               onTempo={(value) => {
+                const timed = retimed(now, value);
                 const history = [...desk.value.history];
-                history[desk.value.at] = { ...now, tempo: value, midi: undefined };
+                history[desk.value.at] = timed;
                 change({ history });
-                if (player.id.value) player.setTempo(value);
+                player.setTempo(value);
+                if (pieces.value.some((each) => each.id === now.id)) void attempt(() => keepPiece(timed));
               }}
-              onLoop={setLoop}
             />
             <div class="actions" role="group" aria-label="What to do with it">
               <button type="button" disabled={desk.value.at <= 0} title="Ctrl+Z" onClick={() => step(-1)}>Undo</button>
@@ -453,18 +509,16 @@ export function ReworkView() {
             </div>
           </div>
         )}
-        {candidates.length > 0 && (
+        {groups.value.length > 0 && (
           <Candidates
-            candidates={candidates}
-            name={(each) => each.title}
-            region={harmonises.value ? null : region}
+            groups={groups.value}
             verb="Take"
-            onPlay={(each, id, from) => {
-              audible.value = each.id;
-              const before = region && !harmonises.value ? barBegin(each.music, Math.max(1, barAt(each.music, region.from) - 1)) : 0;
-              playPiece(each, id, from ?? before);
+            onPlay={({ piece: each, region: at }, id, from) => {
+              const before = at ? barBegin(each.music, Math.max(1, barAt(each.music, at.from) - 1)) : 0;
+              void player.play(whole(id, { ...each, tempo: now?.tempo ?? each.tempo }, () => at), from ?? before);
             }}
-            onTake={accept}
+            onTake={(each) => accept(each as Made)}
+            onThrow={throwAway}
           />
         )}
         <Library current={now?.id} verb="Open" onOpen={openPiece} />
