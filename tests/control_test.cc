@@ -2,6 +2,7 @@
 // with them.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +10,12 @@
 #include <sstream>
 
 #include "base/json.h"
+#include "music/bars.h"
+#include "music/from_score.h"
+#include "notation/event_file.h"
+#include "notation/smf_reader.h"
 #include "support/run_program.h"
+#include "support/shared_data.h"
 
 namespace toccata {
 namespace {
@@ -64,6 +70,72 @@ TEST_F(Control, HarmonisesAMelody) {
   const Outcome none = generate(kModel + " --melody " + file + " --voice track 7");
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_THAT(none.err, HasSubstr("it has 1 track with notes"));
+}
+
+// The tick of a bar's beginning.
+notation::Tick tick_of_bar(const notation::Score& score, long number) {
+  constexpr int kGrid = 4;
+  const music::Bars bars(music::meters_on_grid(score, kGrid), kGrid);
+  double step = 0;
+  while (bars.at(step).number < number) step = bars.at(step).end;
+  return static_cast<notation::Tick>(step * score.ticks_per_quarter / kGrid);
+}
+
+// A file's events as text, but for texts (one is the receipt) and notes that begin and end from
+// `begin` to `end`.
+std::vector<std::string> events_outside(const fs::path& path, notation::Tick begin,
+                                        notation::Tick end) {
+  const notation::EventFile file = notation::read_event_file(read_file(path), path.string());
+  std::vector<std::vector<bool>> left_out;
+  for (const notation::FileTrack& track : file.tracks)
+    left_out.emplace_back(track.events.size(), false);
+  for (const notation::FileNote& note : notes_of(file)) {
+    if (note.note.onset < begin || note.note.end > end) continue;
+    left_out[note.track][note.on] = true;
+    if (note.off) left_out[note.track][*note.off] = true;
+  }
+  std::vector<std::string> events;
+  for (std::size_t t = 0; t < file.tracks.size(); ++t) {
+    for (std::size_t i = 0; i < left_out[t].size(); ++i) {
+      const notation::FileEvent& event = file.tracks[t].events[i];
+      if (left_out[t][i] || (event.status == 0xff && event.first == 1)) continue;
+      events.push_back(fmt::format("{} {} {:02x} {} {} {}", t, event.tick, event.status,
+                                   event.first, event.second, fmt::join(file.data_of(event), " ")));
+    }
+  }
+  return events;
+}
+
+// A performance with velocities, pedals and a tempo for every beat; a quartet; a tune of repeated
+// notes under a model that cannot hear them.
+TEST_F(Control, WhatIsGivenStays) {
+  TOCCATA_NEEDS_SHARED("corpora");
+  const fs::path corpora = shared_data("corpora");
+  struct Example {
+    fs::path file;
+    std::string model;
+    long first, last;
+  };
+  const std::vector<Example> examples = {
+      {corpora / "piano-midi/mozart/mz_311_3.mid", "models/piano", 9, 10},
+      {corpora / "lieder/Abbott-Jane-Bingham_Just-for-Today_lc6583477.mid", "models/chorales", 3,
+       4},
+      {corpora / "beginner-piano/MaryHadALittleLamb.mid", "models/benchmarks/nottingham", 3, 3}};
+  for (const auto& [file, model, first, last] : examples) {
+    SCOPED_TRACE(file);
+    const Outcome made = generate(
+        fmt::format("{} --infill '{}' --bars {}-{} --particles 2 --batch 1 --seed 1 --out {}",
+                    model, file.string(), first, last, (folder_.path() / "stays").string()));
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    const fs::path piece = made.out.substr(0, made.out.find('\n'));
+    const notation::Score score = notation::read_smf(read_file(file), file.string()).scores.front();
+    const notation::Tick half_step = score.ticks_per_quarter / 8 + 1;
+    const notation::Tick begin = tick_of_bar(score, first) - half_step;
+    const notation::Tick end = tick_of_bar(score, last + 1) + half_step;
+    EXPECT_EQ(events_outside(piece, begin, end), events_outside(file, begin, end));
+    EXPECT_NE(events_outside(piece, 0, -1), events_outside(file, 0, -1));
+    fs::remove(piece);
+  }
 }
 
 TEST_F(Control, KeepsToLimits) {

@@ -94,7 +94,7 @@ std::string controls_table() {
     std::string values =
         !facts.words.empty()            ? fmt::format("{}", fmt::join(facts.words, ", "))
         : facts.kind == FieldKind::flag ? "true, false"
-        : facts.kind == FieldKind::file ? "`{\"music\", \"name\"}`"
+        : facts.kind == FieldKind::file ? "`{\"midi\", \"name\"}`"
         : field.most > field.least
             ? fmt::format("{} to {}", plain_text(field.least), plain_text(field.most))
             : fmt::format("{}", fmt::join(examples_of(field), "; "));

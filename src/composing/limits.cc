@@ -37,28 +37,12 @@ Limits::Limits(const music::Roll& piece, int channels)
       rules_(static_cast<std::size_t>(piece.steps)),
       given_(static_cast<std::size_t>(piece.steps), false) {}
 
-void Limits::keep(const music::Roll& piece, int first, int last) {
-  const std::vector<std::uint8_t> silence(static_cast<std::size_t>(notes_), 0);
-  for (int t = first; t < last; ++t) {
-    const std::uint8_t* before = t > 0 ? piece.frame(t - 1) : silence.data();
-    for (int n = 0; n < notes_; ++n) at(t, n) = kind_of(before[n], piece.frame(t)[n], channels_);
-  }
-  if (last >= steps_ || last <= first) return;
-  // A note that ends here is not to be lengthened.
-  for (int n = 0; n < notes_; ++n) {
-    const std::uint8_t before = piece.frame(last - 1)[n];
-    const bool ends =
-        (before & music::kPlay) && kind_of(before, piece.frame(last)[n], channels_) != kHeld;
-    if (ends && !is_fixed(at(last, n))) at(last, n) &= kSilent | kOnset;
-  }
-}
-
-void Limits::keep_notes(const music::Roll& piece) {
+void Limits::keep(const music::Roll& piece, const std::function<bool(int, int)>& free) {
   for (int t = 0; t < piece.steps; ++t) {
     for (int n = 0; n < notes_; ++n) {
       const std::uint8_t before = t > 0 ? piece.frame(t - 1)[n] : std::uint8_t{0};
       const std::uint8_t cell = piece.frame(t)[n];
-      if (cell & music::kPlay) {
+      if ((cell & music::kPlay) || !free(t, n)) {
         at(t, n) = kind_of(before, cell, channels_);
       } else if (before & music::kPlay) {
         at(t, n) &= kSilent | kOnset;

@@ -1,6 +1,7 @@
 #pragma once
 // Limits: what each cell and each step of a whole piece may be.
 
+#include <functional>
 #include <vector>
 
 #include "composing/composer.h"
@@ -22,10 +23,9 @@ class Limits {
   StepRule& rule(int step) { return rules_[static_cast<std::size_t>(step)]; }
   LineRules line;  // of every step that is no gift
 
-  /// Steps first … last-1 stay as they are in `piece`, and its notes there keep their ends.
-  void keep(const music::Roll& piece, int first, int last);
-  /// The notes of `piece` stay as they are; what else sounds is free.
-  void keep_notes(const music::Roll& piece);
+  /// What `piece` has stays, and its notes keep their ends; the cells that `free` names, where it
+  /// is silent, may be anything else.
+  void keep(const music::Roll& piece, const std::function<bool(int step, int note)>& free);
   /// The note may not be composed here. What is given stays.
   void forbid(int step, int note) {
     if (at(step, note) & kSilent) at(step, note) = kSilent;
@@ -33,8 +33,8 @@ class Limits {
   /// What is forbidden may yet sound on: for music that goes on from what was played otherwise.
   void let_sound_on();
   /// What given cells ask of those before them: one that holds on asks for one to hold on from,
-  /// and a given onset for `repeat_gap` steps without another. Call it after keep and keep_notes,
-  /// before forbid. Throws Error where given cells contradict each other (`piece` for bar numbers).
+  /// and a given onset for `repeat_gap` steps without another. Call it after keep, before forbid.
+  /// Throws Error where given cells contradict each other (`piece` for bar numbers).
   void look_back(const music::Roll& piece);
   /// Throws Error (usage) naming the first step from `first` on that nothing can satisfy, and why.
   void check_possible(const music::Roll& piece, int first) const;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "composing/given.h"
 #include "music/bars.h"
 
 namespace toccata::composing {
@@ -184,6 +185,8 @@ Order resolved(Order order, int grid) {
   order.bars.reset();
   order.steps = steps ? std::optional(steps) : std::nullopt;
   order.particles = particles_of(order);
+  for (const auto* file : {&order.infill, &order.melody, &order.prime})
+    if (!order.tempo && *file && (*file)->source) order.tempo = 60e6 / (*file)->source->tempo;
   order.tempo = order.tempo.value_or(120);
   return order;
 }

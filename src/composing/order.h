@@ -22,6 +22,7 @@
 #include "base/words.h"
 #include "composing/harmony.h"
 #include "composing/sampling_options.h"
+#include "music/options.h"
 #include "music/roll.h"
 
 namespace toccata::composing {
@@ -73,11 +74,15 @@ using WrittenNoteValue = Written<double, parse_note_value>;
 using WrittenChords = Written<ChordTrack, parse_chords>;
 using WrittenEnding = Written<Ending, parse_ending>;
 
+struct GivenSource;  // given.h
+
 /// A file of music that an order names.
 struct GivenFile {
   std::string path;                               // as the user gave it
-  std::string hash = {};                          // music::hash of `music`
+  std::string hash = {};                          // of the file, or given_hash of `music` alone
   std::shared_ptr<const music::Roll> music = {};  // as the model hears it; null until it is read
+  // The file itself, which the piece becomes a patch to; null where it is known as `music` alone.
+  std::shared_ptr<const GivenSource> source = {};
   bool operator==(const GivenFile& other) const { return path == other.path && hash == other.hash; }
 };
 
@@ -152,6 +157,7 @@ struct Order {
   std::optional<Region> region = {};
   std::optional<GivenFile> melody = {};  // the notes of `voice` alone
   MelodyVoice voice = {};
+  music::OutOfRange out_of_range = music::OutOfRange::fold;  // how notes of these files are heard
   // Limits. They hold for what is composed; given notes stay even where they break one.
   WrittenKey key = {};
   WrittenScale scale = {};
@@ -174,7 +180,7 @@ struct Order {
   Retries retries = {};  // of its one piece; see no_copying.h
   // The file
   std::optional<double> tempo = {};
-  int velocity = 80;
+  std::optional<int> velocity = {};
 
   bool operator==(const Order&) const = default;
 };
@@ -265,6 +271,7 @@ void check_number(const OrderField& field, Number number) {
 
 inline constexpr int kMostParticles = 4096;
 inline constexpr int kUsualBars = 32;
+inline constexpr int kUsualVelocity = 80;
 
 /// Calls visit(field, value) for each field in turn. `AnyOrder` is Order, const or not.
 template <typename AnyOrder, typename Visit>
@@ -296,7 +303,11 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             .or_else("the given piece's, or 120")
             .when_live(),
         o.tempo);
-  visit(Field{group, "velocity", "of every note"}.within(1, 127).when_live(), o.velocity);
+  visit(Field{group, "velocity", "of every new note"}
+            .within(1, 127)
+            .or_else("80; in a given piece, as those around it")
+            .when_live(),
+        o.velocity);
 
   group = "What is given";
   visit(Field{group, "prime", "a piece to continue"}, o.prime);
@@ -317,6 +328,11 @@ void visit_order(AnyOrder& o, Visit&& visit) {
               "which notes of it are the melody: top (the highest of each step), bottom or track K"}
             .as_option("voice"),
         o.voice);
+  visit(
+      Field{group, "out_of_range",
+            "what is given outside the model's range is heard in another octave (fold), not heard "
+            "(drop), or an error (refuse)"},
+      o.out_of_range);
 
   group = "Limits";
   visit(Field{group, "key",

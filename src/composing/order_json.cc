@@ -250,7 +250,8 @@ void refuse_unknown(const Json& json) {
       fail_usage("order: there is no \"{}\" (docs/api.md names what there is)", key.substr(0, 100));
     if (!value.is_object()) continue;
     for (const auto& [inner, part] : value.items()) {
-      const bool own = inner == "path" || inner == "name" || inner == "hash" || inner == "music";
+      const bool own = inner == "path" || inner == "name" || inner == "hash" || inner == "music" ||
+                       inner == "midi";
       if (!own && key != "region" && !known(key + "." + inner))
         fail_usage("order: \"{}\": there is no \"{}\" (docs/api.md names what there is)", key,
                    inner.substr(0, 100));

@@ -15,8 +15,8 @@ namespace toccata::composing {
 OrderedJson to_json(const Order& order);
 
 /// Sets the fields that `json` has in `order`; "name" may stand for a file's "path", and its
-/// "music" is left to the caller. Throws Error (usage) where a key is unknown, a value of another
-/// type or out of bounds. Orders of earlier versions are read too.
+/// "music" or "midi" is left to the caller. Throws Error (usage) where a key is unknown, a value of
+/// another type or out of bounds. Orders of earlier versions are read too.
 void read_order(const Json& json, Order& order);
 
 /// Sets one field from text, as a command line or someone who plays along says it. `key` is a

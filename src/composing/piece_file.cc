@@ -1,6 +1,8 @@
 #include "composing/piece_file.h"
 
 #include "base/text.h"
+#include "composing/given.h"
+#include "composing/patch.h"
 #include "music/to_score.h"
 #include "notation/smf_reader.h"
 #include "notation/smf_writer.h"
@@ -15,12 +17,12 @@ void check_given(const Order& order) {
       if (!file) return;
       if (!file->music)
         fail("the piece was made from {} as its {}: name that file", file->path, field.key);
-      if (file->hash.empty() || file->hash == given_hash(*file->music)) return;
+      if (is_same_music(*file)) return;
       fail(
           "the piece was made from {} as its {}, with the music {}; what is there now has the "
-          "music "
-          "{}: find the file as it was",
-          file->path, field.key, file->hash, given_hash(*file->music));
+          "music {}: find the file as it was",
+          file->path, field.key, file->hash,
+          file->source ? file->source->hash : given_hash(*file->music));
     }
   });
 }
@@ -44,9 +46,11 @@ bool same_notes(const Bytes& first, const Bytes& second) {
 }  // namespace
 
 Bytes write_piece(const Composed& piece, const Receipt& receipt) {
-  notation::Score score = music::to_score(piece.roll, {.tempo = receipt.order.tempo.value_or(120),
-                                                       .velocity = receipt.order.velocity,
-                                                       .track_name = "Toccata"});
+  if (patched_file(receipt.order)) return patched(piece, receipt.order, receipt_text(receipt));
+  notation::Score score =
+      music::to_score(piece.roll, {.tempo = receipt.order.tempo.value_or(120),
+                                   .velocity = receipt.order.velocity.value_or(kUsualVelocity),
+                                   .track_name = "Toccata"});
   score.tracks.front().texts.insert(score.tracks.front().texts.begin(),
                                     {.tick = 0, .kind = 1, .text = receipt_text(receipt)});
   return notation::write_smf(score);

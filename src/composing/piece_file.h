@@ -6,8 +6,9 @@
 
 namespace toccata::composing {
 
-/// The file's bytes: type 1, tempo, meters, one track, the receipt as its first text event. Throws
-/// Error (usage) where tempo or velocity are out of bounds.
+/// The file's bytes, with the receipt as a text event at its beginning: a patch to the file that
+/// was given (patch.h), or else type 1 with tempo, meters and one track. Throws Error (usage) where
+/// tempo or velocity are out of bounds.
 Bytes write_piece(const Composed& piece, const Receipt& receipt);
 
 /// Composes the receipt's piece once more, in its own arithmetic, and writes it. The music that its

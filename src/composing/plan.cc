@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "composing/given.h"
 #include "composing/harmony.h"
 #include "listening/notes.h"
 #include "listening/teacher_forcing.h"
@@ -61,80 +62,32 @@ int first_step_of(const music::Bar& bar) {
   return std::max(0, static_cast<int>(std::ceil(bar.begin - music::kSameStep)));
 }
 
-// Which steps of a piece lie in the bars named.
-std::vector<bool> steps_in(const music::Roll& piece, const std::vector<BarSpan>& spans) {
-  const music::Bars bars(piece.meters, piece.grid);
-  const long last = piece.steps ? bars.at(piece.steps - 1).number : 0;
-  std::vector<bool> inside(static_cast<std::size_t>(piece.steps), false);
-  for (const BarSpan& span : spans) {
-    if (span.last > last) {
-      fail_usage("bars {}-{}: the piece has {}", span.first, span.last, counted(last, "bar"));
-    }
-    for (int t = 0; t < piece.steps; ++t) {
-      const long number = bars.at(t).number;
-      if (number >= span.first && number <= span.last) inside[static_cast<std::size_t>(t)] = true;
-    }
-  }
-  return inside;
-}
-
+// Of the piece to fill, the notes that stay are given, and what is silent outside its part.
 void plan_infill(Plan& plan, const Order& order) {
   const music::Roll& whole = *order.infill->music;
-  const std::vector<bool> inside = steps_in(whole, *order.infill_bars);
-  plan.from = static_cast<int>(std::ranges::find(inside, true) - inside.begin());
-  const auto next = [&](int t, bool wanted) {
-    while (t < plan.piece.steps && inside[static_cast<std::size_t>(t)] != wanted) ++t;
-    return t;
-  };
-  for (int t = 0; t < plan.piece.steps;) {
-    const int end = next(t, true);
-    plan.limits.keep(whole, t, end);
-    t = next(end, false);
-    std::fill(plan.piece.frame(end), plan.piece.frame(0) + std::ptrdiff_t{t} * plan.piece.notes(),
-              std::uint8_t{0});
-  }
+  const Selection selection = selection_of(order, whole);
+  const std::vector<music::HeardNote> notes =
+      order.infill->source ? order.infill->source->heard : heard_notes(whole);
+  plan.piece = roll_of(whole, notes, staying_notes(order, notes));
+  plan.from = static_cast<int>(std::ranges::find(selection.steps, true) - selection.steps.begin());
+  plan.limits.keep(plan.piece, [&](int t, int n) {
+    const int pitch = whole.low + n;
+    return selection.steps[static_cast<std::size_t>(t)] && pitch >= selection.low &&
+           pitch <= selection.high;
+  });
 }
 
-// As plan_infill; in the region's steps what lies outside its pitches is given too, and what is
-// pinned.
-void plan_region(Plan& plan, const Order& order) {
-  const music::Roll& whole = *order.infill->music;
-  const Region& region = *order.region;
-  if (region.to > whole.steps) {
-    fail_usage("region: it ends with step {}, and the piece with step {}", region.to, whole.steps);
+// The notes of a primer keep their ends, unless they reach over the bar where it is cut.
+void end_primer(Plan& plan, const GivenFile& prime) {
+  const int past = prime.music->steps;
+  std::vector<bool> reach_over(static_cast<std::size_t>(plan.piece.notes()), false);
+  for (const music::HeardNote& note : prime.source->heard) {
+    if (note.heard() && note.onset < past && note.end > past)
+      reach_over[static_cast<std::size_t>(note.pitch - plan.piece.low)] = true;
   }
-  std::vector<bool> given(whole.cells.size(), false);
-  const auto index = [&](int t, int n) {
-    return static_cast<std::size_t>(t) * static_cast<std::size_t>(whole.notes()) +
-           static_cast<std::size_t>(n);
-  };
-  std::vector<std::pair<int, int>> pinned = region.pinned;
-  std::ranges::sort(pinned);
-  std::size_t found = 0;
-  for (const listening::RollNote& note : listening::notes_of(whole)) {
-    if (!std::ranges::binary_search(pinned, std::pair(note.onset, note.pitch))) continue;
-    ++found;
-    const int end = note.onset + note.length;
-    for (int t = note.onset; t < end; ++t) given[index(t, note.pitch - whole.low)] = true;
-  }
-  pinned.erase(std::unique(pinned.begin(), pinned.end()), pinned.end());
-  if (found < pinned.size()) fail_usage("region: some of the notes pinned are not in the piece");
-  plan.from = region.from;
-  plan.limits.keep(whole, 0, region.from);
-  plan.limits.keep(whole, region.to, whole.steps);
-  for (int n = 0; n < whole.notes(); ++n) {
-    const int pitch = whole.low + n;
-    const bool outside = pitch < region.low || pitch > region.high;
-    for (int t = region.from; t < region.to; ++t) {
-      const std::uint8_t before = t > 0 ? whole.frame(t - 1)[n] : std::uint8_t{0};
-      if (outside || given[index(t, n)]) {
-        plan.limits.at(t, n) = kind_of(before, whole.frame(t)[n], whole.articulation ? 2 : 1);
-        continue;
-      }
-      plan.piece.frame(t)[n] = 0;
-      // A pinned note keeps its end.
-      if (t > 0 && given[index(t - 1, n)]) plan.limits.at(t, n) &= kSilent | kOnset;
-    }
+  for (int n = 0; n < plan.piece.notes(); ++n) {
+    if ((plan.piece.frame(past - 1)[n] & music::kPlay) && !reach_over[static_cast<std::size_t>(n)])
+      plan.limits.at(past, n) &= kSilent | kOnset;
   }
 }
 
@@ -142,8 +95,10 @@ void plan_region(Plan& plan, const Order& order) {
 // its last note bounds it; before its first note, that one.
 void bound_by_melody(Limits& limits, const music::Roll& melody, Voice voice) {
   const int notes = melody.notes();
+  // Its notes may overlap.
   const auto melody_at = [&](int t) {
-    for (int n = 0; n < notes; ++n) {
+    for (int i = 0; i < notes; ++i) {
+      const int n = voice == Voice::top ? notes - 1 - i : i;
       if (melody.frame(t)[n] & music::kPlay) return n;
     }
     return -1;
@@ -231,7 +186,10 @@ void limit_notes(Plan& plan, const Order& order) {
   const int ending = begin_of_ending(plan.piece, order);  // its chord stands for the track's
   for (int t = plan.from; t < plan.piece.steps; ++t) {
     StepRule& rule = plan.limits.rule(t);
-    rule.most = order.most_notes;
+    // Given notes stay, however many there are.
+    const auto given = static_cast<int>(
+        std::ranges::count_if(plan.limits.sets(t), [](CellSet set) { return !(set & kSilent); }));
+    rule.most = order.most_notes ? std::max(order.most_notes, given) : 0;
     rule.fewest = order.fewest_notes;
     PitchClasses classes = scale;
     if (has_chords && t < ending) {
@@ -315,12 +273,9 @@ Plan plan_of(const network::Config& config, const Order& order) {
   plan.limits.line = {.longest_silence = steps_of(order.longest_silence, config.roll.grid, false),
                       .repeat_gap = steps_of(order.repeat_gap, config.roll.grid, true),
                       .longest_note = steps_of(order.longest_note, config.roll.grid, false)};
-  if (order.region) {
-    plan_region(plan, order);
-  } else if (order.infill) {
-    plan_infill(plan, order);
-  }
-  if (order.melody) plan.limits.keep_notes(*order.melody->music);
+  if (order.infill) plan_infill(plan, order);
+  if (order.melody) plan.limits.keep(*order.melody->music, [](int, int) { return true; });
+  if (primer_of(order) && order.prime->source) end_primer(plan, *order.prime);
   plan.limits.look_back(plan.piece);
   if (order.melody && order.voice.voice != Voice::track)
     bound_by_melody(plan.limits, *order.melody->music, order.voice.voice);

@@ -62,8 +62,12 @@ std::string receipt_text(const Receipt& receipt) {
   return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
+bool is_receipt_text(std::string_view text) {
+  return text.starts_with(fmt::format("{{\"{}\":{{", kKey));
+}
+
 std::optional<Receipt> parse_receipt(std::string_view text, std::string_view where) {
-  if (!text.starts_with(fmt::format("{{\"{}\":{{", kKey))) return std::nullopt;
+  if (!is_receipt_text(text)) return std::nullopt;
   const std::string place = fmt::format("{}: receipt", where);
   Receipt receipt = from_json(json_get<Json>(parse_json(text, place), kKey, place), place);
   receipt.text = text;

@@ -34,6 +34,8 @@ std::string receipt_text(const Receipt& receipt);
 /// The receipt in a text event's text; none where it is another text. Receipts of earlier versions
 /// are read too. Throws Error where it is a receipt but damaged, or of a later version.
 std::optional<Receipt> parse_receipt(std::string_view text, std::string_view where);
+/// True of a text that is a receipt, damaged or not.
+bool is_receipt_text(std::string_view text);
 /// The first receipt on any track.
 std::optional<Receipt> find_receipt(const notation::Score& score, std::string_view where);
 

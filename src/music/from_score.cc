@@ -94,38 +94,47 @@ class KeptNotes {
   // visit(note, onset, end, pitch), onset and end in steps; what is left out is counted.
   template <typename Visit>
   void each(ReadStatistics& statistics, Visit&& visit) const {
+    all(statistics, [&](const notation::Note& note, std::int64_t onset, std::int64_t,
+                        std::int64_t end, int pitch) {
+      if (pitch >= 0) visit(note, onset, end, pitch);
+    });
+  }
+
+  // visit(note, onset, its own end, end under the pedal, pitch); pitch -1: it is left out.
+  template <typename Visit>
+  void all(ReadStatistics& statistics, Visit&& visit) const {
     std::size_t index = 0;
     for (const notation::Track& track : score_.tracks) {
       for (const notation::Note& note : track.notes) {
-        const Tick end = pedalled_.empty() ? note.end : pedalled_[index];
+        const Tick sounds_until = pedalled_.empty() ? note.end : pedalled_[index];
         ++index;
         ++statistics.notes_read;
-        if (note.channel == notation::kDrumChannel && !options_.drums) {
-          ++statistics.drums;
-          continue;
-        }
-        int pitch = note.pitch;
-        if (pitch < options_.low || pitch > options_.high) {
-          pitch = bring_into_range(note);
-          if (pitch < 0) {
-            ++statistics.dropped;
-            continue;
-          }
-          ++statistics.folded;
-        }
         const std::int64_t onset = grid_.step(note.onset);
-        visit(note, onset, std::max(onset + 1, grid_.step(end)), pitch);
+        visit(note, onset, std::max(onset + 1, grid_.step(note.end)),
+              std::max(onset + 1, grid_.step(sounds_until)), heard_pitch(note, statistics));
       }
     }
   }
 
  private:
+  // -1: left out, and counted.
+  int heard_pitch(const notation::Note& note, ReadStatistics& statistics) const {
+    if (note.channel == notation::kDrumChannel && !options_.drums) {
+      ++statistics.drums;
+      return -1;
+    }
+    if (note.pitch >= options_.low && note.pitch <= options_.high) return note.pitch;
+    const int pitch = bring_into_range(note);
+    ++(pitch < 0 ? statistics.dropped : statistics.folded);
+    return pitch;
+  }
+
   int bring_into_range(const notation::Note& note) const {
     if (options_.out_of_range == OutOfRange::refuse) {
       const Bars bars(meters_on_grid(score_, options_.grid), options_.grid);
       fail(
           "{}, {}: found pitch {}, expected {}..{}; widen the range, or let such notes be "
-          "folded or dropped",
+          "folded or dropped (--out-of-range)",
           where_, bar_name(bars, grid_.exact(note.onset)), note.pitch, options_.low, options_.high);
     }
     return options_.out_of_range == OutOfRange::fold ? fold(note.pitch, options_) : -1;
@@ -293,12 +302,35 @@ ReadRoll from_score(const notation::Score& score, const Options& options, std::s
         "the file may be damaged, or a coarser grid may do",
         where, span.end - span.begin, options.grid, kMostSteps);
 
+  result.first_step = span.begin;
   result.roll = make_roll(static_cast<int>(span.end - span.begin), options.low, options.high,
                           options.grid, options.articulation, meters_within(meters, span, bars));
   statistics.notes_kept = paint(by_pitch(notes, found, span), result.roll);
   statistics.merged =
       statistics.notes_read - statistics.notes_kept - statistics.dropped - statistics.drums;
   return result;
+}
+
+std::vector<HeardNote> heard_notes(const notation::Score& score, const Options& options,
+                                   std::string_view where, std::int64_t first_step) {
+  check(options);
+  check_ticks(score, where);
+  const Grid grid{options.grid, score.ticks_per_quarter};
+  const auto from_first = [&](std::int64_t step) {
+    return static_cast<int>(std::clamp<std::int64_t>(step - first_step, INT32_MIN, INT32_MAX));
+  };
+  std::vector<HeardNote> heard;
+  ReadStatistics ignored;
+  KeptNotes(score, options, grid, where)
+      .all(ignored, [&](const notation::Note&, std::int64_t onset, std::int64_t end,
+                        std::int64_t sounds_until, int pitch) {
+        heard.push_back({from_first(onset), from_first(end), from_first(sounds_until), pitch});
+      });
+  return heard;
+}
+
+notation::Tick tick_of_step(std::int64_t step, int grid, int ticks_per_quarter) {
+  return (2 * step * ticks_per_quarter + grid) / (2 * std::int64_t{grid});
 }
 
 }  // namespace toccata::music

@@ -1,7 +1,9 @@
 #pragma once
 // Score to Roll: lays music on the grid.
 
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "music/grid_fit.h"
 #include "music/options.h"
@@ -31,6 +33,8 @@ struct ReadStatistics {
 
 struct ReadRoll {
   Roll roll;
+  std::int64_t first_step =
+      0;  // of the Score's grid, counted from tick 0, that is the Roll's step 0
   ReadStatistics statistics;
 };
 
@@ -56,6 +60,24 @@ struct ReadRoll {
 /// range with OutOfRange::refuse (with bar and pitch), on a piece longer than kMostSteps, and on a
 /// Score that breaks the promises of score.h; usage errors as check(options).
 ReadRoll from_score(const notation::Score& score, const Options& options, std::string_view where);
+
+/// Where a note of a Score lies on the grid: as from_score lays it.
+struct HeardNote {
+  int onset = 0, end = 0;  // steps; end > onset, by the note itself
+  int sounds_until = 0;    // step; later than `end` where the pedal holds it
+  int pitch = -1;          // as it is heard, perhaps folded; -1: left out
+  bool heard() const { return pitch >= 0; }
+  bool operator==(const HeardNote&) const = default;
+};
+
+/// All notes, track by track in the order in which they stand. Steps are counted from `first_step`.
+/// Throws Error as from_score does.
+std::vector<HeardNote> heard_notes(const notation::Score& score, const Options& options,
+                                   std::string_view where, std::int64_t first_step = 0);
+
+/// The tick nearest to a step of the grid, counted from tick 0. Where a quarter note has as many
+/// ticks as steps or more, a note at that tick lies on that step again.
+notation::Tick tick_of_step(std::int64_t step, int grid, int ticks_per_quarter);
 
 /// The meters of a Score on the grid, from tick 0, without repeats.
 std::vector<MeterAt> meters_on_grid(const notation::Score& score, int grid);

@@ -11,8 +11,9 @@
 namespace toccata::notation {
 namespace {
 
-constexpr std::uint64_t kChunkHead = 8;   // id and length
-constexpr std::uint64_t kHeaderBody = 6;  // format, tracks, division
+constexpr std::uint64_t kChunkHead = 8;     // id and length
+constexpr std::uint64_t kHeaderBody = 6;    // format, tracks, division
+constexpr std::size_t kMostTracks = 65535;  // what a header can count
 
 std::uint32_t length_at(std::span<const std::uint8_t> bytes, std::uint64_t place) {
   return big_endian(bytes.subspan(place + 4, 4));
@@ -144,6 +145,36 @@ std::uint64_t after_track(std::span<const std::uint8_t> bytes, const TrackBytes&
   repairs.add(stopped, "{} after the end of track, left out",
               counted(track.claimed - stopped, "byte"));
   return track.claimed;
+}
+
+std::size_t read_tracks(std::span<const std::uint8_t> bytes, const Header& header,
+                        RepairLog& repairs, const std::function<TrackStop(const TrackBytes&)>& read,
+                        const std::function<void(std::span<const std::uint8_t>)>& between) {
+  std::uint64_t place = header.next;
+  std::size_t count = 0;
+  for (;;) {
+    const std::uint64_t mended = repairs.count();
+    const auto track = next_track(bytes, place, header.end, repairs);
+    const std::uint64_t reached = track ? track->begin - kChunkHead : header.end;
+    // What needed a repair is no chunk, and is not kept.
+    if (between && reached > place && repairs.count() == mended)
+      between(bytes.subspan(place, reached - place));
+    if (!track) break;
+    if (++count > kMostTracks)
+      fail("{}: byte {}: more than {} tracks, which no MIDI file can have", repairs.where(),
+           track->begin, kMostTracks);
+    const TrackStop stop = read(*track);
+    place = after_track(bytes, *track, stop.byte, stop.ended, header.end, repairs);
+  }
+  if (count == 0)
+    fail("{}: byte {}: a MIDI header without a track behind it: expected the letters MTrk",
+         repairs.where(), header.next);
+  if (static_cast<std::size_t>(header.tracks) != count)
+    repairs.add(header.body_end - 4, "the header counts {}, the file holds {}",
+                counted(header.tracks, "track"), count);
+  else if (header.format == 0 && count > 1)
+    repairs.add(header.body_end - 6, "a type 0 file of {} tracks; read as type 1", count);
+  return count;
 }
 
 }  // namespace toccata::notation

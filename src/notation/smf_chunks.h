@@ -4,6 +4,7 @@
 // Format: MIDI Manufacturers Association, "Standard MIDI Files 1.0", RP-001.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -42,5 +43,19 @@ std::optional<TrackBytes> next_track(std::span<const std::uint8_t> bytes, std::u
 /// `stopped`; `ended` says whether with an end-of-track event.
 std::uint64_t after_track(std::span<const std::uint8_t> bytes, const TrackBytes& track,
                           std::uint64_t stopped, bool ended, std::uint64_t end, RepairLog& repairs);
+
+/// Where the events of a track ended.
+struct TrackStop {
+  std::uint64_t byte = 0;  // after the last one read
+  bool ended = false;      // whether an end-of-track event ended it
+};
+
+/// Goes through the tracks of a file in turn. `read` reads the events of one; `between` receives
+/// the chunks of other kinds that stand before a track or after the last. Throws Error if there is
+/// no track, or more than a header can count; a header that counts others is a repair. Returns how
+/// many there are.
+std::size_t read_tracks(std::span<const std::uint8_t> bytes, const Header& header,
+                        RepairLog& repairs, const std::function<TrackStop(const TrackBytes&)>& read,
+                        const std::function<void(std::span<const std::uint8_t>)>& between = {});
 
 }  // namespace toccata::notation

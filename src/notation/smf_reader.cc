@@ -17,7 +17,6 @@ namespace toccata::notation {
 namespace {
 
 constexpr std::uint64_t kDivisionOffset = 2;  // bytes of the division, at the end of the header
-constexpr std::size_t kMostTracks = 65535;    // what a header can count
 
 struct Grid {
   int ticks_per_quarter = 480;
@@ -77,16 +76,13 @@ class FileReader {
   std::vector<Score> read() {
     header_ = read_header(bytes_, repairs_);
     grid_ = read_division(header_, header_.body_end - kDivisionOffset, repairs_);
-    std::uint64_t place = header_.next;
-    while (const auto where = next_track(bytes_, place, header_.end, repairs_)) {
-      if (++tracks_read_ > kMostTracks)
-        fail("{}: byte {}: more than {} tracks, which no MIDI file can have", repairs_.where(),
-             where->begin, kMostTracks);
-      BuiltTrack built = build_track(bytes_, *where, repairs_, pairing_, maps_);
-      place = after_track(bytes_, *where, built.stopped, built.ended, header_.end, repairs_);
+    read_tracks(bytes_, header_, repairs_, [&](const TrackBytes& where) -> TrackStop {
+      ++tracks_read_;
+      BuiltTrack built = build_track(bytes_, where, repairs_, pairing_, maps_);
+      const TrackStop stop{built.stopped, built.ended};
       keep(std::move(built));
-    }
-    check_count();
+      return stop;
+    });
     if (header_.format != 2) finish_score();
     return std::move(scores_);
   }
@@ -104,19 +100,6 @@ class FileReader {
     score.tracks = std::exchange(tracks_, {});
     score.end = std::exchange(end_, 0);
     scores_.push_back(std::move(score));
-  }
-
-  void check_count() {
-    if (tracks_read_ == 0)
-      fail("{}: byte {}: a MIDI header without a track behind it: expected the letters MTrk",
-           repairs_.where(), header_.next);
-    const auto claimed = static_cast<std::size_t>(header_.tracks);
-    if (claimed != tracks_read_)
-      repairs_.add(header_.body_end - 4, "the header counts {}, the file holds {}",
-                   counted(claimed, "track"), tracks_read_);
-    else if (header_.format == 0 && tracks_read_ > 1)
-      repairs_.add(header_.body_end - 6, "a type 0 file of {} tracks; read as type 1",
-                   tracks_read_);
   }
 
   std::span<const std::uint8_t> bytes_;

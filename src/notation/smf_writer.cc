@@ -11,11 +11,10 @@
 #include "base/error.h"
 #include "notation/score_check.h"
 #include "notation/tidy.h"
+#include "notation/track_writer.h"
 
 namespace toccata::notation {
 namespace {
-
-constexpr Tick kLongestDelta = (Tick{1} << 28) - 1;
 
 // What stands at one tick, in this order.
 enum class Place : std::uint8_t { end_of_earlier, text, program, pedal, onset, end_of_new };
@@ -29,76 +28,6 @@ struct Event {
 bool before(const Event& a, const Event& b) {
   return std::tie(a.tick, a.place) < std::tie(b.tick, b.place);
 }
-
-void append(Bytes& to, std::string_view text) {
-  // Not insert, whose copy g++ 12 takes for an overflow.
-  for (const char c : text) to.push_back(static_cast<std::uint8_t>(c));
-}
-
-void append_big_endian(Bytes& to, std::uint64_t value, int bytes) {
-  for (int i = bytes; i-- > 0;) to.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-}
-
-/// One MTrk chunk as it grows.
-class TrackWriter {
- public:
-  explicit TrackWriter(Bytes& file) : file_(file) {
-    append(file_, "MTrk");
-    length_place_ = file_.size();
-    append_big_endian(file_, 0, 4);
-  }
-
-  void channel_event(Tick tick, int status, int channel, std::initializer_list<int> data) {
-    delta_to(tick);
-    file_.push_back(static_cast<std::uint8_t>(status | channel));
-    for (const int byte : data) file_.push_back(static_cast<std::uint8_t>(byte));
-  }
-
-  void meta(Tick tick, std::uint8_t type, std::string_view data) {
-    delta_to(tick);
-    file_.push_back(0xff);
-    file_.push_back(type);
-    variable_length(data.size());
-    append(file_, data);
-  }
-
-  void meta(Tick tick, std::uint8_t type, std::initializer_list<std::uint8_t> data) {
-    meta(tick, type, std::string_view(reinterpret_cast<const char*>(data.begin()), data.size()));
-  }
-
-  void finish(Tick end) {
-    meta(end, 0x2f, std::string_view());
-    const std::uint64_t length = file_.size() - length_place_ - 4;
-    if (length > UINT32_MAX) fail("a track of {} bytes: a MIDI file holds 2^32-1 at most", length);
-    for (int i = 0; i < 4; ++i)
-      file_[length_place_ + static_cast<std::size_t>(i)] =
-          static_cast<std::uint8_t>(length >> (8 * (3 - i)));
-  }
-
- private:
-  void delta_to(Tick tick) {
-    // A longer silence than one delta can hold is bridged by empty texts, which mean nothing.
-    while (tick - now_ > kLongestDelta) {
-      variable_length(static_cast<std::uint64_t>(kLongestDelta));
-      now_ += kLongestDelta;
-      for (const int byte : {0xff, 0x01, 0x00}) file_.push_back(static_cast<std::uint8_t>(byte));
-    }
-    variable_length(static_cast<std::uint64_t>(tick - now_));
-    now_ = tick;
-  }
-
-  void variable_length(std::uint64_t value) {
-    int shift = 21;
-    while (shift > 0 && value >> shift == 0) shift -= 7;
-    for (; shift >= 0; shift -= 7)
-      file_.push_back(
-          static_cast<std::uint8_t>((value >> shift & 0x7fU) | (shift > 0 ? 0x80U : 0U)));
-  }
-
-  Bytes& file_;
-  std::size_t length_place_ = 0;
-  Tick now_ = 0;
-};
 
 void write_conductor(const Score& score, Tick end, Bytes& file) {
   TrackWriter track(file);
@@ -118,21 +47,22 @@ void write_conductor(const Score& score, Tick end, Bytes& file) {
     const Tick tempo = due(tempos, t), meter = due(meters, m), key = due(keys, k);
     if (tempo <= meter && tempo <= key) {
       const std::uint32_t value = tempos[t++].microseconds_per_quarter;
-      track.meta(tempo, 0x51,
-                 {static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8),
-                  static_cast<std::uint8_t>(value)});
+      const std::array<std::uint8_t, 3> data{static_cast<std::uint8_t>(value >> 16),
+                                             static_cast<std::uint8_t>(value >> 8),
+                                             static_cast<std::uint8_t>(value)};
+      track.meta(tempo, 0x51, data);
     } else if (meter <= key) {
       const MeterChange& change = meters[m++];
       const auto power = std::countr_zero(static_cast<unsigned>(change.denominator));
       // 24 MIDI clocks per metronome click and 8 32nds per quarter, as nearly all files say.
-      track.meta(
-          meter, 0x58,
-          {static_cast<std::uint8_t>(change.numerator), static_cast<std::uint8_t>(power), 24, 8});
+      const std::array<std::uint8_t, 4> data{static_cast<std::uint8_t>(change.numerator),
+                                             static_cast<std::uint8_t>(power), 24, 8};
+      track.meta(meter, 0x58, data);
     } else {
       const KeyChange& change = keys[k++];
-      track.meta(
-          key, 0x59,
-          {static_cast<std::uint8_t>(change.sharps), static_cast<std::uint8_t>(change.minor)});
+      const std::array<std::uint8_t, 2> data{static_cast<std::uint8_t>(change.sharps),
+                                             static_cast<std::uint8_t>(change.minor)};
+      track.meta(key, 0x59, data);
     }
   }
   track.finish(end);
@@ -182,6 +112,11 @@ Tick last_tick(const Score& score) {
 void write_track(const Track& track, Bytes& file) {
   const std::vector<Note> notes = without_overlaps(track.notes);
   TrackWriter writer(file);
+  const auto channel_event = [&](Tick tick, int status, int channel,
+                                 std::initializer_list<std::uint8_t> data) {
+    writer.channel_event(tick, static_cast<std::uint8_t>(status | channel),
+                         std::span(data.begin(), data.size()));
+  };
   if (!track.name.empty()) writer.meta(0, 0x03, track.name);
   for (const Event& event : events_of(track, notes)) {
     switch (event.place) {
@@ -192,23 +127,24 @@ void write_track(const Track& track, Bytes& file) {
       }
       case Place::program: {
         const ProgramChange& change = track.programs[event.index];
-        writer.channel_event(event.tick, 0xc0, change.channel, {change.program});
+        channel_event(event.tick, 0xc0, change.channel, {change.program});
         break;
       }
       case Place::pedal: {
         const PedalChange& change = track.pedals[event.index];
-        writer.channel_event(event.tick, 0xb0, change.channel, {64, change.down ? 127 : 0});
+        channel_event(event.tick, 0xb0, change.channel,
+                      {64, static_cast<std::uint8_t>(change.down ? 127 : 0)});
         break;
       }
       case Place::onset: {
         const Note& note = notes[event.index];
-        writer.channel_event(event.tick, 0x90, note.channel, {note.pitch, note.velocity});
+        channel_event(event.tick, 0x90, note.channel, {note.pitch, note.velocity});
         break;
       }
       case Place::end_of_earlier:
       case Place::end_of_new: {
         const Note& note = notes[event.index];
-        writer.channel_event(event.tick, 0x80, note.channel, {note.pitch, note.off_velocity});
+        channel_event(event.tick, 0x80, note.channel, {note.pitch, note.off_velocity});
         break;
       }
     }
@@ -254,7 +190,7 @@ Bytes write_smf(const Score& score) {
   check(score);
   const Tick end = last_tick(score);
   Bytes file;
-  append(file, "MThd");
+  append_text(file, "MThd");
   append_big_endian(file, 6, 4);
   append_big_endian(file, 1, 2);
   append_big_endian(file, score.tracks.size() + 1, 2);

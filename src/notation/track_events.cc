@@ -53,7 +53,7 @@ class TrackReader {
         told_meta_ = true;
         passed_meta_ = false;
       }
-      return channel_event(running_);
+      return channel_event(running_, true);
     }
     status_event();
   }
@@ -63,10 +63,10 @@ class TrackReader {
     if (status < 0xf0) {
       running_ = status;
       passed_meta_ = false;
-      return channel_event(status);
+      return channel_event(status, false);
     }
     if (status == 0xff) return meta_event();
-    if (status == 0xf0 || status == 0xf7) return system_exclusive();
+    if (status == 0xf0 || status == 0xf7) return system_exclusive(status);
     // The other system messages have no place in a file; skipped with the data bytes they carry.
     repairs_.add(cursor_.place() - 1, "a system message {:02X}, which no file may hold; skipped",
                  status);
@@ -75,25 +75,13 @@ class TrackReader {
     passed_meta_ = true;
   }
 
-  void channel_event(std::uint8_t status) {
-    const std::uint8_t kind = status >> 4, channel = status & 0x0f;
+  void channel_event(std::uint8_t status, bool running) {
+    const std::uint8_t kind = status >> 4;
     const bool one_byte = kind == 0xc || kind == 0xd;
     if (cursor_.left() < (one_byte ? 1U : 2U)) return cut_off("an event cut off");
     const std::uint8_t first = data_byte();
     const std::uint8_t second = one_byte ? std::uint8_t{0} : data_byte();
-    switch (kind) {
-      case 0x8:
-        return handler_.note_off(tick_, channel, first, second);
-      case 0x9:
-        if (second == 0) return handler_.note_off(tick_, channel, first, Note{}.off_velocity);
-        return handler_.note_on(tick_, channel, first, second);
-      case 0xb:
-        return handler_.controller(tick_, channel, first, second);
-      case 0xc:
-        return handler_.program(tick_, channel, first);
-      default:
-        return;  // aftertouch and pitch bend: a Score does not hold them
-    }
+    handler_.channel_event(tick_, status, first, second, running);
   }
 
   void meta_event() {
@@ -116,12 +104,12 @@ class TrackReader {
     if (running_ != 0) passed_meta_ = true;
   }
 
-  void system_exclusive() {
+  void system_exclusive(std::uint8_t status) {
     const std::optional<std::uint32_t> length = variable_length("system exclusive event's length");
     if (!length) return;
     if (*length > cursor_.left())
       return cut_off("a system exclusive event that reaches past the end of its track");
-    cursor_.skip(*length);
+    handler_.system_exclusive(tick_, status, cursor_.take(*length));
     if (running_ != 0) passed_meta_ = true;
   }
 
@@ -179,6 +167,24 @@ class TrackReader {
 };
 
 }  // namespace
+
+void TrackHandler::channel_event(Tick tick, std::uint8_t status, std::uint8_t first,
+                                 std::uint8_t second, bool /*running*/) {
+  const std::uint8_t channel = status & 0x0f;
+  switch (status >> 4) {
+    case 0x8:
+      return note_off(tick, channel, first, second);
+    case 0x9:
+      if (second == 0) return note_off(tick, channel, first, Note{}.off_velocity);
+      return note_on(tick, channel, first, second);
+    case 0xb:
+      return controller(tick, channel, first, second);
+    case 0xc:
+      return program(tick, channel, first);
+    default:
+      return;  // aftertouch and pitch bend: a Score does not hold them
+  }
+}
 
 TrackEnd read_track_events(std::span<const std::uint8_t> bytes, const TrackBytes& track,
                            RepairLog& repairs, TrackHandler& handler) {

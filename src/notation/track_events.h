@@ -11,20 +11,28 @@
 
 namespace toccata::notation {
 
-/// Receives the events of a track: one handler counts them, one builds the Score.
+/// Receives the events of a track. An event of a channel comes to channel_event; if that is not
+/// overridden, it passes the event on to the handler of its kind.
 class TrackHandler {
  public:
   virtual ~TrackHandler() = default;
-  virtual void note_on(Tick tick, std::uint8_t channel, std::uint8_t pitch,
-                       std::uint8_t velocity) = 0;  // velocity >= 1
-  virtual void note_off(Tick tick, std::uint8_t channel, std::uint8_t pitch,
-                        std::uint8_t velocity) = 0;
-  virtual void controller(Tick tick, std::uint8_t channel, std::uint8_t number,
-                          std::uint8_t value) = 0;
-  virtual void program(Tick tick, std::uint8_t channel, std::uint8_t program) = 0;
+  /// `status` holds the channel; `running`: the file left the status byte out. Of events with one
+  /// byte of data `second` is 0.
+  virtual void channel_event(Tick tick, std::uint8_t status, std::uint8_t first,
+                             std::uint8_t second, bool running);
+  virtual void note_on(Tick, std::uint8_t /*channel*/, std::uint8_t /*pitch*/,
+                       std::uint8_t /*velocity*/) {}  // velocity >= 1
+  virtual void note_off(Tick, std::uint8_t /*channel*/, std::uint8_t /*pitch*/,
+                        std::uint8_t /*velocity*/) {}
+  virtual void controller(Tick, std::uint8_t /*channel*/, std::uint8_t /*number*/,
+                          std::uint8_t /*value*/) {}
+  virtual void program(Tick, std::uint8_t /*channel*/, std::uint8_t /*program*/) {}
   /// `byte` is the place of the event's data in the file, for messages.
-  virtual void meta(Tick tick, std::uint8_t type, std::span<const std::uint8_t> data,
-                    std::uint64_t byte) = 0;
+  virtual void meta(Tick, std::uint8_t /*type*/, std::span<const std::uint8_t> /*data*/,
+                    std::uint64_t /*byte*/) {}
+  /// `status` is F0, or F7 where the data continue a message or are an escape.
+  virtual void system_exclusive(Tick, std::uint8_t /*status*/,
+                                std::span<const std::uint8_t> /*data*/) {}
 };
 
 struct TrackEnd {

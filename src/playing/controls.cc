@@ -45,7 +45,10 @@ std::string notch(const Order& order, const std::string& control, bool up) {
   visit_order(order, [&]<typename T>(const composing::OrderField& field, const T& value) {
     if (control != field.key) return;
     if constexpr (std::is_same_v<T, int>) {
-      text = fmt::format("{}", value + static_cast<int>(sign) * (control == "velocity" ? 5 : 1));
+      text = fmt::format("{}", value + static_cast<int>(sign));
+    } else if (control == "velocity") {
+      text = fmt::format(
+          "{}", order.velocity.value_or(composing::kUsualVelocity) + 5 * static_cast<int>(sign));
     } else if (control == "tempo") {
       text = fmt::format("{}", order.tempo.value_or(120) + 4 * sign);
     } else if (control == "temperature") {

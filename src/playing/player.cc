@@ -207,7 +207,7 @@ void Player::sound(double time) {
     // What is held on from a note played in sounds there, not here.
     if (!begins(pitch)) continue;
     sounding_[pitch] = true;
-    output_.note_on(static_cast<int>(pitch), order_.velocity);
+    output_.note_on(static_cast<int>(pitch), order_.velocity.value_or(composing::kUsualVelocity));
     ++report_.notes;
   }
   report_.lateness.add(std::max(0.0, clock_.seconds() - time));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/base64.h"
 #include "rendering/piano_roll.h"
 
 namespace toccata::rendering {
@@ -80,25 +81,9 @@ std::string percent_encoded(std::string_view bytes, std::string_view plain) {
   return result;
 }
 
-// RFC 4648, section 4.
-std::string base64(const Bytes& bytes) {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t word = 0;
-    for (std::size_t k = 0; k < 3; ++k) word = word << 8 | (k < count ? bytes[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += k <= count ? kLetters[(word >> (18 - 6 * k)) & 63] : '=';
-  }
-  return text;
-}
-
 // As PNG: SVG takes several times as much in an address.
 std::string as_data(const Picture& picture) {
-  return "data:image/png;base64," + base64(to_png(picture, 1.5));
+  return "data:image/png;base64," + to_base64(to_png(picture, 1.5));
 }
 
 std::string facts_list(const std::vector<Fact>& facts) {

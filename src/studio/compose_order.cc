@@ -1,7 +1,9 @@
 #include "studio/compose_order.h"
 
+#include <limits>
 #include <random>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "composing/order_json.h"
 #include "composing/plan.h"
@@ -14,29 +16,50 @@ namespace {
 
 constexpr std::uint64_t kMostSeed = std::uint64_t{1} << 53;  // what JSON readers keep exactly
 
+constexpr int kToTheEnd = std::numeric_limits<int>::max();
+
+// A region without an end, or no region at all: to the end of the piece.
 void default_region(Json& json) {
   const auto infill = json.find("infill");
   if (infill == json.end() || !infill->is_object() || infill->contains("bars")) return;
-  const auto music = infill->find("music");
-  if (music == infill->end() || !music->is_object()) return;
   infill->emplace("from", 0);
-  if (!infill->contains("to")) (*infill)["to"] = music->value("steps", Json(0));
+  infill->emplace("to", kToTheEnd);
+}
+
+tasks::Use use_of(std::string_view key) {
+  if (key == "prime") return tasks::Use::prime;
+  if (key == "infill") return tasks::Use::infill;
+  return key == "melody" ? tasks::Use::melody : tasks::Use::chords;
+}
+
+// The file that was sent, event for event.
+void take_midi(const Json& midi, const composing::OrderField& field, const network::Config& config,
+               int most_steps, composing::Order& order, composing::GivenFile& file) {
+  const auto bytes =
+      midi.is_string() ? from_base64(midi.get_ref<const std::string&>()) : std::optional<Bytes>();
+  if (!bytes) fail_usage("{}: \"midi\": expected a MIDI file in base64", field.key);
+  const notation::Score score = tasks::hear(file, use_of(field.key), order, config, *bytes);
+  if (file.music->steps > most_steps)
+    fail_usage("{}: has {} steps, and a piece may have up to {} here", file.path, file.music->steps,
+               most_steps);
+  if (!order.tempo && use_of(field.key) != tasks::Use::chords && !score.tempos.empty())
+    order.tempo = 60e6 / score.tempos.front().microseconds_per_quarter;
 }
 
 // Each file's music is what was sent with it.
-void take_music(const Json& json, const music::Options& read, int most_steps,
+void take_music(const Json& json, const network::Config& config, int most_steps,
                 composing::Order& order) {
   visit_order(order, [&]<typename T>(const composing::OrderField& field, T& file) {
     if constexpr (std::is_same_v<T, std::optional<composing::GivenFile>>) {
       if (!file) return;
       const Json& sent = json.at(field.key);
+      file->hash.clear();
+      if (sent.is_object() && sent.contains("midi"))
+        return take_midi(sent["midi"], field, config, most_steps, order, *file);
       if (!sent.is_object() || !sent.contains("music"))
-        fail_usage("{}: \"music\" is missing", field.key);
-      music::Options options = read;
-      if (std::string_view(field.key) == "chord_file") {
-        options.low = 0;
-        options.high = 127;
-      }
+        fail_usage("{}: \"midi\" or \"music\" is missing", field.key);
+      const music::Options options =
+          tasks::options_for(config.roll, use_of(field.key), order.out_of_range);
       music::Roll roll = roll_from_json(sent["music"], options, most_steps);
       if (&file == &order.prime) roll = tasks::first_bars(roll, order.prime_bars);
       if (&file == &order.melody) roll = composing::voice_of(roll, order.voice.voice);
@@ -44,6 +67,7 @@ void take_music(const Json& json, const music::Options& read, int most_steps,
       file->music = std::make_shared<const music::Roll>(std::move(roll));
     }
   });
+  if (order.region && order.region->to == kToTheEnd) order.region->to = order.infill->music->steps;
 }
 
 void check_sizes(const ComposeOrder& order, const OrderLimits& limits) {
@@ -94,7 +118,7 @@ ComposeOrder read_order(const Json& json, Models& models, const OrderLimits& lim
     default_region(fields);
     composing::read_order(fields, read.order);
     if (!read.order.retries.empty()) fail_usage("retries: belong to receipts alone");
-    take_music(json, read.model->config.roll, limits.steps, read.order);
+    take_music(json, read.model->config, limits.steps, read.order);
     composing::check(read.order);
     check_bounds(read, limits);
     const composing::Plan plan = composing::plan_of(read.model->config, read.order);

@@ -127,7 +127,7 @@ OrderedJson Composition::outline() const {
   if (!arithmetic_.empty()) json["arithmetic"] = arithmetic_;
   json["seed"] = order.seed;
   json["tempo"] = order.tempo.value_or(120);
-  json["velocity"] = order.velocity;
+  json["velocity"] = order.velocity.value_or(composing::kUsualVelocity);
   json["order"] = composing::to_json(order);
   json["steps"] = steps;
   json["wanted_pieces"] = order.pieces;
@@ -167,8 +167,11 @@ void Composition::end(State state, const std::string& problem) {
     json = outline();
     order_.model.reset();  // kept orders are many, and models large
     for (auto file : {&composing::Order::prime, &composing::Order::infill,
-                      &composing::Order::melody, &composing::Order::chord_file})
-      if (order_.order.*file) (order_.order.*file)->music.reset();
+                      &composing::Order::melody, &composing::Order::chord_file}) {
+      if (!(order_.order.*file)) continue;
+      (order_.order.*file)->music.reset();
+      (order_.order.*file)->source.reset();
+    }
   }
   events_->finish("end", json);
 }
@@ -184,10 +187,12 @@ void Composition::compose(const std::string& program, int threads) {
         .model_name = order_.model_name,
         .model = model.get(),
         .order = order_.order,
-        .resources = {.side_by_side = particles_of(order_.order) > 1 ? 1 : composing::Resources{}.side_by_side,
+        .resources = {.side_by_side =
+                          particles_of(order_.order) > 1 ? 1 : composing::Resources{}.side_by_side,
                       .threads = threads,
-                      .heard = [&](std::uint64_t piece, int step,
-                                   const std::uint8_t* frame) { frames.add(piece, step, frame); }}};
+                      .heard = [&](std::uint64_t piece, int step, const std::uint8_t* frame) {
+                        frames.add(piece, step, frame);
+                      }}};
     {
       const std::lock_guard lock(mutex_);
       state_ = State::composing;

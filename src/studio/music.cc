@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/text.h"
 #include "listening/notes.h"
 #include "music/bars.h"
 #include "music/from_score.h"
@@ -55,6 +56,15 @@ std::vector<music::MeterAt> meters_from(const Json& json) {
   return meters;
 }
 
+// Leaves one track in the score.
+void keep_track(notation::Score& score, int track, std::string_view name) {
+  std::erase_if(score.tracks, [](const notation::Track& one) { return one.notes.empty(); });
+  if (static_cast<std::size_t>(track) > score.tracks.size())
+    fail_usage("{}: track {}: it has {} with notes", name, track,
+               counted(score.tracks.size(), "track"));
+  score.tracks = {std::move(score.tracks[static_cast<std::size_t>(track - 1)])};
+}
+
 }  // namespace
 
 OrderedJson to_json(const music::Roll& roll) {
@@ -104,9 +114,9 @@ music::Roll roll_from_json(const Json& json, const music::Options& read, int mos
 }
 
 ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Options read,
-                    int most_steps, const tasks::ReadAs& as) {
+                    int most_steps, const ReadAs& as) {
   try {
-    read = tasks::options_for(read, as);
+    if (as.given) read = tasks::options_for(read, tasks::Use::infill, music::OutOfRange::fold);
     notation::ReadResult file = notation::read_smf(
         {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
     if (file.scores.size() != 1) {
@@ -119,7 +129,7 @@ ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Option
       if (track.notes.empty()) continue;
       music.tracks.push_back({{"name", track.name}, {"notes", track.notes.size()}});
     }
-    if (as.track > 0) tasks::keep_track(score, as.track, name);
+    if (as.track > 0) keep_track(score, as.track, name);
     music::ReadRoll laid = music::from_score(score, read, name);
     if (laid.roll.steps > most_steps) {
       fail("{}: has {} steps, and a piece may have up to {} here", name, laid.roll.steps,

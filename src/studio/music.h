@@ -29,9 +29,16 @@ struct ReadMusic {
   OrderedJson tracks;  // of the file, those with notes: [{"name", "notes"}…]
 };
 
+/// How a file is read: `given` as music that stays (tasks::Use::infill), else as what a model
+/// learns from; `track`: one alone, counted from 1 among those with notes; 0: all.
+struct ReadAs {
+  bool given = false;
+  int track = 0;
+};
+
 /// A MIDI file as a model with these options hears it. Throws Error (usage) where the bytes are no
 /// such file or hold several pieces.
 ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Options read,
-                    int most_steps, const tasks::ReadAs& as = {});
+                    int most_steps, const ReadAs& as = {});
 
 }  // namespace toccata::studio

@@ -64,7 +64,7 @@ music::Options read_options(const Request& request, Models& models) {
 
 Response read(const Request& request, Models& models, const OrderLimits& limits) {
   const std::string name = value(request, "name", "the file sent");
-  tasks::ReadAs as;
+  ReadAs as;
   as.given = value(request, "given", "") == "1";
   if (const std::string track = value(request, "track", ""); !track.empty()) {
     as.track = parse_number<int>(track).value_or(0);

@@ -6,10 +6,13 @@
 #include <set>
 #include <sstream>
 
+#include "base/base64.h"
 #include "music/to_score.h"
+#include "notation/smf_reader.h"
 #include "notation/smf_writer.h"
 #include "studio/test_studio.h"
 #include "tasks/compose.h"
+#include "tasks/given_music.h"
 
 namespace toccata::studio {
 namespace {
@@ -246,6 +249,62 @@ TEST(Studio, ReworksARegionAndKeepsWhatIsPinned) {
     EXPECT_EQ(
         count(other, [&](const Json& note) { return note[0] == pin[0] && note[2] == pin[1]; }), 1);
   }
+}
+
+// What the page has opened is reworked as the command line would, tracks, pedals and all; by
+// whichever model, for the server reads it anew.
+TEST(Studio, ReworksTheFileItself) {
+  StudioOptions options;
+  options.program = "toccata test";
+  const TestStudio studio(options);
+  notation::Score score = music::to_score(music::make_roll(64, 48, 71, 4, true));
+  score.tracks.push_back(score.tracks.front());
+  for (int i = 0; i < 16; ++i) {
+    for (std::size_t t = 0; t < 2; ++t)
+      score.tracks[t].notes.push_back({.onset = 480 * i + 7,
+                                       .end = 480 * i + 400,
+                                       .pitch = static_cast<std::uint8_t>(66 - 12 * t + i % 3),
+                                       .velocity = static_cast<std::uint8_t>(30 + i),
+                                       .channel = static_cast<std::uint8_t>(t)});
+  }
+  score.tracks[1].pedals = {{0, 1, true}, {4000, 1, false}};
+  const Bytes midi = notation::write_smf(score);
+  const Json done =
+      studio.compose(Json{{"model", "small"},
+                          {"seed", 5},
+                          {"particles", 2},
+                          {"infill", {{"midi", to_base64(midi)}, {"name", "x.mid"}, {"bars", "2"}}}}
+                         .dump());
+  ASSERT_EQ(done["state"], "done") << done.dump();
+  const std::string made =
+      studio.ask("GET", "/api/compositions/" + done["id"].get<std::string>() + "/pieces/0.mid")
+          .body;
+  const notation::Score after =
+      notation::read_smf({reinterpret_cast<const std::uint8_t*>(made.data()), made.size()}, "made")
+          .scores.at(0);
+  ASSERT_EQ(after.tracks.size(), 2u);
+  EXPECT_EQ(after.tracks[1].pedals, score.tracks[1].pedals);
+  for (std::size_t t = 0; t < 2; ++t) {
+    const auto outside = [](std::vector<notation::Note> notes) {
+      std::erase_if(notes,
+                    [](const notation::Note& n) { return n.onset >= 1920 && n.end <= 3840; });
+      return notes;
+    };
+    EXPECT_EQ(outside(after.tracks[t].notes), outside(score.tracks[t].notes));
+  }
+  const network::Model model = small_model();
+  composing::Order order{
+      .seed = 5, .infill = composing::GivenFile{"x.mid"}, .infill_bars = "2", .particles = 2};
+  tasks::hear(*order.infill, tasks::Use::infill, order, model.config, midi);
+  Progress silent;
+  const Stop never;
+  tasks::compose(
+      {.program = "toccata test", .model_name = "small", .model = &model, .order = order},
+      [&](tasks::MadePiece&& piece) { EXPECT_EQ(made, text_of(piece.midi)); }, silent, never);
+  const Answer wrong = studio.ask("POST", "/api/compositions",
+                                  R"({"model":"small","infill":{"midi":"no base64","bars":"1"}})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(wrong.body.find("base64"), std::string::npos);
 }
 
 TEST(Studio, RendersPicturesAndRefusesWhatIsNoMusic) {

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "composing/order_json.h"
 #include "composing/piece_file.h"
-#include "listening/notes.h"
+#include "notation/event_file.h"
 #include "notation/smf_reader.h"
 #include "tasks/given_music.h"
 
@@ -59,7 +59,7 @@ OrderedJson facts_of(const MadePiece& made, const fs::path& file) {
   return {{"file", file.string()},
           {"piece", made.piece.number},
           {"steps", made.piece.roll.steps},
-          {"notes", listening::notes_of(made.piece.roll).size()},
+          {"notes", notes_of(notation::read_event_file(made.midi, file.string())).size()},
           {"nats_per_step", -made.piece.nats / made.piece.steps},
           {"log_evidence", made.piece.log_evidence}};
 }

@@ -4,13 +4,17 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "base/text.h"
+#include "composing/given.h"
 #include "composing/voice.h"
 #include "music/bars.h"
 #include "music/excerpt.h"
 #include "music/from_score.h"
 #include "notation/abc.h"
+#include "notation/event_file.h"
 #include "notation/smf_reader.h"
+#include "notation/smf_writer.h"
 
 namespace toccata::tasks {
 namespace {
@@ -18,40 +22,72 @@ namespace fs = std::filesystem;
 using composing::GivenFile;
 using composing::Order;
 
+std::string extension_of(const std::string& path) {
+  return lower_case(fs::path(path).extension().string());
+}
+
 bool is_midi(const std::string& path) {
-  const std::string end = lower_case(fs::path(path).extension().string());
+  const std::string end = extension_of(path);
   return end == ".mid" || end == ".midi" || end == ".kar";
 }
 
-network::Config config_for(network::Config config, const ReadAs& as) {
-  config.roll = options_for(config.roll, as);
-  return config;
+constexpr const char* what_for(Use use) {
+  switch (use) {
+    case Use::prime:
+      return "music to go on from";
+    case Use::infill:
+      return "the piece to fill";
+    case Use::melody:
+      return "a melody to harmonise";
+    case Use::chords:
+      return "the chord track";
+  }
+  return "";
 }
 
-music::Roll read_piece(const network::Config& config, const std::string& path, const char* what,
-                       Progress& progress, const Stop& stop) {
-  if (!fs::is_regular_file(path)) fail("{}: expected a file: {}", path, what);
-  corpus::Corpus corpus = read_for(config, {path}, 1, progress, stop);
-  if (corpus.pieces.size() != 1)
-    fail("{}: expected one piece, {}; found {}", path, what, corpus.pieces.size());
-  return std::move(corpus.pieces.front().roll);
+// The Score with the notes that the file's events are, in their order.
+notation::Score in_order_of_events(notation::Score score,
+                                   const std::vector<notation::FileNote>& notes,
+                                   std::size_t tracks) {
+  const std::size_t conductors = tracks - score.tracks.size();  // holds no notes, and is no Track
+  for (notation::Track& track : score.tracks) track.notes.clear();
+  for (const notation::FileNote& note : notes)
+    score.tracks[note.track - conductors].notes.push_back(note.note);
+  return score;
 }
 
-music::Roll read_track(const network::Config& config, const std::string& path, int track) {
-  if (!fs::is_regular_file(path))
-    fail("{}: expected a MIDI file with the track to harmonise", path);
-  if (!is_midi(path))
-    fail_usage("{}: tracks are MIDI's; --voice top and bottom go with all music", path);
-  notation::ReadResult read = notation::read_smf(read_file(path), path);
-  keep_track(read.scores.front(), track, path);
-  return music::from_score(read.scores.front(), config.roll, path).roll;
+// The notes of a melody's file that the voice consists of: all of a track; or those that are the
+// highest, or the lowest, in any step of `whole`.
+std::vector<bool> notes_of_voice(const composing::GivenSource& source, const music::Roll& whole,
+                                 const composing::MelodyVoice& voice, std::string_view name) {
+  std::vector<bool> given(source.notes.size(), false);
+  if (voice.voice == composing::Voice::track) {
+    std::vector<std::size_t> tracks;  // those with notes
+    for (const notation::FileNote& note : source.notes)
+      if (tracks.empty() || tracks.back() != note.track) tracks.push_back(note.track);
+    if (static_cast<std::size_t>(voice.track) > tracks.size())
+      fail_usage("{}: track {}: it has {} with notes", name, voice.track,
+                 counted(tracks.size(), "track"));
+    const std::size_t track = tracks[static_cast<std::size_t>(voice.track) - 1];
+    for (std::size_t i = 0; i < given.size(); ++i) given[i] = source.notes[i].track == track;
+    return given;
+  }
+  const music::Roll line = composing::voice_of(whole, voice.voice);
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const music::HeardNote& note = source.heard[i];
+    for (int t = note.onset; note.heard() && t < std::min(note.end, line.steps) && !given[i]; ++t)
+      given[i] = line.frame(t)[note.pitch - line.low] & music::kPlay;
+  }
+  return given;
 }
 
 }  // namespace
 
 corpus::Corpus read_for(const network::Config& config, const std::vector<std::string>& paths,
                         int min_steps, Progress& progress, const Stop& stop) {
-  const corpus::ImportOptions options{.roll = options_for(config.roll, {}), .min_steps = min_steps};
+  corpus::ImportOptions options{.roll = config.roll, .min_steps = min_steps};
+  if (options.roll.out_of_range == music::OutOfRange::drop)
+    options.roll.out_of_range = music::OutOfRange::refuse;
   const std::vector<fs::path> named(paths.begin(), paths.end());
   corpus::Corpus corpus = corpus::import_paths(named, options, progress, stop);
   for (const corpus::FileReport& file : corpus.report.files) {
@@ -60,19 +96,58 @@ corpus::Corpus read_for(const network::Config& config, const std::vector<std::st
   return corpus;
 }
 
-music::Options options_for(music::Options model, const ReadAs& as) {
-  if (as.given) model.trim = false;
-  if (as.given || model.out_of_range == music::OutOfRange::drop)
-    model.out_of_range = music::OutOfRange::refuse;
+music::Options options_for(music::Options model, Use use, music::OutOfRange out_of_range) {
+  if (use != Use::prime) model.trim = false;
+  if (use == Use::chords) {
+    model.low = 0;
+    model.high = 127;
+  }
+  model.out_of_range = out_of_range;
   return model;
 }
 
-void keep_track(notation::Score& score, int track, std::string_view name) {
-  std::erase_if(score.tracks, [](const notation::Track& one) { return one.notes.empty(); });
-  const auto count = static_cast<int>(score.tracks.size());
-  if (track > count)
-    fail_usage("{}: track {}: it has {} with notes", name, track, counted(count, "track"));
-  score.tracks = {std::move(score.tracks[static_cast<std::size_t>(track - 1)])};
+notation::Score hear(GivenFile& file, Use use, const Order& order, const network::Config& config,
+                     std::span<const std::uint8_t> bytes) {
+  auto source = std::make_shared<composing::GivenSource>();
+  source->hash = hash_hex(bytes);
+  Bytes written;
+  const bool is_abc = extension_of(file.path) == ".abc" && (bytes.empty() || bytes[0] != 'M');
+  if (is_abc) {
+    const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    written = notation::write_smf(notation::read_abc(text, file.path));
+    bytes = written;
+  }
+  source->file = notation::read_event_file(bytes, file.path);
+  notation::ReadResult read = notation::read_smf(bytes, file.path);
+  if (read.scores.size() != 1)
+    fail("{}: expected one piece, {}; found {} (a file of type 2)", file.path, what_for(use),
+         read.scores.size());
+  source->notes = notation::notes_of(source->file);
+  const notation::Score score =
+      in_order_of_events(std::move(read.scores.front()), source->notes, source->file.tracks.size());
+  source->ticks_per_quarter = score.ticks_per_quarter;
+  if (!score.tempos.empty()) source->tempo = score.tempos.front().microseconds_per_quarter;
+  const music::Options options = options_for(config.roll, use, order.out_of_range);
+  music::ReadRoll laid = music::from_score(score, options, file.path);
+  if (laid.statistics.notes_kept == 0)
+    fail("{}: expected {}, found {}", file.path, what_for(use),
+         laid.statistics.drums > 0 ? "drums alone" : "no notes");
+  source->first_step = laid.first_step;
+  source->heard = music::heard_notes(score, options, file.path, laid.first_step);
+  source->given.assign(source->notes.size(), true);
+  music::Roll music = std::move(laid.roll);
+  if (use == Use::prime) music = first_bars(music, order.prime_bars);
+  if (use == Use::melody) {
+    source->given = notes_of_voice(*source, music, order.voice, file.path);
+    music = composing::roll_of(music, source->heard, source->given);
+    if (std::ranges::all_of(music.cells, [](std::uint8_t cell) { return cell == 0; }))
+      fail_usage("{}: track {} has no notes that the model hears (are they drums?)", file.path,
+                 order.voice.track);
+  }
+  file.music = std::make_shared<const music::Roll>(std::move(music));
+  if (file.hash.empty()) file.hash = source->hash;
+  file.source = std::move(source);
+  return score;
 }
 
 music::Roll first_bars(const music::Roll& roll, int bars) {
@@ -84,45 +159,40 @@ music::Roll first_bars(const music::Roll& roll, int bars) {
   return music::excerpt(roll, 0, steps);
 }
 
-std::optional<double> tempo_of(const std::string& path) {
-  const auto first = [](const notation::Score& score) -> std::optional<double> {
-    if (score.tempos.empty()) return std::nullopt;
-    return 60e6 / score.tempos.front().microseconds_per_quarter;
-  };
-  if (is_midi(path)) return first(notation::read_smf(read_file(path), path).scores.front());
-  if (fs::path(path).extension() == ".abc") return first(notation::read_abc(read_text(path), path));
-  return std::nullopt;
-}
-
 void read_given(Order& order, const network::Config& config, Progress& progress, const Stop& stop) {
-  const auto read = [](std::optional<GivenFile>& file, const auto& work) {
-    if (!file) return;
-    if (!file->music) file->music = std::make_shared<const music::Roll>(work(file->path));
-    if (file->hash.empty()) file->hash = composing::given_hash(*file->music);
+  const auto read = [&](std::optional<GivenFile>& file, Use use) {
+    if (!file || file->music) return;
+    if (!fs::is_regular_file(file->path))
+      fail("{}: expected a file: {}", file->path, what_for(use));
+    if (const std::string end = extension_of(file->path); end == ".json" || end == ".pack") {
+      if (use == Use::melody && order.voice.voice == composing::Voice::track)
+        fail_usage("{}: tracks are MIDI's; --voice top and bottom go with all music", file->path);
+      network::Config as = config;
+      as.roll = options_for(config.roll, use, order.out_of_range);
+      corpus::Corpus corpus = read_for(as, {file->path}, 1, progress, stop);
+      if (corpus.pieces.size() != 1)
+        fail("{}: expected one piece, {}; found {}", file->path, what_for(use),
+             corpus.pieces.size());
+      music::Roll roll = std::move(corpus.pieces.front().roll);
+      if (use == Use::prime) roll = first_bars(roll, order.prime_bars);
+      if (use == Use::melody) roll = composing::voice_of(roll, order.voice.voice);
+      file->music = std::make_shared<const music::Roll>(std::move(roll));
+      if (file->hash.empty()) file->hash = composing::given_hash(*file->music);
+      return;
+    }
+    const notation::Score score = hear(*file, use, order, config, read_file(file->path));
+    if (use != Use::chords && !order.tempo && !score.tempos.empty())
+      order.tempo = 60e6 / score.tempos.front().microseconds_per_quarter;
+    const notation::EventFile& events = file->source->file;
+    if (events.repair_count > 0)
+      progress.warning(fmt::format("{}: {} mended, the first at byte {}: {}", file->path,
+                                   counted(events.repair_count, "fault"),
+                                   events.repairs.front().byte, events.repairs.front().reason));
   };
-  const network::Config given = config_for(config, {.given = true});
-  network::Config wide = given;
-  wide.roll.low = 0;
-  wide.roll.high = 127;
-  for (const std::optional<GivenFile>* file : {&order.infill, &order.melody, &order.prime})
-    if (*file && !order.tempo && !(*file)->music && fs::is_regular_file((*file)->path))
-      order.tempo = tempo_of((*file)->path);
-  read(order.prime, [&](const std::string& path) {
-    return first_bars(read_piece(config, path, "music to go on from", progress, stop),
-                      order.prime_bars);
-  });
-  read(order.infill, [&](const std::string& path) {
-    return read_piece(given, path, "the piece to fill", progress, stop);
-  });
-  read(order.melody, [&](const std::string& path) {
-    if (order.voice.voice == composing::Voice::track)
-      return read_track(given, path, order.voice.track);
-    return composing::voice_of(read_piece(given, path, "a melody to harmonise", progress, stop),
-                               order.voice.voice);
-  });
-  read(order.chord_file, [&](const std::string& path) {
-    return read_piece(wide, path, "the chord track", progress, stop);
-  });
+  read(order.infill, Use::infill);
+  read(order.melody, Use::melody);
+  read(order.prime, Use::prime);
+  read(order.chord_file, Use::chords);
 }
 
 void take_chords(Order& order, const std::string& text) {

@@ -3,6 +3,7 @@
 // sent.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,26 +22,24 @@ namespace toccata::tasks {
 corpus::Corpus read_for(const network::Config& config, const std::vector<std::string>& paths,
                         int min_steps, Progress& progress, const Stop& stop);
 
-/// What a file is read for.
-struct ReadAs {
-  // As music that stays (infill, melody, chords): bars count from the file's first, and no note is
-  // moved into the range. Otherwise as music that the model learns from and goes on from.
-  bool given = false;
-  int track = 0;  // one track alone, counted from 1 among those with notes; 0: all
-};
-music::Options options_for(music::Options model, const ReadAs& as);
-/// Leaves one track in the score. Throws Error (usage) where it has fewer with notes.
-void keep_track(notation::Score& score, int track, std::string_view name);
+/// What a file of music is given for. What stays (infill, melody, chords) is read from the file's
+/// first bar on; a primer as the model reads what it learns from.
+enum class Use { prime, infill, melody, chords };
+music::Options options_for(music::Options model, Use use, music::OutOfRange out_of_range);
+
+/// A file's bytes as the model hears them: fills in music, source and, where it is empty, hash. Of
+/// the order its bars, voice and treatment of notes out of range count. MIDI, or ABC notation where
+/// the path says .abc. Returns the Score. Throws Error where the bytes are no such file, hold
+/// several pieces or no notes that are heard.
+notation::Score hear(composing::GivenFile& file, Use use, const composing::Order& order,
+                     const network::Config& config, std::span<const std::uint8_t> bytes);
 
 /// The first `bars` bars of a piece; all of it where 0 or more than it has.
 music::Roll first_bars(const music::Roll& roll, int bars);
 
-/// The tempo that a MIDI or ABC file begins with, in quarter notes per minute; none where it is
-/// neither or says nothing.
-std::optional<double> tempo_of(const std::string& path);
-
 /// Reads the files that the order names, where their music is not there yet, and fills in their
-/// hashes where there are none, and the tempo where none is asked for. Throws Error.
+/// hashes where there are none, and the tempo where none is asked for. Faults of a file that were
+/// mended are warned of. Throws Error.
 void read_given(composing::Order& order, const network::Config& config, Progress& progress,
                 const Stop& stop);
 

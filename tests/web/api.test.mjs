@@ -52,13 +52,13 @@ describe("docs/api.md", { skip, timeout: 300000 }, () => {
   test("what is ordered with limits, a melody or bars to fill is what toccata generate makes, byte for byte", async () => {
     const options = { cwd: folder, env: { ...process.env, TOCCATA_MODELS: join(root, "models") }, encoding: "utf8" };
     const file = readFileSync(join(folder, "piece.mid"));
-    const read = await studio.json(`/api/read?model=${studio.model}&name=piece.mid&given=1`, { method: "POST", headers: { "Content-Type": "audio/midi" }, body: file });
-    const given = { music: read.music, name: "piece.mid" };
+    const given = { midi: file.toString("base64"), name: "piece.mid" };
     const orders = [
       [["--steps", "48", "--key", "A minor", "--range", "C3-C6", "--most-notes", "3", "--longest-silence", "1/2", "--density", "1.5", "--particles", "4"],
        { steps: 48, key: "A minor", range: "C3-C6", most_notes: 3, longest_silence: "1/2", density: 1.5, particles: 4 }],
-      [["--melody", "piece.mid", "--voice", "top"], { melody: { ...given, voice: "top" }, tempo: read.tempo }],
-      [["--infill", "piece.mid", "--bars", "2-3", "--temperature", "0.9"], { infill: { ...given, bars: "2-3" }, temperature: 0.9, tempo: read.tempo }],
+      [["--melody", "piece.mid", "--voice", "top"], { melody: { ...given, voice: "top" } }],
+      [["--infill", "piece.mid", "--bars", "2-3", "--temperature", "0.9"], { infill: { ...given, bars: "2-3" }, temperature: 0.9 }],
+      [["--prime", "piece.mid", "--prime-bars", "2", "--steps", "16"], { prime: { ...given, bars: 2 }, steps: 16 }],
     ];
     for (const [index, [words, order]] of orders.entries()) {
       const out = join(folder, `made-${index}`);

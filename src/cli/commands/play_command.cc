@@ -93,7 +93,7 @@ struct Recording {
       std::copy(steps[t].begin(), steps[t].end(), roll.frame(static_cast<int>(t)));
     }
     notation::Score score = music::to_score(roll, {.tempo = order.tempo.value_or(120),
-                                                   .velocity = order.velocity,
+                                                   .velocity = order.velocity.value_or(composing::kUsualVelocity),
                                                    .program = options.port.program,
                                                    .track_name = "Toccata"});
     score.tracks.front().texts.insert(score.tracks.front().texts.begin(),
