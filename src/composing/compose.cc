@@ -39,10 +39,10 @@ bool compose_some(const network::Model& model, const Order& order, const Resourc
   const std::function<void(std::uint64_t, int, const std::uint8_t*)>& heard = resources.heard;
   Composer composer(model, numbered, order, resources);
   if (plan.from > 0) {
-    composer.listen(music::excerpt(plan.piece, 0, plan.from), order.prime ? order.prime->path : "");
+    composer.listen(plan.piece, plan.heard_from, plan.from, order.prime ? order.prime->path : "");
   }
   Ancestry ancestry(composer.lines(), notes);
-  for (int t = plan.from; t < plan.piece.steps; ++t) {
+  for (int t = plan.from; t < plan.to; ++t) {
     if (stop.requested()) return false;
     const auto i = static_cast<std::size_t>(t);
     const network::StepPlace place{plan.piece.bar_phase[i], plan.piece.beat_phase[i], t};
@@ -69,13 +69,13 @@ bool compose_some(const network::Model& model, const Order& order, const Resourc
     Composed piece{.number = number,
                    .roll = plan.piece,
                    .new_from = plan.from,
-                   .steps = plan.piece.steps - plan.from,
+                   .steps = plan.to - plan.from,
                    .nats = composer.nats(line),
                    .log_evidence = composer.log_evidence(p),
                    .retries = retries};
     const std::vector<std::uint8_t> cells = ancestry.path(line);
     std::ranges::copy(cells, piece.roll.frame(0) + std::ptrdiff_t{plan.from} * notes);
-    for (int t = plan.from; particles > 1 && heard && t < plan.piece.steps; ++t)
+    for (int t = plan.from; particles > 1 && heard && t < plan.to; ++t)
       heard(number, t, piece.roll.frame(t));
     made.push_back(order.new_only ? without_primer(std::move(piece)) : std::move(piece));
   }
@@ -95,7 +95,7 @@ void compose(const network::Model& model, const Order& order,
              const std::function<void(Composed&&)>& done, Progress& progress, const Stop& stop) {
   const Plan plan = plan_of(model.config, order);
   const int at_once = std::max(1, resources.side_by_side / particles_of(order));
-  const auto steps = static_cast<std::uint64_t>(plan.piece.steps - plan.from);
+  const auto steps = static_cast<std::uint64_t>(plan.to - plan.from);
   progress.begin("composing", pieces.size() * steps, "steps");
   std::uint64_t composed = 0;
   std::size_t found = 0;

@@ -35,12 +35,13 @@ struct Composer::State {
         pieces(count),
         notes(static_cast<std::size_t>(of_model.config.notes())),
         channels(of_model.config.channels()),
-        stepper(of_model, {.sequences = static_cast<int>(pieces * particles),
-                           .threads = resources.threads,
-                           .keep_prob = static_cast<float>(order.keep_prob),
-                           .dropout_seed = order.seed,
-                           .precision = resources.precision,
-                           .instruction_set = resources.instruction_set}),
+        stepper_options({.sequences = static_cast<int>(pieces * particles),
+                         .threads = resources.threads,
+                         .keep_prob = static_cast<float>(order.keep_prob),
+                         .dropout_seed = order.seed,
+                         .precision = resources.precision,
+                         .instruction_set = resources.instruction_set}),
+        stepper(of_model, stepper_options),
         lines(pieces * particles),
         previous(lines.size() * notes),
         frame(previous.size()),
@@ -94,6 +95,7 @@ struct Composer::State {
   SamplingOptions sampling;
   std::size_t particles, pieces, notes;  // K, P, N
   int channels;                          // C
+  const network::StepperOptions stepper_options;
   network::Stepper stepper;
   std::vector<PieceRandom> random;            // (P, K)
   std::vector<Line> lines;                    // (P, K)
@@ -221,12 +223,40 @@ void Composer::listen(const network::StepPlace& place, const std::uint8_t* frame
   s.end(place.step);
 }
 
-void Composer::listen(const music::Roll& past, std::string_view name) {
-  listening::check_fits(state_->model.config, past, name);
-  for (int t = 0; t < past.steps; ++t) {
+void Composer::listen(const music::Roll& piece, int from, int length, std::string_view name) {
+  State& s = *state_;
+  listening::check_fits(s.model.config, piece, name);
+  const auto place_of = [&](int t) -> network::StepPlace {
     const auto i = static_cast<std::size_t>(t);
-    listen({past.bar_phase[i], past.beat_phase[i], t}, past.frame(t));
+    return {piece.bar_phase[i], piece.beat_phase[i], t};
+  };
+  // Dropout parts the lines from the first step on. Else they are one until they compose.
+  std::optional<network::Stepper> once;
+  if (s.stepper_options.keep_prob >= 1) {
+    network::StepperOptions options = s.stepper_options;
+    options.sequences = 1;
+    once.emplace(s.model, options);
   }
+  const int lines = once ? 1 : static_cast<int>(s.lines.size());
+  for (int t = std::max(0, from - s.model.config.history()); t < from - 1; ++t)
+    for (int b = 0; b < lines; ++b) (once ? *once : s.stepper).recall(b, piece.frame(t));
+  if (from > 0) {
+    for (std::size_t b = 0; b < s.lines.size(); ++b)
+      std::copy_n(piece.frame(from - 1), s.notes, s.previous_of(b));
+  }
+  for (int t = from; t < length; ++t) {
+    const network::StepPlace place = place_of(t);
+    if (!once) {
+      listen(place, piece.frame(t));
+      continue;
+    }
+    s.remember();
+    once->begin_step(s.previous.data(), &place);
+    for (std::size_t b = 0; b < s.lines.size(); ++b)
+      std::copy_n(piece.frame(t), s.notes, s.frame_of(b));
+    s.end(t);
+  }
+  if (once && from < length) s.stepper.take_over(*once);
 }
 
 void Composer::correct(const std::uint8_t* frame) {

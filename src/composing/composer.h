@@ -72,9 +72,10 @@ class Composer {
   /// Forgets everything and begins other pieces, as many as before.
   void begin(const std::vector<NumberedPiece>& pieces);
 
-  /// Takes the frames of `past` as every piece's own past. Only before the first step. Throws Error
-  /// where the Roll does not fit the model (`name` stands in it).
-  void listen(const music::Roll& past, std::string_view name);
+  /// Takes the first `length` frames of `piece` as every piece's own past, of which the network
+  /// hears those from `from` on, once for all. Only before the first step. Throws Error where the
+  /// Roll does not fit the model (`name` stands in it).
+  void listen(const music::Roll& piece, int from, int length, std::string_view name);
   /// One more frame (N) of the past.
   void listen(const network::StepPlace& place, const std::uint8_t* frame);
   /// In the last step, `frame` (N) sounded instead of what was composed: someone plays along.

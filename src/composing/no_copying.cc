@@ -63,8 +63,7 @@ void compose_without_copying(const network::Model& model, const Order& order,
     for (std::vector<NumberedPiece> part(next, end); !part.empty() && !stop.requested();) {
       std::vector<NumberedPiece> once_more;
       const auto references = [&](Composed&& piece) {
-        const music::Roll heard =
-            music::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
+        const music::Roll heard = music::excerpt(piece.roll, piece.new_from, piece.steps);
         const auto copy = limit.corpus->first_longer(heard, limit.most_beats, limit.fewest_notes);
         Attempts& own = attempts[piece.number];
         if (!copy) {

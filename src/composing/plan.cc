@@ -62,6 +62,11 @@ int first_step_of(const music::Bar& bar) {
   return std::max(0, static_cast<int>(std::ceil(bar.begin - music::kSameStep)));
 }
 
+// How much of a piece to fill is heard before the part composed anew, and how much behind it shapes
+// that: both far more than a model's features look back (four bars as a rule). So an infill takes
+// as long in a long piece as in a short one.
+constexpr int kHeardBefore = 512, kWeighedBehind = 64;  // steps
+
 // Of the piece to fill, the notes that stay are given, and what is silent outside its part.
 void plan_infill(Plan& plan, const Order& order) {
   const music::Roll& whole = *order.infill->music;
@@ -70,6 +75,11 @@ void plan_infill(Plan& plan, const Order& order) {
       order.infill->source ? order.infill->source->heard : heard_notes(whole);
   plan.piece = roll_of(whole, notes, staying_notes(order, notes));
   plan.from = static_cast<int>(std::ranges::find(selection.steps, true) - selection.steps.begin());
+  int last = plan.from;
+  for (int t = plan.from; t < whole.steps; ++t)
+    if (selection.steps[static_cast<std::size_t>(t)]) last = t;
+  plan.heard_from = std::max(0, plan.from - kHeardBefore);
+  plan.to = std::min(whole.steps, last + 1 + kWeighedBehind);
   plan.limits.keep(plan.piece, [&](int t, int n) {
     const int pitch = whole.low + n;
     return selection.steps[static_cast<std::size_t>(t)] && pitch >= selection.low &&
@@ -269,6 +279,7 @@ Plan plan_of(const network::Config& config, const Order& order) {
     plan.piece = blank(config, order);
     plan.from = plan.piece.steps - new_steps(order, config.roll.grid);
   }
+  plan.to = plan.piece.steps;
   plan.limits = Limits(plan.piece, config.channels());
   plan.limits.line = {.longest_silence = steps_of(order.longest_silence, config.roll.grid, false),
                       .repeat_gap = steps_of(order.repeat_gap, config.roll.grid, true),

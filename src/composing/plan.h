@@ -8,9 +8,11 @@
 namespace toccata::composing {
 
 struct Plan {
-  music::Roll piece;  // the whole piece as it will be; silent where something is to be composed
-  int from = 0;       // the first step that is composed; those before are only heard
-  Limits limits;      // none: plain composing
+  music::Roll piece;   // the whole piece as it will be; silent where something is to be composed
+  int from = 0;        // the first step that is composed; those before are only heard,
+  int heard_from = 0;  // from this one on
+  int to = 0;          // so far it is composed, or weighed where it is given
+  Limits limits;       // none: plain composing
 };
 
 /// Throws Error (usage) where the order is out of bounds, does not fit the model, names music that

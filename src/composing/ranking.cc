@@ -51,12 +51,12 @@ std::vector<double> ranks_of(const std::vector<double>& values) {
 }  // namespace
 
 CandidateScores scores_of(const Composed& piece, const References& references) {
-  const music::Roll heard =
-      music::excerpt(piece.roll, piece.new_from, piece.roll.steps - piece.new_from);
+  const music::Roll heard = music::excerpt(piece.roll, piece.new_from, piece.steps);
   CandidateScores scores{.number = piece.number};
   // What sounds on from the primer is no new note.
+  const int end = piece.new_from + piece.steps;
   for (const listening::RollNote& note : listening::notes_of(piece.roll)) {
-    scores.notes += note.onset >= piece.new_from ? 1 : 0;
+    scores.notes += note.onset >= piece.new_from && note.onset < end ? 1 : 0;
   }
   scores.nats_per_note = scores.notes ? piece.nats / scores.notes : kWorst;
   if (references.usual) scores.distance = listening::distance(*references.usual, heard);

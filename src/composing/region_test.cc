@@ -74,6 +74,32 @@ RC_GTEST_PROP(Region, ChangesNothingOutsideAndNothingThatIsPinned, ()) {
       quiet, never);
 }
 
+// Whether a piece is short or long: the same is heard around the region, and no more.
+TEST(Region, TakesNoLongerInALongPiece) {
+  const network::Model model = tiny_model(true);
+  music::Roll piece = music::make_roll(2000, 48, 59, 4, true);
+  for (int t = 0; t < piece.steps; t += 2)
+    piece.frame(t)[t * 7 % 12] = music::kPlay | music::kArticulate;
+  const Region region{1000, 1016, 48, 59};
+  const Plan plan = plan_of(model.config, infill(piece, region));
+  EXPECT_EQ(plan.from, 1000);
+  EXPECT_EQ(plan.to, 1016 + 64);
+  EXPECT_EQ(plan.heard_from, 1000 - 512);
+  const auto composed = [&](const music::Roll& whole) {
+    const Composed made = pieces_of(model, infill(whole, region)).front();
+    EXPECT_EQ(made.steps, 80);
+    EXPECT_EQ(std::vector(made.roll.frame(1016), made.roll.frame(2000)),
+              std::vector(whole.frame(1016), whole.frame(2000)));
+    return std::pair(std::vector(made.roll.frame(1000), made.roll.frame(1016)), made.nats);
+  };
+  music::Roll far = piece, near = piece;
+  std::fill(far.frame(0), far.frame(480), std::uint8_t{0});
+  std::fill(far.frame(1080), far.frame(2000), std::uint8_t{0});
+  std::fill(near.frame(900), near.frame(1000), std::uint8_t{0});
+  EXPECT_EQ(composed(far), composed(piece));
+  EXPECT_NE(composed(near), composed(piece));
+}
+
 TEST(Region, HasToLieInThePieceAndItsPinnedNotesToo) {
   const network::Model model = tiny_model(true);
   music::Roll piece = music::make_roll(8, 48, 59, 4, true);

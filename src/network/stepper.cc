@@ -306,6 +306,23 @@ void Stepper::copy(int from, int to) {
   s.lower[b] = s.lower[a];
 }
 
+void Stepper::take_over(Stepper& other) {
+  State &s = *state_, &from = *other.state_;
+  if (from.sequences != 1 || s.options.keep_prob < 1 || from.options.keep_prob < 1 ||
+      &s.kernels != &from.kernels)
+    fail("take_over: expected one sequence of the same arithmetic, without dropout");
+  s.pool.finish();
+  from.pool.finish();
+  for (std::size_t b = 0; b < s.sequences; ++b) {
+    for (std::size_t k = 0; k < s.time.size(); ++k)
+      s.time[k].take_over(from.time[k], from.time_now, 0, s.time_now, b * s.notes, s.notes);
+    s.steps[b] = from.steps[0];
+    s.history.take_over(from.history, 0, static_cast<int>(b));
+  }
+  s.next_note = static_cast<int>(s.notes);
+  if (s.ahead) s.post_ahead();
+}
+
 void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   State& s = *state_;
   const int notes = static_cast<int>(s.notes), threads = s.pool.threads();

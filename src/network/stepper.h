@@ -42,6 +42,11 @@ class Stepper {
   /// it keeps its own sequence_id, so that dropout parts the two.
   void copy(int from, int to);
 
+  /// Between two steps, all sequences take over the state of the only sequence of `other`, a
+  /// stepper of the same model and arithmetic, as if they had run through the same steps. Only
+  /// without dropout.
+  void take_over(Stepper& other);
+
   /// Before the first step after reset: what sounded in a frame earlier than any that begin_step
   /// will be given, in order. A sequence that begins inside a piece so hears its echoes
   /// (Config::echoes); without this the past is silent. frame (N)

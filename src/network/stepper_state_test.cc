@@ -57,6 +57,51 @@ TEST(Stepper, CopyCarriesTheStateEvenBetweenTwoNotes) {
   expect_copy_carries_the_state(mixed(small_config(), 9), 2);
 }
 
+// Three sequences take over one that has run half of the music, and go on as it would have.
+void expect_taken_over(const Config& config, int threads) {
+  const Model model = lively_model(config);
+  const Music music(config, 6, 1);
+  const auto notes = static_cast<std::size_t>(config.notes());
+  for (StepperOptions options : every_arithmetic()) {
+    options.threads = threads;
+    options.sequences = 1;
+    const std::vector<float> expected = run(model, music, options);
+    Stepper alone(model, options);
+    for (int t = 0; t < 3; ++t) alone.begin_step(music.batch.frame(t, 0), music.place(t));
+    options.sequences = 3;
+    Stepper stepper(model, options);
+    stepper.take_over(alone);
+    std::vector<float> logits(6);
+    for (int t = 3; t < 6; ++t) {
+      std::vector<std::uint8_t> frame;
+      for (int b = 0; b < 3; ++b)
+        frame.insert(frame.end(), music.batch.frame(t, 0), music.batch.frame(t, 0) + notes);
+      const std::vector<StepPlace> places(3, *music.place(t));
+      stepper.begin_step(frame.data(), places.data());
+      for (std::size_t n = 0; n < notes; ++n) {
+        const std::uint8_t below = n == 0 ? 0 : music.batch.frame(t + 1, 0)[n - 1];
+        const std::vector<std::uint8_t> lower(3, below);
+        stepper.next_note(lower.data(), logits.data());
+        const float* one = expected.data() + (static_cast<std::size_t>(t) * notes + n) * 2;
+        for (std::size_t b = 0; b < 3; ++b) {
+          ASSERT_EQ(logits[2 * b], one[0]);
+          ASSERT_EQ(logits[2 * b + 1], one[1]);
+        }
+      }
+    }
+  }
+}
+
+TEST(Stepper, ManySequencesTakeOverWhatOneHasHeard) {
+  expect_taken_over(small_config(), 1);
+  expect_taken_over(shared_config(), 2);
+  expect_taken_over(mixed(small_config(), 9), 2);
+  const Model model = lively_model(small_config());
+  Stepper two(model, {.sequences = 2}), dropping(model, {.keep_prob = 0.5f}), one(model, {});
+  EXPECT_THROW(one.take_over(two), Error);
+  EXPECT_THROW(one.take_over(dropping), Error);
+}
+
 void expect_reset_begins_anew(const Config& config, int threads) {
   const Model model = lively_model(config);
   const Music music(config, 1, 1);

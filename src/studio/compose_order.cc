@@ -122,7 +122,7 @@ ComposeOrder read_order(const Json& json, Models& models, const OrderLimits& lim
     composing::check(read.order);
     check_bounds(read, limits);
     const composing::Plan plan = composing::plan_of(read.model->config, read.order);
-    read.all_steps = plan.piece.steps;
+    read.all_steps = plan.to;
     read.new_from = plan.from;
   } catch (const Error& error) {
     throw Error(error.what(), ErrorKind::usage);  // whatever cannot be, it was asked for

@@ -14,7 +14,7 @@ struct ComposeOrder {
   std::string model_name;
   std::shared_ptr<const network::Model> model;
   composing::Order order;
-  int all_steps = 0;  // that each piece will have, `new_from` of them already there
+  int all_steps = 0;  // up to the last that is composed, `new_from` of them already there
   int new_from = 0;
 };
 

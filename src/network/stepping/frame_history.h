@@ -28,9 +28,11 @@ class FrameHistory {
     std::copy_n(frame, notes_, frames_.data() + place(b, 1));
   }
   void clear(int b) { std::fill_n(frames_.data() + ring(b), length_ * notes_, std::uint8_t{0}); }
-  void copy(int from, int to) {
-    std::copy_n(frames_.data() + ring(from), length_ * notes_, frames_.data() + ring(to));
-    newest_[static_cast<std::size_t>(to)] = newest_[static_cast<std::size_t>(from)];
+  void copy(int from, int to) { take_over(*this, from, to); }
+  /// Sequence `from` of a history of the same model.
+  void take_over(const FrameHistory& other, int from, int to) {
+    std::copy_n(other.frames_.data() + ring(from), length_ * notes_, frames_.data() + ring(to));
+    newest_[static_cast<std::size_t>(to)] = other.newest_[static_cast<std::size_t>(from)];
   }
 
  private:

@@ -35,6 +35,13 @@ struct LayerState {
     for (int which : {0, 1}) std::memset(h_row(which, row), silence, count * bytes);
     std::memset(recurrent_row(row), 0, count * columns * sizeof(float));
   }
+  /// The rows of another stepper's layer; `recurrent` is to be made anew.
+  void take_over(LayerState& other, int which, std::size_t from, int own, std::size_t to,
+                 std::size_t count) {
+    std::memcpy(c_row(to), other.c_row(from),
+                count * static_cast<std::size_t>(stride) * sizeof(float));
+    std::memcpy(h_row(own, to), other.h_row(which, from), count * bytes);
+  }
   void copy(std::size_t from, std::size_t to, std::size_t count) {
     std::memcpy(c_row(to), c_row(from), count * static_cast<std::size_t>(stride) * sizeof(float));
     for (int which : {0, 1}) std::memcpy(h_row(which, to), h_row(which, from), count * bytes);
