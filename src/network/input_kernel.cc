@@ -9,14 +9,37 @@
 namespace toccata::network {
 namespace {
 
-using What = FeatureGroup::What;
-
 void copy_floats(float* to, const float* from, int count) {
   std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
-/// The step's place in its bar (Config::beat).
-void write_place(const Config& config, const StepPlace& place, float* out) {
+using Group = FeatureGroup;
+
+void position(const Config& config, const Group&, const Past*, const StepPlace&, int n,
+              float* out) {
+  const int top = config.notes() - 1;
+  *out = top > 0 ? static_cast<float>(n) / static_cast<float>(top) : 0.0f;
+}
+
+void pitch_class(const Config& config, const Group&, const Past*, const StepPlace&, int n,
+                 float* out) {
+  std::fill_n(out, 12, 0.0f);
+  out[(config.roll.low + n) % 12] = 1;
+}
+
+void sounding(const Config& config, const Group& group, const Past* past, const StepPlace&, int,
+              float* out) {
+  float counts[24] = {};  // of each class twice over, so that any 12 from one on lie side by side
+  const std::uint8_t* frame = past->ago(group.lag);
+  int own = config.roll.low % 12;
+  for (int n = 0; n < config.notes(); ++n, own = own == 11 ? 0 : own + 1)
+    counts[own] += static_cast<float>(frame[n] & music::kPlay);
+  std::copy_n(counts, 12, counts + 12);
+  for (own = 0; own < 12; ++own) copy_floats(out + own * 12, counts + own, 12);
+}
+
+void place_in_bar(const Config& config, const Group&, const Past*, const StepPlace& place, int,
+                  float* out) {
   if (config.beat == Beat::binary) {
     const unsigned step =
         static_cast<unsigned>(place.step) + static_cast<unsigned>(config.start_step);
@@ -29,32 +52,37 @@ void write_place(const Config& config, const StepPlace& place, float* out) {
   }
 }
 
+void start(const Config&, const Group&, const Past*, const StepPlace& place, int, float* out) {
+  *out = place.step == 0 ? 1.0f : 0.0f;
+}
+
+void match_at_lag(const Config& config, const Group& group, const Past* past, const StepPlace&, int,
+                  float* out) {
+  *out = match(past->ago(1), past->ago(group.lag + 1), config.notes());
+}
+
 }  // namespace
 
 std::vector<FeatureGroup> feature_groups(const Config& config) {
-  std::vector<FeatureGroup> groups;
+  std::vector<Group> groups{
+      {.name = "position", .sees = Sees::note, .width = 1, .values = position},
+      {.name = "pitch class", .sees = Sees::note, .width = 12, .values = pitch_class},
+      {.name = "window", .sees = Sees::frame, .window = config.window},
+      {.name = "sounding", .sees = Sees::pitch_class, .width = 12, .values = sounding},
+      {.name = "place", .sees = Sees::step, .width = 4, .values = place_in_bar},
+      {.name = "start", .sees = Sees::step, .width = 1, .values = start},
+  };
+  for (const int lag : config.echoes) {
+    groups.push_back(
+        {.name = "echo", .sees = Sees::frame, .lag = lag, .window = config.echo_window});
+    groups.push_back(
+        {.name = "match", .sees = Sees::step, .width = 1, .lag = lag, .values = match_at_lag});
+  }
   int first = 0;
-  const auto add = [&](FeatureGroup group) {
+  for (Group& group : groups) {
+    if (group.sees == Sees::frame) group.width = group.window * config.channels();
     group.first = first;
     first += group.width;
-    groups.push_back(group);
-  };
-  const auto add_frame = [&](What what, int lag, int window) {
-    add({.what = what,
-         .sees = Sees::frame,
-         .width = window * config.channels(),
-         .lag = lag,
-         .window = window});
-  };
-  add({.what = What::position, .sees = Sees::note, .width = 1});
-  add({.what = What::pitch_class, .sees = Sees::note, .width = 12});
-  add_frame(What::window, 1, config.window);
-  add({.what = What::sounding, .sees = Sees::pitch_class, .width = 12});
-  add({.what = What::place, .sees = Sees::step, .width = 4});
-  add({.what = What::start, .sees = Sees::step, .width = 1});
-  for (const int lag : config.echoes) {
-    add_frame(What::echo, lag, config.echo_window);
-    add({.what = What::match, .sees = Sees::step, .width = 1, .lag = lag});
   }
   return groups;
 }
@@ -66,36 +94,6 @@ int Config::features() const {
 
 const std::uint8_t* Past::ago(int lag) const {
   return frames_[std::ranges::find(lags_, lag) - lags_.begin()];
-}
-
-void note_values(const Config& config, const FeatureGroup& group, int note, float* out) {
-  if (group.what == What::position) {
-    const int top = config.notes() - 1;
-    *out = top > 0 ? static_cast<float>(note) / static_cast<float>(top) : 0.0f;
-  } else {
-    std::fill_n(out, 12, 0.0f);
-    out[(config.roll.low + note) % 12] = 1;
-  }
-}
-
-void step_values(const Config& config, const FeatureGroup& group, const Past& past,
-                 const StepPlace& place, float* out) {
-  if (group.what == What::place)
-    write_place(config, place, out);
-  else if (group.what == What::start)
-    *out = place.step == 0 ? 1.0f : 0.0f;
-  else
-    *out = match(past.ago(1), past.ago(group.lag + 1), config.notes());
-}
-
-void class_values(const Config& config, const FeatureGroup& group, const Past& past, float* out) {
-  float counts[24] = {};  // of each class twice over, so that any 12 from one on lie side by side
-  const std::uint8_t* frame = past.ago(group.lag);
-  for (int n = 0, own = config.roll.low % 12; n < config.notes();
-       ++n, own = own == 11 ? 0 : own + 1)
-    counts[own] += static_cast<float>(frame[n] & music::kPlay);
-  std::copy_n(counts, 12, counts + 12);
-  for (int own = 0; own < 12; ++own) copy_floats(out + own * 12, counts + own, 12);
 }
 
 float match(const std::uint8_t* a, const std::uint8_t* b, int notes) {
@@ -128,7 +126,8 @@ Encoder::Encoder(const Config& config)
     widest = std::max(widest, group.width);
     window = std::max(window, group.window);
     for (int n = 0; group.sees == Sees::note && n < config.notes(); ++n)
-      note_values(config, group, n, still_.data() + std::ptrdiff_t{n} * features_ + group.first);
+      group.values(config, group, nullptr, {}, n,
+                   still_.data() + std::ptrdiff_t{n} * features_ + group.first);
   }
   values_.resize(12 * static_cast<std::size_t>(widest));
   planes_.resize(static_cast<std::size_t>((config.notes() + window - 1) * config.channels()));
@@ -160,11 +159,11 @@ void Encoder::encode(const std::uint8_t* const* frames, const StepPlace& place, 
         next = features_;
         break;
       case Sees::step:
-        step_values(config_, group, past, place, values_.data());
+        group.values(config_, group, &past, place, 0, values_.data());
         from = values_.data();
         break;
       case Sees::pitch_class:
-        class_values(config_, group, past, values_.data());
+        group.values(config_, group, &past, place, 0, values_.data());
         break;
       case Sees::frame:
         set_planes(past.ago(group.lag), group.window);

@@ -28,15 +28,21 @@ enum class Sees {
   frame,        // the cells around the note in one lagged frame
 };
 
+class Past;
+
 /// Features that belong together. Whoever makes features walks feature_groups(): Encoder writes
 /// dense rows, the stepper sums rows of weights, LibTorch's encoder makes tensors.
 struct FeatureGroup {
-  enum class What { position, pitch_class, window, sounding, place, start, echo, match };
-  What what;
+  const char* name;
   Sees sees;
   int first = 0, width = 0;  // of a row of F
-  int lag = 1;               // Sees::frame: y(t - lag);  match: of y(t-1) and y(t-1 - lag)
+  int lag = 1;               // of the frame that it looks at: y(t - lag)
   int window = 0;            // Sees::frame: W notes n-W/2 … n+W/2, the C bits of each
+  // The values of a group that sees no frame's cells; null for the others.
+  //   Sees::note: of note `note`, out (width);  Sees::step: out (width);
+  //   Sees::pitch_class: of each class, C first, out (12, width)
+  void (*values)(const Config& config, const FeatureGroup& group, const Past* past,
+                 const StepPlace& place, int note, float* out) = nullptr;
 };
 
 /// The groups in the order of a row:
@@ -59,14 +65,6 @@ class Past {
   std::span<const int> lags_;
   const std::uint8_t* const* frames_;
 };
-
-/// The values of a group that sees the note alone.  out (width)
-void note_values(const Config& config, const FeatureGroup& group, int note, float* out);
-/// Of one that sees the step alone.  out (width)
-void step_values(const Config& config, const FeatureGroup& group, const Past& past,
-                 const StepPlace& place, float* out);
-/// Of one that sees the pitch class: for each class, C first.  out (12, width)
-void class_values(const Config& config, const FeatureGroup& group, const Past& past, float* out);
 
 /// How alike two frames are: notes that sound in both / notes that sound in either (Jaccard 1901);
 /// 0 where both are silent. Of y(t-1) and y(t-1-L) it tells whether the music repeats itself at

@@ -76,9 +76,9 @@ std::vector<float> slow_features(const Config& config,
 
 std::vector<float> place_values(const Config& config, const StepPlace& place) {
   for (const FeatureGroup& group : feature_groups(config))
-    if (group.what == FeatureGroup::What::place) {
+    if (group.name == std::string_view("place")) {
       std::vector<float> values(static_cast<std::size_t>(group.width));
-      step_values(config, group, Past({}, nullptr), place, values.data());
+      group.values(config, group, nullptr, place, 0, values.data());
       return values;
     }
   return {};

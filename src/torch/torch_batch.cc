@@ -57,11 +57,8 @@ torch::Tensor host_values(const network::Config& config, const network::FeatureG
       const network::Past past(lags, frames.data());
       const auto at = static_cast<std::size_t>(t) * static_cast<std::size_t>(batch.sequences) +
                       static_cast<std::size_t>(b);
-      if (by_class)
-        network::class_values(config, group, past, out);
-      else
-        network::step_values(config, group, past,
-                             {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]}, out);
+      group.values(config, group, &past,
+                   {batch.bar_phase[at], batch.beat_phase[at], batch.step[at]}, 0, out);
       out += group.width * (by_class ? kClasses : 1);
     }
   return result;
@@ -85,7 +82,7 @@ TorchEncoder::TorchEncoder(const network::Config& config, torch::Device device,
     if (group.sees == network::Sees::note) {
       values = torch::empty({notes, group.width}, torch::kFloat32);
       for (int n = 0; n < notes; ++n)
-        network::note_values(config, group, n, values.data_ptr<float>() + n * group.width);
+        group.values(config, group, nullptr, {}, n, values.data_ptr<float>() + n * group.width);
       values = values.to(device);
     }
     groups_.push_back({group, values});

@@ -62,7 +62,7 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
     std::vector<float> scales{1};
     for (const FeatureGroup& group : groups) {
       if (group.sees != Sees::note) continue;
-      note_values(config, group, n, values.data());
+      group.values(config, group, nullptr, {}, n, values.data());
       for (int k = 0; k < group.width; ++k) {
         if (values[static_cast<std::size_t>(k)] == 0) continue;
         terms.push_back(features.data() + std::ptrdiff_t{group.first + k} * columns);
@@ -169,7 +169,7 @@ void FirstInputs::write(const std::uint8_t* const* frames, const StepPlace& plac
 
   for (const FeatureGroup& group : network_->groups)
     if (group.sees == Sees::step) {
-      step_values(config, group, past, place, values_.data());
+      group.values(config, group, &past, place, 0, values_.data());
       add_values(group, values_.data());
     }
   write_sum(step_.data());
@@ -177,7 +177,7 @@ void FirstInputs::write(const std::uint8_t* const* frames, const StepPlace& plac
   float* values = values_.data();
   for (const FeatureGroup& group : network_->groups)
     if (group.sees == Sees::pitch_class) {
-      class_values(config, group, past, values);
+      group.values(config, group, &past, place, 0, values);
       values += 12 * group.width;
     }
   for (int k = 0; k < std::min(12, last - first); ++k) {
