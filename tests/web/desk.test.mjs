@@ -54,6 +54,49 @@ describe("the desk", { skip, timeout: 900000 }, () => {
     await page.context().close();
   });
 
+  /** Two named tracks with pedal, loudness of their own and a tempo that changes. */
+  const performance = () => {
+    const track = (...events) => {
+      const body = Buffer.concat([...events.map((event) => Buffer.from(event)), Buffer.from([0, 0xff, 0x2f, 0])]);
+      const head = Buffer.from("MTrk0000");
+      head.writeUInt32BE(body.length, 4);
+      return Buffer.concat([head, body]);
+    };
+    const name = (text) => [0, 0xff, 3, text.length, ...Buffer.from(text)];
+    const tempo = (delta, microseconds) => [...delta, 0xff, 0x51, 3, microseconds >> 16, (microseconds >> 8) & 255, microseconds & 255];
+    const notes = (channel, pitch, velocity) =>
+      Array.from({ length: 32 }, (_, i) => [0, 0xb0 | channel, 64, 127, 5, 0x90 | channel, pitch + [0, 2, 4, 5][i % 4], velocity + i, 0x73, 0x80 | channel, pitch + [0, 2, 4, 5][i % 4], 0, 0, 0xb0 | channel, 64, 0]);
+    const head = Buffer.from([0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 1, 0, 3, 0, 120]);
+    return Buffer.concat([head, track(name("Conductor"), tempo([0], 600000), tempo([0x8f, 0x00], 500000)), track(name("Right"), ...notes(0, 67, 40)), track(name("Left"), ...notes(1, 48, 30))]);
+  };
+
+  test("a file that is reworked stays that file: its tracks, pedals, loudness and tempos; under another model, too", async () => {
+    const page = await openPage(browser, studio);
+    const file = performance();
+    await openFile(page, file);
+    assert.equal(await page.locator(".transport").getByLabel("Tempo").inputValue(), "100");
+    const models = (await studio.json("/api/models")).models.filter((each) => each.complete && each.kind !== "benchmark").map((each) => each.name);
+    const download = async () => {
+      const [found] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "MIDI", exact: true }).click()]);
+      return readFileSync(await found.path());
+    };
+    assert.ok((await download()).equals(file), "what was opened is what is saved");
+    for (const model of models.slice(0, 2)) {
+      await page.getByLabel("Model").first().selectOption(model);
+      await recompose(page, 6, 7, 1);
+      await page.getByRole("button", { name: /^Take candidate/ }).first().click();
+      const made = await download();
+      const text = made.toString("latin1");
+      for (const part of ["Conductor", "Right", "Left", "\xff\x51\x03\x09\x27\xc0", "\xff\x51\x03\x07\xa1\x20"]) assert.ok(text.includes(part), `${model}: ${JSON.stringify(part)}`);
+      // The first bars' loudness, as it was.
+      for (let i = 0; i < 16; ++i) assert.ok(made.includes(Buffer.from([67 + [0, 2, 4, 5][i % 4], 40 + i])), `${model}: note ${i}`);
+      const pedals = (bytes) => [...bytes.keys()].filter((at) => (bytes[at] & 0xf0) === 0xb0 && bytes[at + 1] === 64).length;
+      assert.equal(pedals(made), pedals(file), model);
+    }
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
   test("the first candidate is shown while the others are still composed", async () => {
     const page = await openPage(browser, studio);
     await openFile(page, await tuneOf(studio, 32));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { compose, listenTo, midiOf, missing, namesNoFolder, openBrowser, openFile as open, openPage, said, setNumber, setText, Studio, waitFor } from "./support.mjs";
+import { compose, heard, listenTo, midiOf, missing, namesNoFolder, openBrowser, openFile as open, openPage, said, setNumber, setText, Studio, waitFor } from "./support.mjs";
 
 const skip = missing();
 if (skip) console.error(`skipped: ${skip}`);
@@ -219,7 +219,8 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await setNumber(page, "Candidates", 2);
     const { order, outline, pieces } = await ordered(page, () => page.getByRole("button", { name: /^Recompose/ }).click());
     assert.ok(outline.pieces[0].log_evidence < 0, "by inference, not by masking");
-    const { from, to, music } = order.infill;
+    const { from, to } = order.infill;
+    const music = await heard(studio, order.infill);
     const outside = (each) => each.notes.filter(([onset, length]) => onset + length <= from || onset > to).map(name);
     for (const piece of pieces) assert.deepEqual(outside(piece), outside(music));
     assert.ok(pieces.some((piece) => piece.notes.map(name).join() !== music.notes.map(name).join()), "and the region is new");
@@ -242,8 +243,9 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await setText(page, "Fewest notes", "3");
     const { order, pieces } = await ordered(page, () => page.getByRole("button", { name: /^Harmonise/ }).click());
     assert.equal(order.melody.voice, "top");
+    const melody = await heard(studio, order.melody);
     for (const piece of pieces) {
-      for (const [onset, , pitch] of order.melody.music.notes) {
+      for (const [onset, , pitch] of melody.notes) {
         const now = sounding(piece, onset);
         assert.equal(Math.max(...now), pitch, "the melody stays, on top");
         assert.ok(now.length >= 3, "and there is harmony under it");

@@ -192,6 +192,12 @@ export async function openFile(page, buffer, name = "mine") {
   if (await choices.count()) await choices.click();
 }
 
+/** What is given with an order, as the model hears it. */
+export async function heard(studio, { midi, name }) {
+  const path = `/api/read?model=${encodeURIComponent(studio.model)}&name=${encodeURIComponent(name)}&given=1`;
+  return (await studio.json(path, { method: "POST", headers: { "Content-Type": "audio/midi" }, body: Buffer.from(midi, "base64") })).music;
+}
+
 /** Drops files on the page as a hand would: over it, and let go. */
 export async function dropFiles(page, files, over = async () => {}) {
   const data = await page.evaluateHandle((files) => {

@@ -59,14 +59,20 @@ export interface Control {
   otherwise?: string;
 }
 
+/** A file that an order is made from: what is not composed anew stays in it, event for event. */
+export interface Given {
+  midi: string; // base64
+  name: string;
+}
+
 /** A model, and any of the controls; those that the page itself looks at have a type here. */
 export interface Order {
   model: string;
   pieces?: number;
   meter?: string;
-  prime?: { music: Music; name?: string };
-  infill?: { music: Music; name?: string; from: number; to: number; low: number; high: number; pinned: [number, number][] };
-  melody?: { music: Music; name?: string; voice: "top" | "bottom" | "track"; track?: number };
+  prime?: Given;
+  infill?: Given & { from: number; to: number; low: number; high: number; pinned: [number, number][] };
+  melody?: Given & { voice: string };
   [key: string]: unknown;
 }
 
@@ -188,8 +194,9 @@ export const api = {
     (await call("GET", `/api/compositions/${part(id)}/pieces/${number}.json`)).json(),
   pieceMidi: async (id: string, number: number): Promise<ArrayBuffer> =>
     (await call("GET", `/api/compositions/${part(id)}/pieces/${number}.mid`)).arrayBuffer(),
-  read: async (bytes: ArrayBuffer, name: string, model: string, track = 0): Promise<ReadFile> =>
-    (await call("POST", `/api/read?name=${part(name)}&model=${part(model)}${track ? `&given=1&track=${track}` : ""}`, bytes, "audio/midi")).json(),
+  /** `given`: as infill and melody read it, from the file's first bar on. */
+  read: async (bytes: ArrayBuffer, name: string, model: string, given = false): Promise<ReadFile> =>
+    (await call("POST", `/api/read?name=${part(name)}&model=${part(model)}${given ? "&given=1" : ""}`, bytes, "audio/midi")).json(),
   midi: async (music: Music, tempo: number, velocity: number): Promise<ArrayBuffer> =>
     (await send("/api/midi", { music, tempo, velocity })).arrayBuffer(),
   surprise: async (model: string, music: Music): Promise<Surprise> =>

@@ -24,6 +24,7 @@ interface Pending {
   allSteps: number;
   first: number;
   title: string;
+  given?: number; // the tempo of the piece that is reworked
   tempo?: number; // where another was chosen while it was composed
 }
 
@@ -65,14 +66,17 @@ export class Composer {
     return this.live.value !== null;
   }
 
-  /** `past`: what the piece goes on from. `whole`: the piece that is reworked. */
-  async start(order: Order, shape: { grid: number; low: number; high: number; articulation: boolean }, title: string, past?: Music) {
+  /** `past`: what the piece goes on from. `whole`: the piece that is reworked, and `tempo` its. */
+  async start(
+    order: Order,
+    shape: { grid: number; low: number; high: number; articulation: boolean },
+    { title, past, whole, tempo }: { title: string; past?: Music; whole?: Music; tempo?: number },
+  ) {
     if (this.busy) return;
     this.live.value = { id: "", state: "sending", order, pieces: [], doneSteps: 0, allSteps: 1 };
     try {
       say("Sending the order…", "doing");
       const made = await api.compose(order);
-      const whole = order.infill?.music ?? order.melody?.music;
       const begun = order.infill?.from ?? past?.steps ?? 0;
       const steps = whole ? whole.steps : begun + made.steps;
       const meter = order.meter ?? "4/4";
@@ -85,7 +89,7 @@ export class Composer {
             bars: past ? [...past.bars, ...barsOf(steps - past.steps, shape.grid, meter).map((bar) => bar + past.steps)] : barsOf(steps, shape.grid, meter),
             notes: past?.notes ?? [],
           };
-      this.pending.value = { id: made.id, order, blank, past: begun, allSteps: made.all_steps, first: Number(order.first ?? 0), title };
+      this.pending.value = { id: made.id, order, blank, past: begun, allSteps: made.all_steps, first: Number(order.first ?? 0), title, given: tempo };
       this.follow(made.ahead ?? 0);
     } catch (error) {
       this.live.value = null;
@@ -164,7 +168,7 @@ export class Composer {
         from: reworks(order) ? "reworked" : "composed",
         model: order.model,
         music: made.music,
-        tempo: (order.tempo as number | undefined) ?? 120,
+        tempo: (order.tempo as number | undefined) ?? pending.given ?? 120,
         velocity: (order.velocity as number | undefined) ?? 80,
         newFrom: made.new_from,
         natsPerStep: outline.nats_per_step,
@@ -206,8 +210,8 @@ export class Composer {
     try {
       for (const outline of data.pieces) {
         const piece = await this.fetch(pending, outline);
-        const tempo = this.pending.value?.tempo ?? data.tempo;
-        made.push({ ...piece, tempo, velocity: data.velocity, seed: data.seed, midi: tempo === data.tempo ? piece.midi : withTempo(piece.midi!, tempo) });
+        const tempo = this.pending.value?.tempo ?? piece.tempo;
+        made.push({ ...piece, tempo, velocity: data.velocity, seed: data.seed, midi: tempo === piece.tempo ? piece.midi : withTempo(piece.midi!, tempo) });
       }
       if (data.state === "stopped") made.push(...this.unfinished(data, pending, made.length));
       if (!reworks(pending.order)) for (const piece of made) await keepPiece(piece);

@@ -1,5 +1,5 @@
 // Downloads.
-import { api } from "./api";
+import { api, type Given } from "./api";
 import type { Piece } from "./keep";
 import { withTempo } from "./midi";
 import { attempt, say } from "./says";
@@ -16,6 +16,14 @@ export function save(data: Blob | ArrayBuffer, name: string, type = "application
 /** The bytes the server wrote, receipt and all, where it did; else the notes as MIDI. */
 export async function midiOf(piece: Piece): Promise<ArrayBuffer> {
   return piece.midi ?? api.midi(piece.music, piece.tempo, piece.velocity);
+}
+
+/** The piece's file, as an order takes it. */
+export async function givenOf(piece: Piece): Promise<Given> {
+  const bytes = new Uint8Array(await midiOf(piece));
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return { midi: btoa(text), name: piece.title };
 }
 
 /** The piece at another tempo, in its files, too. */

@@ -17,8 +17,8 @@ export interface Piece {
   newFrom: number;
   natsPerStep?: number;
   seed?: number;
-  midi?: ArrayBuffer; // as the server wrote it, with its receipt
-  file?: { bytes: ArrayBuffer; name: string; tracks: string[] }; // what it was read from, where it has several tracks
+  midi?: ArrayBuffer; // as the server wrote it, with its receipt; or the file that was opened
+  file?: { tracks: string[] }; // where it has several
 }
 
 /** A signal whose value is kept: this tab's own, or one that all tabs follow. */

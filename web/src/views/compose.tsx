@@ -1,13 +1,13 @@
 // Compose: press a card or the key, and listen.
 import { computed, signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
-import type { Composition } from "../api";
+import { api, type Composition } from "../api";
 import { Composer } from "../composing";
 import { Controls } from "../control";
-import { download, retimed } from "../files";
+import { download, givenOf, midiOf, retimed } from "../files";
 import { forgetPiece, kept, keepPiece, pieces, type Piece } from "../keep";
 import { chooseModel, model, modelName } from "../models";
-import { emptyMusic } from "../music";
+import { emptyMusic, type Music } from "../music";
 import { Candidates, letters, type Group } from "../parts/candidates";
 import { Choices } from "../parts/choices";
 import { ControlFields, ControlGroup } from "../parts/control_fields";
@@ -28,7 +28,8 @@ const bars = kept("compose.bars", 32);
 const controls = new Controls("compose", ["temperature", "first", "Limits", "Sampling"]);
 const meter = kept("compose.meter", "4/4");
 const tempo = kept("compose.tempo", 120);
-const velocity = kept("compose.velocity", 80);
+const usualVelocity = 80;
+const velocity = kept("compose.velocity", usualVelocity);
 const count = kept("compose.count", 1);
 const seed = kept("compose.seed", 1);
 const newSeed = kept("compose.newSeed", true);
@@ -86,9 +87,12 @@ async function press() {
   player.stop();
   controls.problem.value = null;
   if (newSeed.value) seed.value = Math.floor(Math.random() * 2 ** 31);
-  const past = prime.value?.music;
   const title = `${modelName.value} ${seed.value}`;
+  let past: Music | undefined;
   try {
+    const before = prime.value;
+    // As this model hears it, whichever composed it.
+    if (before) past = (await api.read(await midiOf(before), before.title, chosen.name)).music;
     await composer.start(
       {
         model: modelName.value,
@@ -97,12 +101,12 @@ async function press() {
         seed: seed.value,
         ...controls.order(),
         tempo: tempo.value,
-        velocity: velocity.value,
-        ...(past ? { prime: { music: past, name: prime.value!.title } } : { meter: meter.value }),
+        // Unless another is asked for, what goes on from a piece is as loud as that.
+        ...(velocity.value === usualVelocity ? {} : { velocity: velocity.value }),
+        ...(before ? { prime: await givenOf(before) } : { meter: meter.value }),
       },
       chosen,
-      title,
-      past,
+      { title, past },
     );
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

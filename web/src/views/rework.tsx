@@ -5,10 +5,10 @@ import { useId, useMemo, useRef } from "preact/hooks";
 import { api, key, notesOf, type Order } from "../api";
 import { Composer } from "../composing";
 import { Controls } from "../control";
-import { download, retimed } from "../files";
+import { download, givenOf, midiOf, retimed } from "../files";
 import { fromDesk, kept, keepPiece, newId, pieces, putOnDesk, tidyDesks, type Piece } from "../keep";
 import { loadModels, model, modelName, models } from "../models";
-import { barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
+import { type Music, barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
 import { Candidates, idOf, letters, type Candidate, type Group } from "../parts/candidates";
 import { Choices } from "../parts/choices";
 import { ControlFields, ControlGroup } from "../parts/control_fields";
@@ -114,7 +114,7 @@ async function openFile(file: File) {
   await attempt(async () => {
     say(`Reading ${file.name}…`, "doing");
     const bytes = await file.arrayBuffer();
-    const read = await api.read(bytes, file.name, modelName.value);
+    const read = await api.read(bytes, file.name, modelName.value, true);
     const opened: Piece = {
       id: newId(),
       title: file.name.replace(/\.(midi?|kar)$/i, ""),
@@ -125,7 +125,8 @@ async function openFile(file: File) {
       tempo: Math.round(read.tempo * 100) / 100,
       velocity: 80,
       newFrom: 0,
-      ...(read.tracks.length > 1 ? { file: { bytes, name: file.name, tracks: read.tracks.map((track) => track.name) } } : {}),
+      midi: bytes,
+      ...(read.tracks.length > 1 ? { file: { tracks: read.tracks.map((track) => track.name) } } : {}),
     };
     openPiece(opened);
     await keepPiece(opened);
@@ -136,16 +137,17 @@ async function openFile(file: File) {
       merged > 0 && `${merged} notes merged with others of their step`,
       drums > 0 && `${drums} drum notes left out`,
     ].filter(Boolean);
-    say(`${opened.title}: ${read.music.notes.length} notes in ${read.music.bars.length} bars${remarks.length ? `; ${remarks.join(", ")}` : ""}.`);
+    const heard = remarks.length ? `; the model hears it with ${remarks.join(", ")}, and the file stays as it is` : "";
+    say(`${opened.title}: ${read.music.notes.length} notes in ${read.music.bars.length} bars${heard}.`);
   });
 }
 
 const baseOf = (title: string) => title.replace(/ \(reworked\)$/, "");
 
 /** What an order was for: "bars 3 to 4", "the top voice". */
-function wordsFor(order: Order): string {
-  if (order.melody) return order.melody.voice === "track" ? `around track ${order.melody.track}` : `around the ${order.melody.voice === "top" ? "top" : "lowest"} voice`;
-  const { music, from, to } = order.infill!;
+function wordsFor(order: Order, music: Music): string {
+  if (order.melody) return order.melody.voice.startsWith("track") ? `around ${order.melody.voice}` : `around the ${order.melody.voice === "top" ? "top" : "lowest"} voice`;
+  const { from, to } = order.infill!;
   const [first, last] = [barAt(music, from), barAt(music, to - 1)];
   return first === last ? `bar ${first}` : `bars ${first} to ${last}`;
 }
@@ -159,7 +161,7 @@ function show(piece: Piece, order: Order) {
   const { infill } = order;
   const region = infill ? { from: infill.from, to: infill.to, low: infill.low, high: infill.high } : null;
   const first = made.length === 0 ? 0 : named;
-  const fresh: Made = { piece, name: letters(first), region, order: number, title: `${base}, ${wordsFor(order)}`, base };
+  const fresh: Made = { piece, name: letters(first), region, order: number, title: `${base}, ${wordsFor(order, piece.music)}`, base };
   const same = made.filter((each) => each.order === number);
   change({ made: [...same, fresh, ...made.filter((each) => each.order !== number)], named: first + 1 });
 }
@@ -180,18 +182,14 @@ export const composer = new Composer("rework", (made, composition, order) => {
   else if (composition.state === "stopped") say("Stopped; nothing was changed.");
 }, show);
 
-function infill(now: Piece, region: Region): Partial<Order> {
+async function infill(now: Piece, region: Region): Promise<Partial<Order>> {
   const there = new Set(now.music.notes.map(key));
   const pinned = desk.value.pinned.filter((name) => there.has(name)).map((name) => name.split(":").map(Number) as [number, number]);
-  return { infill: { music: now.music, name: now.title, ...region, pinned } };
+  return { infill: { ...(await givenOf(now)), ...region, pinned } };
 }
 
 async function melody(now: Piece): Promise<Partial<Order>> {
-  const [voice, number] = task.value.split(" ");
-  if (voice !== "track") return { melody: { music: now.music, name: now.title, voice: voice as "top" | "bottom" } };
-  const { bytes, name } = now.file!;
-  const read = await api.read(bytes, name, modelName.value, Number(number));
-  return { melody: { music: read.music, name, voice: "track", track: Number(number) } };
+  return { melody: { ...(await givenOf(now)), voice: task.value } };
 }
 
 async function recompose() {
@@ -201,13 +199,13 @@ async function recompose() {
   player.stop();
   controls.problem.value = null;
   try {
-    const given = harmonises.value ? await melody(now) : infill(now, region!);
+    const given = harmonises.value ? await melody(now) : await infill(now, region!);
     const seed = Math.floor(Math.random() * 2 ** 31);
-    await composer.start(
-      { model: modelName.value, pieces: count.value, seed, tempo: now.tempo, velocity: now.velocity, ...controls.order(), ...given },
-      model.value!,
-      now.title,
-    );
+    await composer.start({ model: modelName.value, pieces: count.value, seed, ...controls.order(), ...given }, model.value, {
+      title: now.title,
+      whole: now.music,
+      tempo: now.tempo,
+    });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     controls.refused(text);
@@ -241,12 +239,37 @@ function step(by: number) {
   say(by < 0 ? "Undone." : "Done again.");
 }
 
+// The model may be changed under an open file: its notes are shown as that one hears them.
+let fitting = "";
+effect(() => {
+  const now = piece.value;
+  const known = model.value;
+  if (!loaded.value || !now || !known) return;
+  const { grid, low, high, articulation } = now.music;
+  if (grid === known.grid && low === known.low && high === known.high && articulation === known.articulation) return;
+  const mark = `${now.id} ${known.name}`;
+  if (fitting === mark) return;
+  fitting = mark;
+  void attempt(async () => {
+    const { music } = await api.read(await midiOf(now), now.title, known.name, true);
+    const { history, at, region, pinned } = desk.value;
+    if (piece.value?.id !== now.id || modelName.value !== known.name) return;
+    const step = (old: number) => Math.min(music.steps, Math.round((old * music.grid) / grid));
+    change({
+      history: history.map((each, index) => (index === at ? { ...each, music } : each)),
+      region: region && { from: step(region.from), to: step(region.to), low: Math.max(music.low, Math.min(music.high, region.low)), high: Math.min(music.high, Math.max(music.low, region.high)) },
+      pinned: grid === music.grid ? pinned : [],
+    });
+  }).finally(() => (fitting = ""));
+});
+
 // Surprise is asked for anew whenever the piece or the model changes.
 let asking = "";
 effect(() => {
   const now = piece.value;
   const by = modelName.value;
   if (!colours.value || !now || !model.value) return;
+  if (now.music.grid !== model.value.grid || now.music.low !== model.value.low || now.music.high !== model.value.high) return; // see above
   if (surprise.value?.of === now.id && surprise.value.model === by) return;
   const mark = `${now.id} ${by}`;
   if (asking === mark) return;
