@@ -2,6 +2,7 @@
 
 Ours (build/release/toccata-bench) and the peers (bench/peer.py under Debian's python3-torch and under the newest PyTorch from PyPI) take turns, so that
 whatever else the machine does meets all of them; medians over the rounds, and the spread. Prints tables; --json FILE writes every number.
+--isa caps both sides at an instruction set that most machines have (avx2), and the tables name the cap.
 No ratio is printed when the GEMM peak or a peer comes out far below what it was on this kind of machine before (bench/machines.json).
 """
 import argparse
@@ -19,6 +20,13 @@ OURS = ROOT / "build/release/toccata-bench"
 MACHINES = ROOT / "bench/machines.json"
 FAR_BELOW = 0.8  # of the figure known for this kind of machine
 PEERS = {"debian": Path("/usr/bin/python3"), "newest": ROOT / "build/bench-venv/bin/python"}
+# What holds ours, oneDNN, ATen, MKL and OpenBLAS to an instruction set.
+CAPS = {"avx512": {"TOCCATA_ISA": "avx512", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE_BF16", "ATEN_CPU_CAPABILITY": "avx512",
+                   "MKL_ENABLE_INSTRUCTIONS": "AVX512", "OPENBLAS_CORETYPE": "SkylakeX"},
+        "avx2": {"TOCCATA_ISA": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2",
+                 "MKL_ENABLE_INSTRUCTIONS": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
+        "sse4": {"TOCCATA_ISA": "sse4", "ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default",
+                 "MKL_ENABLE_INSTRUCTIONS": "SSE4_2", "OPENBLAS_CORETYPE": "Nehalem"}}
 SIZES = {"original": ["--time-units", "200,200", "--note-units", "100,100"],
          "johnson": ["--time-units", "300,300", "--note-units", "100,50"]}
 
@@ -73,12 +81,12 @@ def measure_train(args, table, peers, all_threads):
         base = ["--batch", 10, "--steps", 128, *units]
         if not best:
             say(f"train, {size} sizes: finding each peer's best settings")
-            best = {p: peer_best(p, "train", base, all_threads, ["f32", "bf16"], [False, True] if p == "newest" else [False],
+            best = {p: peer_best(p, "train", base, all_threads, args.precisions, [False, True] if p == "newest" else [False],
                                  "note_steps_per_second", True, 1) for p in peers}
         for turn in range(args.rounds):
             say(f"train, {size} sizes: round {turn + 1} of {args.rounds}")
             measure_gemm(args, table, all_threads)
-            for precision in ("f32", "bf16"):
+            for precision in args.precisions:
                 for threads in all_threads:
                     result = run([OURS, "train", *base, "--precision", precision, "--threads", threads])
                     if result:
@@ -100,12 +108,12 @@ def measure_generate(args, table, peers, all_threads):
         say(f"generate, batch {batch}: finding each peer's best settings")
         best = {}
         for peer in peers:
-            found = peer_best(peer, "generate", base, all_threads, ["f32", "bf16", "int8"], [False], "ms_per_step", False, 8)
+            found = peer_best(peer, "generate", base, all_threads, [*args.precisions, "int8"], [False], "ms_per_step", False, 8)
             if found:
                 best[peer] = min(found.values())[1]
         for turn in range(args.rounds):
             for threads in all_threads:
-                for precision in ("automatic", "int8"):
+                for precision in ("automatic", "f32", "int8"):
                     result = run([OURS, "generate", *base, "--threads", threads, "--precision", precision])
                     if result:
                         table.add(f"generate {batch} ours {precision} {threads}", result["ms_per_step"])
@@ -167,7 +175,7 @@ def measure_import(args, table):
 def measure_scaling(args, table):
     """Seconds a step against T, B and units, seconds to read against the number of pieces: linear where it should be."""
     def seconds(*words):
-        result = run([OURS, "train", "--precision", "bf16", "--threads", 1, "--repeats", 3, *words])
+        result = run([OURS, "train", "--precision", args.precisions[-1], "--threads", 1, "--repeats", 3, *words])
         return result["seconds"]
     for steps in (32, 64, 128, 256):
         table.add(f"scaling T {steps}", seconds("--steps", steps, "--batch", 4))
@@ -257,7 +265,7 @@ def print_ratios(table, peers, all_threads):
                 rows.append((f"train {size}: ours at its best / PyTorch ({peer}) at its best of both precisions",
                              f"{max(best_ours(size, 'f32'), best_ours(size, 'bf16')) / max(anything):.2f}"))
     for batch in (1, 10, 64):
-        for precision in ("automatic", "int8"):
+        for precision in ("automatic", "f32", "int8"):
             ours = [table.median(f"generate {batch} ours {precision} {t}") for t in all_threads]
             ours = [v for v in ours if v]
             for peer in peers:
@@ -281,6 +289,7 @@ def main():
     parser.add_argument("--json", help="write every number to this file")
     parser.add_argument("--remember", action="store_true", help="keep this run's figures as this kind of machine's")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="cuda: training on the card alone")
+    parser.add_argument("--isa", choices=["native", *CAPS], default="native", help="cap both sides at this instruction set")
     parser.add_argument("--python", help="cuda: the Python whose PyTorch is the peer (default: the newest one that ./dev bench installed)")
     args = parser.parse_args()
     if args.device == "cuda":
@@ -296,6 +305,11 @@ def main():
         return 0 if table.values else 1
     wanted = args.only.split(",")
     kind = machine()
+    # Below AVX-512 no processor multiplies bf16.
+    args.precisions = ["f32"] if args.isa in ("avx2", "sse4") else ["f32", "bf16"]
+    if args.isa != "native":
+        os.environ.update(CAPS[args.isa])
+        kind += f", capped at {args.isa}"
     all_threads = sorted({1, os.cpu_count()})
     peers = [name for name in PEERS if peer_present(name)]
     for name in PEERS:

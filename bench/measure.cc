@@ -3,6 +3,7 @@
 //   toccata-bench train    --threads K --precision f32|bf16 --batch B --steps T --time-units
 //   200,200 --note-units 100,100
 //   toccata-bench generate --threads K --precision automatic|f32|bf16|int8 --batch B
+// --isa avx512|avx2|sse4|neon|plain, with each, caps the instruction set.
 // train is the whole step as training does it: windows, features, forward, backward, clipping,
 // Adadelta; dropout 0.5.
 
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 
 #include "base/json.h"
 #include "base/random.h"
@@ -167,6 +169,8 @@ int main(int argc, char** argv) {
     command->add_option("--batch", options.batch);
     command->add_option("--steps", options.steps);
     command->add_option("--repeats", options.repeats);
+    command->add_option_function<std::string>(
+        "--isa", [](const std::string& isa) { setenv("TOCCATA_ISA", isa.c_str(), 1); });
     command->add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}));
     command->add_option("--time-units", options.time_units)->delimiter(',');
     command->add_option("--note-units", options.note_units)->delimiter(',');

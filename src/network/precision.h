@@ -14,9 +14,8 @@ namespace toccata::network {
 enum class Precision {
   automatic,  // bf16 where the processor multiplies it natively, else f32
   f32,        // what exact likelihood uses
-  bf16,       // half the memory traffic, twice the speed; logits within about 1e-2
-  int8,       // composing only: half again, and twice the speed of bf16's products; logits within
-              // about 5e-2
+  bf16,       // half the memory traffic; logits within about 1e-2
+  int8,       // composing only: a quarter of it; logits within about 5e-2
 };
 constexpr auto words(Precision) {
   return word_list<Precision>({{"auto", Precision::automatic},
@@ -24,10 +23,6 @@ constexpr auto words(Precision) {
                                {"bf16", Precision::bf16},
                                {"int8", Precision::int8}});
 }
-
-/// Whether this processor multiplies bf16 itself, and both training and composing use it. Where it
-/// does not, bf16 can only be emulated, at 0.28 of f32's speed.
-bool has_native_bf16();
 
 /// `plain` has no vectors and is far slower: the oracle of the others, and the last resort.
 enum class InstructionSet { automatic, avx512, avx2, sse4, neon, plain };
@@ -40,10 +35,26 @@ constexpr auto words(InstructionSet) {  // the best first
                                     {"plain", InstructionSet::plain}});
 }
 
-/// What this processor can run, best first; the last is InstructionSet::plain.
-std::vector<InstructionSet> instruction_sets();
-/// Whether Precision::int8 can be asked for here other than of InstructionSet::plain; `automatic`
-/// never chooses it.
+/// What kernels may use here, the best first; the last is `plain`. The environment variable
+/// TOCCATA_ISA names the best that is allowed, for tests and measurements ("avx2" is AVX2 alone,
+/// without AVX-VNNI). Throws Error (usage) where it names none, or one that this processor lacks.
+const std::vector<InstructionSet>& instruction_sets();
+/// Whether `set` is one of them.
+bool runs(InstructionSet set);
+/// `set`, or the best there is for `automatic`. Throws Error (usage) where it does not run here.
+InstructionSet resolved(InstructionSet set);
+
+/// Whether this processor multiplies bf16 itself (AVX-512's dot product of pairs), and both
+/// training and composing use it. Where it does not, bf16 can only be emulated in training, no
+/// faster than f32.
+bool has_native_bf16();
+/// Whether the native product of bf16 is faster than that of f32: it is twice as fast on AMD's
+/// processors, and no faster on Intel's.
+bool bf16_is_faster();
+/// Whether Precision::int8 can be asked for here other than of InstructionSet::plain.
 bool has_native_int8();
+/// Whether AVX-512 sums four products of bytes at once (VNNI), and whether AVX2 does.
+bool has_avx512_vnni();
+bool has_avx_vnni();
 
 }  // namespace toccata::network

@@ -85,9 +85,9 @@ struct Stepper::State {
     ahead = pool.threads() > 1 && note_work() < 2 * kWorthSharing &&
             network.time_work() * options.sequences > 2 * kWorthSharing;
     for (const PackedLayer& layer : network.time)
-      time.emplace_back(layer, sequences * notes, kernels.layout.element, dropout, ahead);
+      time.emplace_back(layer, sequences * notes, kernels.layout, dropout, ahead);
     for (const PackedLayer& layer : network.note)
-      note.emplace_back(layer, sequences, kernels.layout.element, dropout, false);
+      note.emplace_back(layer, sequences, kernels.layout, dropout, false);
     for (int worker = 0; worker < pool.threads(); ++worker)
       scratch.emplace_back(network, options.sequences);
     for (std::size_t b = 0; b < sequences; ++b) masks.push_back(masks_of(0));

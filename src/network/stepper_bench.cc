@@ -1,6 +1,6 @@
 // Milliseconds a time step of composing, at the original's sizes: 78 notes, [200, 200] units along
 // time, [100, 100] along the notes. Arguments: sequences, threads, arithmetic (0 f32, 1
-// bf16, 2 int8).
+// bf16, 2 int8); --isa avx2 caps the instruction set.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -85,5 +85,3 @@ BENCHMARK(time_axis)->Apply(sizes);
 
 }  // namespace
 }  // namespace toccata::network
-
-BENCHMARK_MAIN();

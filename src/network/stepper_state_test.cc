@@ -236,7 +236,7 @@ TEST(Stepper, RefusesWhatItCannotDo) {
                        .instruction_set = x86 ? InstructionSet::avx2 : InstructionSet::neon}),
               HasSubstr("use f32"));
   EXPECT_THAT(message({.precision = Precision::int8,
-                       .instruction_set = x86 ? InstructionSet::avx2 : InstructionSet::neon}),
+                       .instruction_set = x86 ? InstructionSet::sse4 : InstructionSet::neon}),
               HasSubstr("no native int8 product among its"));
   EXPECT_EQ(message({.precision = Precision::int8, .instruction_set = InstructionSet::plain}),
             "made");

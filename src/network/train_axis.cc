@@ -8,19 +8,22 @@ void AxisSlice::clear_gradient() {
   for (LayerGradient& layer : gradient) {
     layer.weight.zero();
     layer.bias.zero();
+    layer.sparse.zero();
   }
 }
 
 std::size_t AxisSlice::bytes() const {
   std::size_t sum = work.bytes();
-  for (const LayerGradient& layer : gradient) sum += layer.weight.bytes() + layer.bias.bytes();
+  for (const LayerGradient& layer : gradient)
+    sum += layer.weight.bytes() + layer.bias.bytes() + layer.sparse.bytes();
   return sum;
 }
 
 Axis::Axis(const Kernels& kernels, const std::vector<LayerSpec>& layers, int below)
     : kernels_(kernels) {
   for (const LayerSpec& layer : layers) {
-    shapes_.emplace_back(kernels, layer.input, layer.units, below);
+    const bool features = shapes_.empty() && below == 0;
+    shapes_.emplace_back(kernels, layer.input, layer.units, below, features);
     masks_.push_back(layer.mask);
     below = layer.units;
   }
@@ -50,6 +53,8 @@ void Axis::reserve(AxisSlice& slice) const {
     slice.work.reserve(kernels_, shapes_[k], rows);
     slice.gradient[k].weight.reserve(shapes_[k].gradient_size());
     slice.gradient[k].bias.reserve(shapes_[k].gate_values);
+    slice.gradient[k].sparse.reserve(static_cast<std::size_t>(shapes_[k].sparse) *
+                                     shapes_[k].gate_values);
   }
   slice.out_rows.resize(rows);
   slice.in_rows.resize(rows);
@@ -102,7 +107,7 @@ std::size_t Axis::bytes() const {
   for (const Trace& trace : traces_) sum += trace.bytes();
   for (const PackedLayer& packed : packed_)
     sum += packed.forward.bytes() + packed.bias.bytes() + packed.to_hidden.bytes() +
-           packed.to_below.bytes();
+           packed.to_below.bytes() + packed.sparse.bytes();
   return sum;
 }
 
@@ -110,7 +115,8 @@ std::size_t Axis::bytes_per_row() const {
   std::size_t sum = 0, dx[2] = {};
   for (int k = 0; k < layers(); ++k) {
     const LayerShape& shape = shapes_[k];
-    sum += shape.row_stride * sizeof(Word) + shape.unit_stride * sizeof(float) +
+    sum += shape.row_stride * sizeof(Word) + shape.sparse * sizeof(float) +
+           shape.unit_stride * sizeof(float) +
            static_cast<std::size_t>(shape.gate_values) * kernels_.bytes() +
            static_cast<std::size_t>(shape.blocks) * sizeof(std::uint16_t);
     dx[k % 2] = std::max(dx[k % 2], shape.below_stride * sizeof(float));

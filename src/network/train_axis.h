@@ -20,7 +20,8 @@ struct AxisSlice {
 
 class Axis {
  public:
-  /// A gradient is asked for by the first `below` values of the first layer's x.
+  /// A gradient is asked for by the first `below` values of the first layer's x; where by none, x
+  /// is features, mostly zeros: sparse.
   Axis(const Kernels& kernels, const std::vector<LayerSpec>& layers, int below);
 
   void pack(const std::vector<LstmSlice<const float>>& weights);
@@ -30,6 +31,10 @@ class Axis {
 
   /// Row `row` of what enters the axis at a position: `input` operand values.
   char* input(int position, std::size_t row) const;
+  /// The same where x is sparse: floats.
+  float* sparse_input(int position, std::size_t row) const {
+    return traces_[0].sparse_row(shapes_[0], position, row);
+  }
   /// Layer k's state before `position`: H operand values, H floats.
   char* hidden(int layer, int position, std::size_t row) const;
   float* cell(int layer, int position, std::size_t row) const;

@@ -1,21 +1,25 @@
 #include "network/train_kernels.h"
 
+#include "base/error.h"
+
 namespace toccata::network::train {
 
-// In files of their own; null where this processor lacks the instructions.
-const Kernels* avx512_f32_kernels();
+// In files of their own; null where the set or its instructions are absent.
 const Kernels* avx512_bf16_kernels();
-const Kernels* vector_kernels(Precision precision);
+const Kernels* vector_kernels(Precision precision, InstructionSet set);
 
-std::vector<const Kernels*> all_kernels(Precision precision) {
+const Kernels& kernels_for(Precision precision, InstructionSet set) {
+  if (precision == Precision::int8) fail_usage("training computes in f32 or bf16, not int8");
+  set = resolved(set);
   if (precision == Precision::automatic)
-    precision = has_native_bf16() ? Precision::bf16 : Precision::f32;
-  std::vector<const Kernels*> found;
-  for (const Kernels* kernels :
-       {precision == Precision::bf16 ? avx512_bf16_kernels() : avx512_f32_kernels(),
-        vector_kernels(precision), &plain_kernels(precision)})
-    if (kernels) found.push_back(kernels);
-  return found;
+    precision =
+        set == InstructionSet::avx512 && bf16_is_faster() ? Precision::bf16 : Precision::f32;
+  if (set == InstructionSet::plain) return plain_kernels(precision);
+  const Kernels* found = nullptr;
+  if (precision == Precision::bf16 && set == InstructionSet::avx512) found = avx512_bf16_kernels();
+  if (found == nullptr) found = vector_kernels(precision, set);
+  if (found == nullptr) fail_usage("instruction set {}: built without it", to_word(set));
+  return *found;
 }
 
 }  // namespace toccata::network::train

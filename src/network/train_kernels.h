@@ -6,6 +6,9 @@
 // Units are worked on in blocks of 16 (the last block may be 4, 8 or 12 wide: `width`). A block's
 // gates stand side by side, i f g o, `width` values each: 4 * width columns, width / 4 vectors of
 // 16 lanes. The columns beyond the layer's units are zero.
+//
+// Right operands lie in panels of at most Kernels::panel columns, one after the other, each with
+// its columns word after word: what a register tile reads is one stretch of memory.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +21,7 @@ namespace toccata::network::train {
 
 using Word = std::uint32_t;
 inline constexpr int kLanes = 16;      // floats per vector
-inline constexpr int kMaxVectors = 4;  // vectors per panel of columns
+inline constexpr int kMaxVectors = 4;  // vectors per block of columns
 inline constexpr int kGroup = 6;       // rows that a packed left operand holds side by side
 
 /// out (rows, 16 * vectors) = start + a (rows, words) * b (words, 16 * vectors)
@@ -26,7 +29,7 @@ struct Product {
   int rows = 0, words = 0, vectors = 0;
   const Word* a = nullptr;
   std::size_t a_stride = 0;  // words from row to row
-  const Word* b = nullptr;   // a panel: (words, 16 * vectors)
+  const Word* b = nullptr;   // panels of (words, columns)
   float* out = nullptr;
   std::size_t out_stride = 0;    // floats from row to row
   const float* start = nullptr;  // (16 * vectors); null: zeros
@@ -37,8 +40,34 @@ struct Sum {
   int groups = 0, words = 0, vectors = 0;
   const Word* a = nullptr;         // (groups, words, 6)
   std::size_t a_group_stride = 0;  // words from group to group
-  const Word* b = nullptr;         // (words, 16 * vectors)
+  const Word* b = nullptr;         // panels of (words, columns)
+  std::size_t b_panel_stride = 0;  // words from panel to panel
   float* out = nullptr;            // (6 * groups, 16 * vectors), contiguous
+};
+
+/// out (rows, 16 * vectors) += x W, x being mostly zeros: the values of x that are none are listed.
+/// All of it is f32, in every precision.
+struct SparseProduct {
+  int rows = 0, vectors = 0;
+  const float* x = nullptr;  // (rows, x_stride)
+  std::size_t x_stride = 0;
+  const std::uint16_t* listed = nullptr;  // (rows, listed_stride): ascending
+  const int* count = nullptr;             // (rows): how many of them
+  std::size_t listed_stride = 0;
+  const float* weight = nullptr;  // (values, 16 * vectors)
+  float* out = nullptr;           // (rows, 16 * vectors), contiguous
+};
+
+/// out (values, 16 * vectors) += x^T b, for the same x turned around: for each value the rows where
+/// it is not zero.
+struct SparseSum {
+  int values = 0, vectors = 0;
+  const int* first = nullptr;          // (values + 1): where a value's rows begin
+  const std::uint16_t* row = nullptr;  // ascending for each value
+  const float* x = nullptr;
+  const Word* b = nullptr;         // as a Sum's
+  std::size_t b_panel_stride = 0;  // words from panel to panel
+  float* out = nullptr;
 };
 
 /// Dropout of one block of units. No masks where keys is null.
@@ -83,10 +112,11 @@ struct CellBackward {
   const std::uint16_t* kept = nullptr;  // null: no dropout
   std::size_t kept_stride = 0;
   float scale = 1;
-  void* dz = nullptr;              // (rows, 4 * width) values: gradient by the pre-activations
-  std::size_t dz_stride = 0;       // bytes
-  Word* dz_columns = nullptr;      // the same as a right operand: (rows' words, 4 * width)
-  float* bias_gradient = nullptr;  // (4 * width), added to
+  void* dz = nullptr;               // (rows, 4 * width) values: gradient by the pre-activations
+  std::size_t dz_stride = 0;        // bytes
+  Word* dz_columns = nullptr;       // the same as a right operand: panels of (rows' words, columns)
+  std::size_t dz_panel_stride = 0;  // words from panel to panel
+  float* bias_gradient = nullptr;   // (4 * width), added to
 };
 
 /// The linear layer on top: C channels of H units each.
@@ -101,10 +131,13 @@ struct Head {
 struct Kernels {
   const char* name = "";
   int pack = 1;                           // values per word
+  int panel = 64;                         // columns
   int bytes() const { return 4 / pack; }  // per value
 
   void (*multiply)(const Product&);
   void (*add_sum)(const Sum&);
+  void (*add_sparse)(const SparseProduct&);
+  void (*add_sparse_sum)(const SparseSum&);
   void (*cell_forward)(const CellForward&);
   void (*cell_backward)(const CellBackward&);
   /// Rows of operands (rows, values; stride in words) as the left operand of a Sum:
@@ -125,7 +158,8 @@ struct Kernels {
 /// floats rounded to bf16.
 const Kernels& plain_kernels(Precision precision);
 
-/// All kernels that this processor runs, the fastest first, plain ones last.
-std::vector<const Kernels*> all_kernels(Precision precision);
+/// Those of an instruction set; `automatic`: the best that runs here. bf16 is emulated where the
+/// set has no product for it. Throws Error (usage) where it does not run here.
+const Kernels& kernels_for(Precision precision, InstructionSet set);
 
 }  // namespace toccata::network::train

@@ -5,7 +5,8 @@
 // row is a step and positions are notes.
 //
 // A row of operands holds [h of the position before (H) | x (I)], so that one product makes the
-// pre-activations and one sum the whole weight gradient.
+// pre-activations and one sum the whole weight gradient. An x that is mostly zeros (features) is
+// kept apart, in f32, and multiplied by way of lists of what is not zero.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,9 +19,11 @@
 namespace toccata::network::train {
 
 struct LayerShape {
-  LayerShape(const Kernels& kernels, int input, int hidden, int below);
+  /// sparse: x is mostly zeros, and no gradient by it is asked for.
+  LayerShape(const Kernels& kernels, int input, int hidden, int below, bool sparse);
 
-  int input = 0, hidden = 0;    // I, H
+  int input = 0, hidden = 0;    // I (0 where x is sparse), H
+  int sparse = 0;               // I where x is sparse, else 0
   int below = 0;                // the first values of x whose gradient is asked for
   int blocks = 0;               // of units
   int gate_values = 0;          // a row of gates: 4 * the units of all blocks
@@ -45,10 +48,11 @@ struct LayerShape {
 };
 
 struct PackedLayer {
-  Buffer<Word> forward;    // for each block: (row_words, 4 * width)
+  Buffer<Word> forward;    // for each block: panels of (row_words, columns)
   Buffer<float> bias;      // (gate_values)
-  Buffer<Word> to_hidden;  // for each panel of 64 units: (gate_words, up to 64)
+  Buffer<Word> to_hidden;  // for each 64 units: panels of (gate_words, columns)
   Buffer<Word> to_below;   // likewise over the first `below` values of x
+  Buffer<float> sparse;    // for each block: (sparse, 4 * width)
 };
 
 void pack_layer(const Kernels& kernels, const LayerShape& shape,
@@ -62,6 +66,7 @@ struct Trace {
   Buffer<char> gates;          // (L, R, gate_values) values
   Buffer<float> c;             // (L+1, R, unit_stride); position p: c(p-1)
   Buffer<std::uint16_t> kept;  // (L, R, blocks)
+  Buffer<float> sparse;        // (L, R, sparse): x where it is sparse
 
   void reserve(const Kernels& kernels, const LayerShape& shape, int positions, std::size_t rows);
   Word* operand_row(const LayerShape& shape, int position, std::size_t row) const {
@@ -70,13 +75,20 @@ struct Trace {
   float* c_row(const LayerShape& shape, int position, std::size_t row) const {
     return c.data() + (static_cast<std::size_t>(position) * rows + row) * shape.unit_stride;
   }
-  std::size_t bytes() const { return operands.bytes() + gates.bytes() + c.bytes() + kept.bytes(); }
+  float* sparse_row(const LayerShape& shape, int position, std::size_t row) const {
+    return sparse.data() + (static_cast<std::size_t>(position) * rows + row) *
+                               static_cast<std::size_t>(shape.sparse);
+  }
+  std::size_t bytes() const {
+    return operands.bytes() + gates.bytes() + c.bytes() + kept.bytes() + sparse.bytes();
+  }
 };
 
 /// The weight gradient of one layer, summed by one thread.
 struct LayerGradient {
   Buffer<float> weight;  // gradient_size
   Buffer<float> bias;    // (gate_values)
+  Buffer<float> sparse;  // for each block: (sparse, 4 * width)
 };
 /// Adds it to the flat buffer's slice.
 void add_gradient(const LayerShape& shape, const LayerGradient& from, const LstmSlice<float>& to);
@@ -116,14 +128,21 @@ struct LayerMasks {
 struct Workspace {
   Buffer<float> z;           // (rows, 64)
   Buffer<char> dz;           // (chunk rows, gate_values) values
-  Buffer<Word> dz_columns;   // for each block: (chunk words, 4 * width)
+  Buffer<Word> dz_columns;   // for each block: panels of (chunk words, columns)
   Buffer<Word> packed_rows;  // (groups, chunk words + 2, 6)
   Buffer<float> dh, dc;      // (rows, unit_stride)
   Buffer<DropoutRow> keys;   // (rows)
+  // What is not zero of a sparse x: of each row of a position, then for each value of a chunk.
+  Buffer<std::uint16_t> listed;  // (rows, sparse)
+  Buffer<int> count;             // (rows)
+  Buffer<int> first;             // (sparse + 1)
+  Buffer<std::uint16_t> row;     // (chunk rows, sparse)
+  Buffer<float> x;               // likewise
   void reserve(const Kernels& kernels, const LayerShape& shape, int rows);
   std::size_t bytes() const {
     return z.bytes() + dz.bytes() + dz_columns.bytes() + packed_rows.bytes() + dh.bytes() +
-           dc.bytes() + keys.bytes();
+           dc.bytes() + keys.bytes() + listed.bytes() + count.bytes() + first.bytes() +
+           row.bytes() + x.bytes();
   }
 };
 
@@ -165,6 +184,9 @@ class Layer {
                          const LayerMasks& masks, LayerGradient& gradient, Workspace& work) const;
   void end_chunk(const PackedLayer& weights, const Trace& trace, const Rows& rows, int begin,
                  int end, float* dx, LayerGradient& gradient, Workspace& work) const;
+  void list_rows(const Trace& trace, const Rows& rows, int position, Workspace& work) const;
+  void sum_sparse(const Trace& trace, const Rows& rows, int begin, int end, std::size_t chunk_words,
+                  LayerGradient& gradient, Workspace& work) const;
   int words_of(int rows) const { return (rows + shape_.pack - 1) / shape_.pack; }
 
   const Kernels& kernels_;

@@ -100,8 +100,8 @@ void Network::encode(int index, const music::Batch& batch, const Group& group) {
       const Rows& rows = owner.time.rows;
       const std::size_t notes = rows.places.size() / group.b.size();
       for (std::size_t r = w * notes; r < (w + 1) * notes; ++r)
-        kernels_.store(slice.features.data() + rows.places[r].other * features, features,
-                       time_.input(t, rows.first + r));
+        std::copy_n(slice.features.data() + rows.places[r].other * features, features,
+                    time_.sparse_input(t, rows.first + r));
     }
   }
 }

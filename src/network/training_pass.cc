@@ -21,29 +21,17 @@ void check_share(const char* name, float share) {
     fail_usage("{} is {}; it must be above 0 and at most 1.", name, share);
 }
 
-const Kernels& kernels_of(const PassOptions& options) {
-  if (options.precision == Precision::int8)
-    fail_usage("training computes in f32 or bf16, not int8");
-  const std::vector<const Kernels*> all = all_kernels(options.precision);
-  if (options.arithmetic >= all.size())
-    fail_usage("There are {} arithmetics on this processor; {} was asked for.", all.size(),
-               options.arithmetic);
-  return *all[options.arithmetic];
-}
-
 }  // namespace
 
-std::vector<std::string> training_arithmetics(Precision precision) {
-  std::vector<std::string> names;
-  for (const Kernels* kernels : all_kernels(precision)) names.emplace_back(kernels->name);
-  return names;
+std::string training_arithmetic(Precision precision, InstructionSet set) {
+  return kernels_for(precision, set).name;
 }
 
 struct TrainingPass::State {
   State(const Config& config_, const PassOptions& options_)
       : config(config_),
         options(options_),
-        kernels(kernels_of(options)),
+        kernels(kernels_for(options.precision, options.instruction_set)),
         slices(std::min(thread_count(options.threads), config.notes())),
         network(config, kernels, slices) {}
 

@@ -18,9 +18,10 @@
 
 namespace toccata::network {
 
-/// The names of the kernels that this processor can run, fastest first: "avx512-bf16", "avx2-f32",
+/// The name of the kernels that training in a precision uses: "avx512-bf16", "avx2-f32",
 /// "plain-f32"…
-std::vector<std::string> training_arithmetics(Precision precision);
+std::string training_arithmetic(Precision precision,
+                                InstructionSet set = InstructionSet::automatic);
 
 struct PassOptions {
   Precision precision = Precision::f32;
@@ -28,8 +29,7 @@ struct PassOptions {
   // Bytes that may be kept for backpropagation; so many windows are computed side by side as fit,
   // but at least one.
   std::size_t activation_bytes = std::size_t{400} << 20;
-  // Which of training_arithmetics(precision) to use; 0 is the fastest. For comparisons.
-  std::size_t arithmetic = 0;
+  InstructionSet instruction_set = InstructionSet::automatic;  // automatic: the best there is
 };
 
 struct Loss {
@@ -54,7 +54,7 @@ class TrainingPass {
   Loss gradient(std::span<const float> values, const music::Batch& batch, const Dropout& dropout,
                 std::span<float> gradient, const Ready& ready = {});
 
-  /// The kernels in use, one of training_arithmetics.
+  /// The kernels in use, as training_arithmetic names them.
   std::string arithmetic() const;
   /// Bytes of memory held for activations and gradients.
   std::size_t bytes() const;

@@ -87,35 +87,39 @@ void expect_reference(const PassOptions& options, double loss_tolerance, double 
   }
 }
 
-PassOptions pass_options(Precision precision, int threads, std::size_t arithmetic = 0) {
+PassOptions pass_options(Precision precision, int threads,
+                         InstructionSet set = InstructionSet::automatic) {
   PassOptions options;
   options.precision = precision;
   options.threads = threads;
-  options.arithmetic = arithmetic;
+  options.instruction_set = set;
   return options;
 }
 
-TEST(TrainingPass, F32EqualsTheReferenceInEveryArithmetic) {
-  for (std::size_t k = 0; k < training_arithmetics(Precision::f32).size(); ++k)
+TEST(TrainingPass, F32EqualsTheReferenceInEveryInstructionSet) {
+  for (const InstructionSet set : instruction_sets())
     for (const int threads : {1, 2, 3}) {
-      SCOPED_TRACE(training_arithmetics(Precision::f32)[k]);
-      expect_reference(pass_options(Precision::f32, threads, k), 1e-6, 1e-4);
+      SCOPED_TRACE(training_arithmetic(Precision::f32, set));
+      expect_reference(pass_options(Precision::f32, threads, set), 1e-6, 1e-4);
     }
 }
 
-TEST(TrainingPass, Bf16IsCloseToTheReferenceInEveryArithmetic) {
-  for (std::size_t k = 0; k < training_arithmetics(Precision::bf16).size(); ++k) {
-    SCOPED_TRACE(training_arithmetics(Precision::bf16)[k]);
-    expect_reference(pass_options(Precision::bf16, 2, k), 1e-3, 2e-2);
+TEST(TrainingPass, Bf16IsCloseToTheReferenceInEveryInstructionSet) {
+  for (const InstructionSet set : instruction_sets()) {
+    SCOPED_TRACE(training_arithmetic(Precision::bf16, set));
+    expect_reference(pass_options(Precision::bf16, 2, set), 1e-3, 2e-2);
   }
 }
 
-TEST(TrainingPass, TheLastArithmeticIsPlain) {
-  EXPECT_EQ(training_arithmetics(Precision::f32).back(), "plain-f32");
-  EXPECT_EQ(training_arithmetics(Precision::bf16).back(), "plain-bf16-emulated");
+TEST(TrainingPass, TakesTheBestInstructionsUnlessTold) {
   const Config config = small_config(4, {5}, {5});
-  EXPECT_THROW(TrainingPass(config, pass_options(Precision::f32, 1, 9)), Error);
-  EXPECT_EQ(TrainingPass(config, {}).arithmetic(), training_arithmetics(Precision::f32).front());
+  EXPECT_EQ(training_arithmetic(Precision::f32, InstructionSet::plain), "plain-f32");
+  EXPECT_EQ(training_arithmetic(Precision::bf16, InstructionSet::plain), "plain-bf16-emulated");
+  EXPECT_EQ(TrainingPass(config, {}).arithmetic(),
+            training_arithmetic(Precision::f32, instruction_sets().front()));
+  const InstructionSet absent =
+      runs(InstructionSet::neon) ? InstructionSet::avx2 : InstructionSet::neon;
+  EXPECT_THROW(TrainingPass(config, pass_options(Precision::f32, 1, absent)), Error);
 }
 
 TEST(TrainingPass, EveryNumberOfThreadsFindsTheSameLoss) {

@@ -110,17 +110,16 @@ TrainPrecision resolved_precision(const TrainOptions& options, bool native_bf16)
   const bool automatic = options.precision == TrainPrecision::automatic;
   if (options.device == Device::cuda) return automatic ? TrainPrecision::tf32 : options.precision;
   if (!automatic && options.precision != TrainPrecision::bf16) return options.precision;
-  return native_bf16 && options.engine != EngineKind::torch ? TrainPrecision::bf16
-                                                            : TrainPrecision::f32;
+  const bool worth = native_bf16 && (!automatic || network::bf16_is_faster());
+  return worth && options.engine != EngineKind::torch ? TrainPrecision::bf16 : TrainPrecision::f32;
 }
 
 void resolve_precision(TrainOptions& options, Progress& progress, bool native_bf16) {
   const TrainPrecision resolved = resolved_precision(options, native_bf16);
   if (options.precision == TrainPrecision::bf16 && resolved == TrainPrecision::f32)
     progress.warning(
-        "precision bf16: this processor cannot multiply bf16, and emulating it would take more "
-        "than "
-        "three times as long; training computes in f32, which is more exact");
+        "precision bf16: this processor cannot multiply bf16, and emulating it would take longer; "
+        "training computes in f32, which is more exact");
   options.precision = resolved;
 }
 

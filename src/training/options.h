@@ -162,8 +162,8 @@ struct TrainOptions {
 void check(const TrainOptions& options);
 
 /// The precision that `options` come to on a machine whose processor multiplies bf16 natively or
-/// not; never automatic. On the CPU bf16 without native products comes to f32, and the engine
-/// "torch" computes in f32.
+/// not; never automatic, which is bf16 only where that is faster (network::bf16_is_faster). On the
+/// CPU bf16 without native products comes to f32, and the engine "torch" computes in f32.
 TrainPrecision resolved_precision(const TrainOptions& options,
                                   bool native_bf16 = network::has_native_bf16());
 /// Puts it into `options`, and warns whoever asked for bf16 and gets f32.

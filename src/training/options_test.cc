@@ -16,9 +16,13 @@ TEST(ResolvedPrecision, IsNeverBf16OnAProcessorThatCannotMultiplyIt) {
   TrainOptions options;
   for (const auto asked : {TrainPrecision::automatic, TrainPrecision::bf16}) {
     options.precision = asked;
-    EXPECT_EQ(resolved_precision(options, true), TrainPrecision::bf16);
     EXPECT_EQ(resolved_precision(options, false), TrainPrecision::f32);
   }
+  EXPECT_EQ(resolved_precision(options, true), TrainPrecision::bf16);
+  // By itself training takes it only where it is faster.
+  options.precision = TrainPrecision::automatic;
+  EXPECT_EQ(resolved_precision(options, true),
+            network::bf16_is_faster() ? TrainPrecision::bf16 : TrainPrecision::f32);
   options.precision = TrainPrecision::f32;
   EXPECT_EQ(resolved_precision(options, true), TrainPrecision::f32);
 }

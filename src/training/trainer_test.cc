@@ -501,7 +501,7 @@ TEST(Trainer, ThePrecisionThatIsFastHereIsChosenStoredAndKept) {
   TrainOptions stored;
   apply_toml(stored, folder.path() / "options.toml");
   EXPECT_EQ(stored.precision,
-            network::has_native_bf16() ? TrainPrecision::bf16 : TrainPrecision::f32);
+            network::bf16_is_faster() ? TrainPrecision::bf16 : TrainPrecision::f32);
 }
 
 }  // namespace

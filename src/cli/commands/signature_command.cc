@@ -51,10 +51,8 @@ void learn(const network::Model& model, const corpus::Piece& piece, Fingerprint&
   corpus::Windows windows(
       {&piece},
       {.steps = kSteps, .sequences = 1, .history = model.config.history(), .input_dropout = 0.1});
-  network::TrainingPass pass(
-      model.config,
-      {.threads = 1,
-       .arithmetic = network::training_arithmetics(network::Precision::f32).size() - 1});
+  network::TrainingPass pass(model.config,
+                             {.threads = 1, .instruction_set = network::InstructionSet::plain});
   std::vector<float> gradient(model.values.size());
   const network::Loss loss =
       pass.gradient(model.values, windows.next(), {0.75f, 1, 1, 0.9f}, gradient);

@@ -24,7 +24,7 @@ std::string processor_text() {
                      name.empty() ? "unknown" : name, std::thread::hardware_concurrency(),
                      to_word(network::instruction_sets().front()),
                      network::has_native_bf16() ? ", bf16" : "",
-                     network::training_arithmetics(network::Precision::automatic).front());
+                     network::training_arithmetic(network::Precision::automatic));
 }
 
 std::vector<std::string> graphics_texts() {

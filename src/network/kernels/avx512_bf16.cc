@@ -114,13 +114,73 @@ TOCCATA_TARGET void pack_rows(int rows, int values, const Word* a, std::size_t a
     }
 }
 
+template <int NV>
+TOCCATA_TARGET void sparse_product(const SparseProduct& p) {
+  constexpr int columns = NV * kLanes;
+  for (int r = 0; r < p.rows; ++r) {
+    float* out = p.out + static_cast<std::size_t>(r) * columns;
+    const std::uint16_t* listed = p.listed + r * p.listed_stride;
+    __m512 sum[NV];
+    for (int v = 0; v < NV; ++v) sum[v] = _mm512_loadu_ps(out + v * kLanes);
+    for (int k = 0; k < p.count[r]; ++k) {
+      const float* w = p.weight + static_cast<std::size_t>(listed[k]) * columns;
+      const __m512 x = _mm512_set1_ps(p.x[r * p.x_stride + listed[k]]);
+      for (int v = 0; v < NV; ++v)
+        sum[v] = _mm512_fmadd_ps(x, _mm512_loadu_ps(w + v * kLanes), sum[v]);
+    }
+    for (int v = 0; v < NV; ++v) _mm512_storeu_ps(out + v * kLanes, sum[v]);
+  }
+}
+
+TOCCATA_TARGET void add_sparse(const SparseProduct& p) {
+  if (p.vectors == 4) return sparse_product<4>(p);
+  if (p.vectors == 3) return sparse_product<3>(p);
+  if (p.vectors == 2) return sparse_product<2>(p);
+  sparse_product<1>(p);
+}
+
+/// What stands at (row, 16 columns from b on) of pairs of rows.
+TOCCATA_TARGET inline __m512 of_pair(const Word* b, bool second) {
+  const __m512i pairs = _mm512_loadu_si512(b);
+  return _mm512_castsi512_ps(second ? _mm512_and_si512(pairs, _mm512_set1_epi32(-65536))
+                                    : _mm512_slli_epi32(pairs, 16));
+}
+
+template <int NV>
+TOCCATA_TARGET void sparse_sum(const SparseSum& s) {
+  constexpr int columns = NV * kLanes;
+  for (int value = 0; value < s.values; ++value) {
+    __m512 sum[NV];
+    for (int v = 0; v < NV; ++v) sum[v] = _mm512_setzero_ps();
+    for (int k = s.first[value]; k < s.first[value + 1]; ++k) {
+      const Word* b = s.b + static_cast<std::size_t>(s.row[k] / 2) * columns;
+      const __m512 x = _mm512_set1_ps(s.x[k]);
+      for (int v = 0; v < NV; ++v)
+        sum[v] = _mm512_fmadd_ps(x, of_pair(b + v * kLanes, s.row[k] % 2 != 0), sum[v]);
+    }
+    float* out = s.out + static_cast<std::size_t>(value) * columns;
+    for (int v = 0; v < NV; ++v)
+      _mm512_storeu_ps(out + v * kLanes, _mm512_add_ps(_mm512_loadu_ps(out + v * kLanes), sum[v]));
+  }
+}
+
+TOCCATA_TARGET void add_sparse_sum(const SparseSum& s) {
+  if (s.vectors == 4) return sparse_sum<4>(s);
+  if (s.vectors == 3) return sparse_sum<3>(s);
+  if (s.vectors == 2) return sparse_sum<2>(s);
+  sparse_sum<1>(s);
+}
+
 }  // namespace
 
 const Kernels* avx512_bf16_kernels() {
   static constexpr Kernels kernels = {"avx512-bf16",
                                       2,
+                                      64,
                                       multiply<Bf16Pairs>,
                                       add_sum<Bf16Pairs>,
+                                      add_sparse,
+                                      add_sparse_sum,
                                       cell_forward<Bf16Pairs>,
                                       cell_backward<Bf16Pairs>,
                                       pack_rows,

@@ -7,10 +7,6 @@
 #include "network/float_formats.h"
 #include "network/train_kernels.h"
 
-#define TOCCATA_TARGET
-#define TOCCATA_VECTOR_BYTES 16
-#include "network/kernels/vector_products.h"
-
 namespace toccata::network::train {
 namespace {
 
@@ -19,6 +15,62 @@ using plain::sigmoid;
 template <bool bf16>
 float operand(float x) {
   return bf16 ? from_bf16(to_bf16(x)) : x;
+}
+
+const float* floats(const Word* words) {
+  return reinterpret_cast<const float*>(words);
+}
+
+// Each sum runs over the words in their order, whatever the compiler does with the columns.
+void multiply(const Product& p) {
+  const int columns = p.vectors * kLanes;
+  for (int r = 0; r < p.rows; ++r) {
+    float* out = p.out + r * p.out_stride;
+    for (int c = 0; c < columns; ++c) out[c] = p.start ? p.start[c] : 0;
+    for (int k = 0; k < p.words; ++k) {
+      const float a = floats(p.a)[r * p.a_stride + k];
+      const float* b = floats(p.b) + static_cast<std::size_t>(k) * columns;
+      for (int c = 0; c < columns; ++c) out[c] += a * b[c];
+    }
+  }
+}
+
+void add_sum(const Sum& s) {
+  const int columns = s.vectors * kLanes;
+  for (int m = 0; m < s.groups * kGroup; ++m) {
+    const float* a = floats(s.a) + m / kGroup * s.a_group_stride + m % kGroup;
+    float sum[kMaxVectors * kLanes] = {};
+    for (int k = 0; k < s.words; ++k) {
+      const float* b = floats(s.b) + static_cast<std::size_t>(k) * columns;
+      for (int c = 0; c < columns; ++c) sum[c] += a[k * kGroup] * b[c];
+    }
+    for (int c = 0; c < columns; ++c) s.out[m * columns + c] += sum[c];
+  }
+}
+
+void add_sparse(const SparseProduct& p) {
+  const int columns = p.vectors * kLanes;
+  for (int r = 0; r < p.rows; ++r) {
+    float* out = p.out + static_cast<std::size_t>(r) * columns;
+    for (int k = 0; k < p.count[r]; ++k) {
+      const int value = p.listed[r * p.listed_stride + k];
+      const float x = p.x[r * p.x_stride + value];
+      const float* w = p.weight + static_cast<std::size_t>(value) * columns;
+      for (int c = 0; c < columns; ++c) out[c] += x * w[c];
+    }
+  }
+}
+
+void add_sparse_sum(const SparseSum& s) {
+  const int columns = s.vectors * kLanes;
+  for (int value = 0; value < s.values; ++value) {
+    float sum[kMaxVectors * kLanes] = {};
+    for (int k = s.first[value]; k < s.first[value + 1]; ++k) {
+      const float* b = floats(s.b) + static_cast<std::size_t>(s.row[k]) * columns;
+      for (int c = 0; c < columns; ++c) sum[c] += s.x[k] * b[c];
+    }
+    for (int c = 0; c < columns; ++c) s.out[value * columns + c] += sum[c];
+  }
 }
 
 template <bool bf16>
@@ -135,8 +187,11 @@ template <bool bf16>
 constexpr Kernels table(const char* name) {
   return {name,
           1,
-          vector_multiply,
-          vector_add_sum,
+          64,
+          multiply,
+          add_sum,
+          add_sparse,
+          add_sparse_sum,
           cell_forward<bf16>,
           cell_backward<bf16>,
           pack_rows,

@@ -22,7 +22,11 @@ void drop(const Kernels& kernels, const PackedLayer& layer, const DropoutRow& ro
         break;
       }
       default:  // int8, whose weights have the scale: PackedNetwork
-        y[u] = kept ? h[u] : std::byte{kZero};
+        if (kernels.layout.wide)
+          reinterpret_cast<std::int16_t*>(y)[u] =
+              kept ? reinterpret_cast<const std::int16_t*>(h)[u] : std::int16_t{0};
+        else
+          y[u] = kept ? h[u] : std::byte{kZero};
     }
   }
 }

@@ -3,7 +3,8 @@
 // that everything here is compiled for that set alone.
 //
 // Ops gives: Element, Vector (f32), Weights (a vector of weights as they lie), kLanes, kPair, kRows
-// (rows a tile), kPanels (blocks at once for a single row), kWhole (whether products are summed as
+// (rows a tile), kAtOnce (vectors of columns that so many rows' sums fit the registers with),
+// kPanels (blocks at once for a single row), kWhole (whether products are summed as
 // whole numbers: then also Sums, a vector of those), and the operations used below.
 
 #if defined(__clang__)
@@ -20,92 +21,105 @@ inline const Element* row_of(const Rows& rows, std::ptrdiff_t row) {
   return static_cast<const Element*>(rows.data) + row * rows.stride;
 }
 
+/// How many of a tile's vectors are summed at once, so that all sums stay in registers.
+template <int kR, int kAll>
+constexpr int at_once() {
+  if (kR == 1 || kAll <= Ops::kAtOnce) return kAll;
+  return kAll % Ops::kAtOnce == 0 ? Ops::kAtOnce : 1;
+}
+
 /// kR rows times kP neighbouring blocks of kV vectors: z (kR, kP, kV * lanes).
 template <int kR, int kP, int kV, typename O>
 inline void tile(const Product& p, int row, int first_unit, float* z) {
-  constexpr int kBlockColumns = kV * kLanes;
-  const int column = 4 * first_unit;
-  Vector sum[kR][kP * kV];
-  TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v)
-      sum[r][v] = O::set(0.0f);
-  if (p.before != nullptr)
-    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v)
-        sum[r][v] = O::load(p.before + (row + r) * p.before_stride + column + v * kLanes);
-  for (const Operand* part : {&p.h, &p.x}) {
-    if (part->weights == nullptr) continue;
-    const std::ptrdiff_t inputs = part->weights->inputs, block = kBlockColumns * inputs;
-    const auto* w = reinterpret_cast<const Element*>(part->weights->data.data()) + column * inputs;
-    const Element* a[kR];
-    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) a[r] = row_of(part->rows, row + r);
-    for (int k = 0; k < part->rows.size; k += O::kPair) {
-      typename O::Weights weights[kP * kV];
-      TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v) weights[v] =
-          O::load_weights(w + v / kV * block + v % kV * kLanes * O::kPair);
-      TOCCATA_UNROLL for (int r = 0; r < kR; ++r) {
-        const typename O::Weights spread = O::spread(a[r] + k);
-        TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v) sum[r][v] =
-            O::multiply_add(weights[v], spread, sum[r][v]);
+  constexpr int kAll = kP * kV, kAt = at_once<kR, kAll>();
+  for (int from = 0; from < kAll; from += kAt) {
+    const int column = 4 * first_unit + from * kLanes;
+    Vector sum[kR][kAt];
+    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kAt; ++v)
+        sum[r][v] = O::set(0.0f);
+    if (p.before != nullptr)
+      TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kAt; ++v)
+          sum[r][v] = O::load(p.before + (row + r) * p.before_stride + column + v * kLanes);
+    for (const Operand* part : {&p.h, &p.x}) {
+      if (part->weights == nullptr) continue;
+      const std::ptrdiff_t inputs = part->weights->inputs, block = kV * kLanes * inputs;
+      const auto* w = reinterpret_cast<const Element*>(part->weights->data.data()) +
+                      4 * first_unit * inputs + from * kLanes * O::kPair;
+      const Element* a[kR];
+      TOCCATA_UNROLL for (int r = 0; r < kR; ++r) a[r] = row_of(part->rows, row + r);
+      for (int k = 0; k < part->rows.size; k += O::kPair) {
+        typename O::Weights weights[kAt];
+        TOCCATA_UNROLL for (int v = 0; v < kAt; ++v) weights[v] =
+            O::load_weights(w + v / kV * block + v % kV * kLanes * O::kPair);
+        TOCCATA_UNROLL for (int r = 0; r < kR; ++r) {
+          const typename O::Weights spread = O::spread(a[r] + k);
+          TOCCATA_UNROLL for (int v = 0; v < kAt; ++v) sum[r][v] =
+              O::multiply_add(weights[v], spread, sum[r][v]);
+        }
+        w += kV * kLanes * O::kPair;
       }
-      w += kBlockColumns * O::kPair;
     }
+    if (p.start != nullptr)
+      TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kAt;
+                                                                      ++v) sum[r][v] =
+          O::add(sum[r][v], O::load(p.start + (row + r) * p.start_stride + column + v * kLanes));
+    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kAt; ++v)
+        O::store(sum[r][v], z + (r * kAll + from + v) * kLanes);
   }
-  if (p.start != nullptr)
-    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v)
-        sum[r][v] =
-            O::add(sum[r][v], O::load(p.start + (row + r) * p.start_stride + column + v * kLanes));
-  TOCCATA_UNROLL for (int r = 0; r < kR; ++r) TOCCATA_UNROLL for (int v = 0; v < kP * kV; ++v)
-      O::store(sum[r][v], z + (r * kP * kV + v) * kLanes);
 }
 
 /// The same of whole numbers: z is kept in memory between h and x, whose scales differ.
 template <int kR, int kP, int kV, typename O>
 inline void whole_tile(const Product& p, int row, int first_unit, float* z) {
-  constexpr int kBlockColumns = kV * kLanes, kSums = kP * kV;
-  const int column = 4 * first_unit;
-  const float* before = p.before == nullptr ? nullptr : p.before + row * p.before_stride + column;
-  std::ptrdiff_t before_stride = p.before_stride;
-  for (const Operand* part : {&p.h, &p.x}) {
-    if (part->weights == nullptr) continue;
-    const std::ptrdiff_t inputs = part->weights->inputs, block = kBlockColumns * inputs;
-    const auto* w =
-        reinterpret_cast<const typename O::Weight*>(part->weights->data.data()) + column * inputs;
-    typename O::Sums sum[kR][kSums];
-    TOCCATA_UNROLL for (int v = 0; v < kSums; ++v) {
-      const auto offset = O::load_sums(part->weights->offsets.data() + column + v * kLanes);
-      TOCCATA_UNROLL for (int r = 0; r < kR; ++r) sum[r][v] = offset;
-    }
-    const Element* a[kR];
-    TOCCATA_UNROLL for (int r = 0; r < kR; ++r) a[r] = row_of(part->rows, row + r);
-    for (int k = 0; k < part->rows.size; k += O::kPair) {
-      typename O::Weights weights[kSums];
-      TOCCATA_UNROLL for (int v = 0; v < kSums; ++v) weights[v] =
-          O::load_weights(w + v / kV * block + v % kV * kLanes * O::kPair);
-      TOCCATA_UNROLL for (int r = 0; r < kR; ++r) {
-        const auto spread = O::spread(a[r] + k);
-        TOCCATA_UNROLL for (int v = 0; v < kSums; ++v) sum[r][v] =
-            O::multiply_add(weights[v], spread, sum[r][v]);
+  constexpr int kAll = kP * kV, kAt = at_once<kR, kAll>();
+  for (int from = 0; from < kAll; from += kAt) {
+    const int column = 4 * first_unit + from * kLanes;
+    const float* before = p.before == nullptr ? nullptr : p.before + row * p.before_stride + column;
+    std::ptrdiff_t before_stride = p.before_stride;
+    float* own = z + from * kLanes;
+    for (const Operand* part : {&p.h, &p.x}) {
+      if (part->weights == nullptr) continue;
+      const std::ptrdiff_t inputs = part->weights->inputs, block = kV * kLanes * inputs;
+      const auto* w = reinterpret_cast<const typename O::Weight*>(part->weights->data.data()) +
+                      4 * first_unit * inputs + from * kLanes * O::kPair;
+      typename O::Sums sum[kR][kAt];
+      TOCCATA_UNROLL for (int v = 0; v < kAt; ++v) {
+        const auto offset = O::load_sums(part->weights->offsets.data() + column + v * kLanes);
+        TOCCATA_UNROLL for (int r = 0; r < kR; ++r) sum[r][v] = offset;
       }
-      w += kBlockColumns * O::kPair;
+      const Element* a[kR];
+      TOCCATA_UNROLL for (int r = 0; r < kR; ++r) a[r] = row_of(part->rows, row + r);
+      for (int k = 0; k < part->rows.size; k += O::kPair) {
+        typename O::Weights weights[kAt];
+        TOCCATA_UNROLL for (int v = 0; v < kAt; ++v) weights[v] =
+            O::load_weights(w + v / kV * block + v % kV * kLanes * O::kPair);
+        TOCCATA_UNROLL for (int r = 0; r < kR; ++r) {
+          const auto spread = O::spread(a[r] + k);
+          TOCCATA_UNROLL for (int v = 0; v < kAt; ++v) sum[r][v] =
+              O::multiply_add(weights[v], spread, sum[r][v]);
+        }
+        w += kV * kLanes * O::kPair;
+      }
+      TOCCATA_UNROLL for (int v = 0; v < kAt; ++v) {
+        const Vector scale = O::load(part->weights->scales.data() + column + v * kLanes);
+        TOCCATA_UNROLL for (int r = 0; r < kR; ++r)
+            O::store(O::fma(O::to_vector(sum[r][v]), scale,
+                            before == nullptr ? O::set(0.0f)
+                                              : O::load(before + r * before_stride + v * kLanes)),
+                     own + (r * kAll + v) * kLanes);
+      }
+      before = own;
+      before_stride = kAll * kLanes;
     }
-    TOCCATA_UNROLL for (int v = 0; v < kSums; ++v) {
-      const Vector scale = O::load(part->weights->scales.data() + column + v * kLanes);
-      TOCCATA_UNROLL for (int r = 0; r < kR; ++r)
-          O::store(O::fma(O::to_vector(sum[r][v]), scale,
-                          before == nullptr ? O::set(0.0f)
-                                            : O::load(before + r * before_stride + v * kLanes)),
-                   z + (r * kSums + v) * kLanes);
-    }
-    before = z;
-    before_stride = kSums * kLanes;
+    for (int r = 0; r < kR; ++r)
+      for (int v = 0; v < kAt; ++v) {
+        Vector sum =
+            before == nullptr ? O::set(0.0f) : O::load(before + r * before_stride + v * kLanes);
+        if (p.start != nullptr)
+          sum = O::add(sum, O::load(p.start + (row + r) * p.start_stride + column + v * kLanes));
+        O::store(sum, own + (r * kAll + v) * kLanes);
+      }
   }
-  for (int r = 0; r < kR; ++r)
-    for (int v = 0; v < kSums; ++v) {
-      Vector sum =
-          before == nullptr ? O::set(0.0f) : O::load(before + r * before_stride + v * kLanes);
-      if (p.start != nullptr)
-        sum = O::add(sum, O::load(p.start + (row + r) * p.start_stride + column + v * kLanes));
-      O::store(sum, z + (r * kSums + v) * kLanes);
-    }
 }
 
 /// 2^x for x within ±40, clamped beyond: relative error 2e-7, and exactly 1 at 0. The polynomial is

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +25,8 @@ inline constexpr std::size_t element_size(Precision element) {
 
 /// In int8 an h, which lies within ±1, is held as round(127 h) + 128, in a byte without sign as the
 /// processors' products want one of their operands; the other, a weight, is round(w / scale), with
-/// one scale a column so that the largest becomes 127.
+/// one scale a column so that the largest becomes 127. Where a processor multiplies no bytes, the
+/// same whole numbers are held in 16 bits, h without the 128 (Layout::wide).
 inline constexpr float kSteps = 127;
 inline constexpr int kZero = 128;  // what stands for 0
 
@@ -34,7 +34,11 @@ inline constexpr int kZero = 128;  // what stands for 0
 struct Layout {
   Precision element = Precision::f32;  // never automatic
   int block = 1;                       // units a block: 1, 4, 8 or 16
-  int pair() const { return 4 / static_cast<int>(element_size(element)); }  // multiplied together
+  bool wide = false;                   // int8 held in 16 bits
+  std::size_t bytes() const { return wide ? 2 : element_size(element); }  // of an element
+  int pair() const { return 4 / static_cast<int>(bytes()); }              // multiplied together
+  /// What an h of 0 is held as, in every one of its bytes.
+  int silence() const { return element == Precision::int8 && !wide ? kZero : 0; }
   int granule() const { return block < 4 ? 1 : block / 4; }  // a block's width is a multiple
 
   int columns(int units) const { return 4 * ((units + granule() - 1) / granule() * granule()); }
@@ -119,11 +123,13 @@ struct Kernels {
 
 /// Plain C++, the oracle of the others, in every precision.
 const Kernels& plain_kernels(Precision element);
-/// f32 with vectors (Highway), best first: those that this processor runs.
-std::span<const Kernels> vector_kernels();
-/// bf16 with the processor's own dot product; null where it has none.
-const Kernels* bf16_kernels();
-/// int8 likewise. Its products equal plain_kernels' bit for bit.
-const Kernels* int8_kernels();
+/// f32 with vectors (Highway), of an instruction set that runs here; null where it has none.
+const Kernels* vector_kernels(InstructionSet set);
+/// bf16 with the set's own dot product, likewise.
+const Kernels* bf16_kernels(InstructionSet set);
+/// int8, likewise. Its products equal plain_kernels' bit for bit.
+const Kernels* int8_kernels(InstructionSet set);
+/// Those of AVX2, with AVX-VNNI or without.
+const Kernels& avx2_int8_kernels(bool vnni);
 
 }  // namespace toccata::network::stepping

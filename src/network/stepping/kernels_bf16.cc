@@ -1,5 +1,4 @@
 // bf16 kernels on AVX-512's dot product of pairs, which the packaged Highway does not know.
-#include "network/precision.h"
 #include "network/stepping/kernels.h"
 
 #if defined(__x86_64__)
@@ -27,7 +26,7 @@ namespace avx512_bf16 {
 struct Ops : Avx512 {
   using Element = std::uint16_t;
   using Weights = __m512bh;
-  static constexpr int kPair = 2, kRows = 6, kPanels = 3;
+  static constexpr int kPair = 2, kRows = 6, kAtOnce = 4, kPanels = 3;
   static constexpr bool kWhole = false;
 
   static Weights load_weights(const Element* p) {
@@ -64,10 +63,10 @@ struct Ops : Avx512 {
 
 namespace toccata::network::stepping {
 
-const Kernels* bf16_kernels() {
+const Kernels* bf16_kernels(InstructionSet set) {
   static const Kernels kernels{"avx512-bf16",     {Precision::bf16, 16}, avx512_bf16::product,
                                avx512_bf16::lstm, avx512_bf16::sum,      avx512_bf16::head};
-  return has_native_bf16() ? &kernels : nullptr;
+  return set == InstructionSet::avx512 && has_native_bf16() ? &kernels : nullptr;
 }
 
 }  // namespace toccata::network::stepping
@@ -76,7 +75,7 @@ const Kernels* bf16_kernels() {
 
 namespace toccata::network::stepping {
 
-const Kernels* bf16_kernels() {
+const Kernels* bf16_kernels(InstructionSet) {
   return nullptr;
 }
 

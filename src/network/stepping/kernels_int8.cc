@@ -28,7 +28,7 @@ struct Ops : Avx512 {
   using Weight = std::int8_t;
   using Weights = __m512i;
   using Sums = __m512i;
-  static constexpr int kPair = 4, kRows = 6, kPanels = 3;
+  static constexpr int kPair = 4, kRows = 6, kAtOnce = 4, kPanels = 3;
   static constexpr bool kWhole = true;
 
   static Weights load_weights(const Weight* p) { return _mm512_loadu_si512(p); }
@@ -71,13 +71,14 @@ struct Ops : Avx512 {
 
 namespace toccata::network::stepping {
 
-const Kernels* int8_kernels() {
-  static const bool known =
-      __builtin_cpu_supports("avx512vnni") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-      __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+const Kernels* int8_kernels(InstructionSet set) {
   static const Kernels kernels{"avx512-int8",     {Precision::int8, 16}, avx512_int8::product,
                                avx512_int8::lstm, avx512_int8::sum,      avx512_int8::head};
-  return known ? &kernels : nullptr;
+  if (set == InstructionSet::avx512 && has_avx512_vnni()) return &kernels;
+  // AVX-512 without VNNI multiplies no bytes either.
+  if (set == InstructionSet::avx512 || set == InstructionSet::avx2)
+    return &avx2_int8_kernels(has_avx_vnni());
+  return nullptr;
 }
 
 }  // namespace toccata::network::stepping
@@ -86,7 +87,7 @@ const Kernels* int8_kernels() {
 
 namespace toccata::network::stepping {
 
-const Kernels* int8_kernels() {
+const Kernels* int8_kernels(InstructionSet) {
   return nullptr;
 }
 

@@ -4,8 +4,6 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
-#include <vector>
-
 #include "network/stepping/kernels.h"
 
 // One name, one behaviour: of AVX-512's generations the first serves all; what is older than SSE4
@@ -32,9 +30,9 @@ struct Ops {
   static constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
   static constexpr int kPair = 1;
   static constexpr bool kWhole = false;
-  // Registers: 32 of AVX-512 and NEON hold 6 rows of 4 sums, the others' 16 hold 3.
+  // Registers: 32 of AVX-512 and NEON hold 6 rows of 4 sums, the others' 16 hold 6 of 2.
   static constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON;
-  static constexpr int kRows = kManyRegisters ? 6 : 3;
+  static constexpr int kRows = 6, kAtOnce = kManyRegisters ? 4 : 2;
   static constexpr int kPanels = kManyRegisters ? 3 : 2;
 
   static Vector load(const float* p) { return hn::LoadU(Tag(), p); }
@@ -81,47 +79,35 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace toccata::network::stepping {
 
-namespace {
-
-/// The targets among those compiled that this processor runs, as Highway's own SupportedTargets
-/// says: that one lives in its library, and a build with its headers alone shall do.
-[[maybe_unused]] bool runs(std::int64_t target) {
-#if HWY_ARCH_X86
-  const bool sse4 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul") &&
-                    __builtin_cpu_supports("aes");
-  const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                    __builtin_cpu_supports("bmi") &&
-                    __builtin_cpu_supports("bmi2");  // F16C came before
-  const bool avx3 = avx2 && __builtin_cpu_supports("avx512f") &&
-                    __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd");
-  return (target == HWY_SSE4 && sse4) || (target == HWY_AVX2 && avx2) ||
-         (target == HWY_AVX3 && avx3);
-#else
-  return (HWY_STATIC_TARGET & target) != 0;
-#endif
-}
-
-}  // namespace
-
-std::span<const Kernels> vector_kernels() {
-  static const std::vector<Kernels> kernels = [] {
-    std::vector<Kernels> list;
+const Kernels* vector_kernels(InstructionSet set) {
+  switch (set) {
 #if HWY_TARGETS & HWY_AVX3
-    if (runs(HWY_AVX3)) list.push_back(N_AVX3::make());
+    case InstructionSet::avx512: {
+      static const Kernels kernels = N_AVX3::make();
+      return &kernels;
+    }
 #endif
 #if HWY_TARGETS & HWY_AVX2
-    if (runs(HWY_AVX2)) list.push_back(N_AVX2::make());
+    case InstructionSet::avx2: {
+      static const Kernels kernels = N_AVX2::make();
+      return &kernels;
+    }
 #endif
 #if HWY_TARGETS & HWY_SSE4
-    if (runs(HWY_SSE4)) list.push_back(N_SSE4::make());
+    case InstructionSet::sse4: {
+      static const Kernels kernels = N_SSE4::make();
+      return &kernels;
+    }
 #endif
 #if HWY_TARGETS & HWY_NEON
-    if (runs(HWY_NEON)) list.push_back(N_NEON::make());
+    case InstructionSet::neon: {
+      static const Kernels kernels = N_NEON::make();
+      return &kernels;
+    }
 #endif
-    return list;
-  }();
-  return kernels;
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace toccata::network::stepping

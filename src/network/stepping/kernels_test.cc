@@ -13,13 +13,23 @@
 namespace toccata::network::stepping {
 namespace {
 
+/// With AVX-VNNI and without: a processor that has it uses no other.
+std::vector<const Kernels*> every_avx2_int8() {
+  std::vector<const Kernels*> all;
+  if (!runs(InstructionSet::avx2)) return all;
+  all.push_back(&avx2_int8_kernels(false));
+  if (has_avx_vnni()) all.push_back(&avx2_int8_kernels(true));
+  return all;
+}
+
 std::vector<const Kernels*> all_kernels() {
   std::vector<const Kernels*> all;
   for (const Precision element : {Precision::f32, Precision::bf16, Precision::int8})
     all.push_back(&plain_kernels(element));
-  for (const Kernels& kernels : vector_kernels()) all.push_back(&kernels);
-  for (const Kernels* kernels : {bf16_kernels(), int8_kernels()})
-    if (kernels != nullptr) all.push_back(kernels);
+  for (const InstructionSet set : instruction_sets())
+    for (const Kernels* kernels : {vector_kernels(set), bf16_kernels(set), int8_kernels(set)})
+      if (kernels != nullptr) all.push_back(kernels);
+  for (const Kernels* kernels : every_avx2_int8()) all.push_back(kernels);
   return all;
 }
 
@@ -32,15 +42,21 @@ std::vector<float> random_values(std::size_t count, std::uint64_t stream, float 
 }
 
 /// An h as the kernels hold it, and what that stands for.
-void store(Precision element, float value, std::byte* row, int k) {
-  if (element == Precision::f32)
+void store(const Layout& layout, float value, std::byte* row, int k) {
+  const Precision element = layout.element;
+  if (layout.wide)
+    reinterpret_cast<std::int16_t*>(row)[k] = static_cast<std::int16_t>(std::lround(value * 127));
+  else if (element == Precision::f32)
     reinterpret_cast<float*>(row)[k] = value;
   else if (element == Precision::bf16)
     reinterpret_cast<std::uint16_t*>(row)[k] = to_bf16(value);
   else
     row[k] = static_cast<std::byte>(std::lround(value * 127) + 128);
 }
-float stored(Precision element, const std::byte* row, int k) {
+float stored(const Layout& layout, const std::byte* row, int k) {
+  const Precision element = layout.element;
+  if (layout.wide)
+    return static_cast<float>(reinterpret_cast<const std::int16_t*>(row)[k]) / 127.0f;
   return element == Precision::f32 ? reinterpret_cast<const float*>(row)[k]
          : element == Precision::bf16
              ? from_bf16(reinterpret_cast<const std::uint16_t*>(row)[k])
@@ -63,21 +79,21 @@ void store_weights(Precision element, int rows, std::vector<float>& weights) {
 
 /// A matrix of elements with room beside each row, its padding zero.
 struct Elements {
-  Elements(Precision element, int rows, int size, std::uint64_t stream)
-      : kind(element),
+  Elements(const Layout& layout, int rows, int size, std::uint64_t stream)
+      : kind(layout),
         stride((size + 15) / 16 * 16 + 16),
         values(random_values(static_cast<std::size_t>(rows * size), stream, 1)),
-        data(static_cast<std::size_t>(rows * stride) * element_size(element)) {
-    std::memset(data.data(), element == Precision::int8 ? 128 : 0, data.size());
+        data(static_cast<std::size_t>(rows * stride) * layout.bytes()) {
+    std::memset(data.data(), layout.silence(), data.size());
     for (int r = 0; r < rows; ++r)
       for (int k = 0; k < size; ++k) {
         float& value = values[static_cast<std::size_t>(r * size + k)];
-        store(element, value, data.data(), r * stride + k);
-        value = stored(element, data.data(), r * stride + k);
+        store(layout, value, data.data(), r * stride + k);
+        value = stored(layout, data.data(), r * stride + k);
       }
   }
   float at(int row, int k) const { return stored(kind, data.data(), row * stride + k); }
-  Precision kind;
+  Layout kind;
   int stride;
   std::vector<float> values;  // (rows, size)
   Buffer<std::byte> data;
@@ -89,9 +105,9 @@ struct Layer {
       : kernels(k),
         H(units),
         R(rows),
-        x(k.layout.element, rows, x_size, 1),
-        h(k.layout.element, rows, h_size, 2),
-        out(k.layout.element, rows, units, 3),
+        x(k.layout, rows, x_size, 1),
+        h(k.layout, rows, h_size, 2),
+        out(k.layout, rows, units, 3),
         w_x(random_values(static_cast<std::size_t>(4 * units * x_size), 4, 0.5f)),
         w_h(random_values(static_cast<std::size_t>(4 * units * h_size), 5, 0.5f)),
         bias(random_values(static_cast<std::size_t>(4 * units), 6, 1)),
@@ -233,22 +249,24 @@ TEST(Kernels, ASumThatWasBegunBeforeEndsTheSame) {
 }
 
 TEST(Kernels, WholeNumbersAreSummedExactly) {
-  if (int8_kernels() == nullptr) GTEST_SKIP() << "no native int8 product on this processor";
+  const auto products = [](const Kernels& kernels, const Shape& s) {
+    const Layer layer(kernels, s.units, s.rows, s.x, s.h);
+    const int columns = layer.packed_h.columns;
+    std::vector<float> all(static_cast<std::size_t>(s.rows * columns)), by_unit;
+    kernels.product(layer.product, all.data(), columns);
+    for (int r = 0; r < s.rows; ++r)
+      for (int gate = 0; gate < 4; ++gate)
+        for (int u = 0; u < s.units; ++u)
+          by_unit.push_back(
+              all[static_cast<std::size_t>(r * columns + kernels.layout.column(s.units, gate, u))]);
+    return by_unit;
+  };
   for (const Shape& s : kShapes) {
-    std::vector<float> out[2];
-    for (const bool native : {false, true}) {
-      const Kernels& kernels = native ? *int8_kernels() : plain_kernels(Precision::int8);
-      const Layer layer(kernels, s.units, s.rows, s.x, s.h);
-      const int columns = layer.packed_h.columns;
-      std::vector<float> all(static_cast<std::size_t>(s.rows * columns));
-      kernels.product(layer.product, all.data(), columns);
-      for (int r = 0; r < s.rows; ++r)
-        for (int gate = 0; gate < 4; ++gate)
-          for (int u = 0; u < s.units; ++u)
-            out[native].push_back(all[static_cast<std::size_t>(
-                r * columns + kernels.layout.column(s.units, gate, u))]);
+    const std::vector<float> expected = products(plain_kernels(Precision::int8), s);
+    for (const Kernels* kernels : all_kernels()) {
+      if (kernels->layout.element != Precision::int8) continue;
+      EXPECT_EQ(products(*kernels, s), expected) << kernels->name << ", " << s.units << " units";
     }
-    EXPECT_EQ(out[0], out[1]) << s.units << " units";
   }
 }
 
@@ -307,7 +325,7 @@ TEST(Kernels, SumsAndHeadsEqualTheirDefinition) {
                     rows[0][k] - 0.5 * rows[1][k] + 3.0 * rows[2][k], 1e-6);
 
       const int stride = (units + 15) / 16 * 16, count = 5;
-      const Elements h(kernels->layout.element, count, units, 2);
+      const Elements h(kernels->layout, count, units, 2);
       Buffer<float> weights(static_cast<std::size_t>(2 * stride));
       const std::vector<float> dense = random_values(static_cast<std::size_t>(2 * units), 7, 1);
       for (int channel = 0; channel < 2; ++channel)

@@ -9,16 +9,16 @@ namespace toccata::network::stepping {
 
 /// For `rows` sequences of the layer's axis.
 struct LayerState {
-  LayerState(const PackedLayer& layer, std::size_t rows, Precision element, bool dropout,
+  LayerState(const PackedLayer& layer, std::size_t rows, const Layout& layout, bool dropout,
              bool ahead)
       : stride(layer.stride),
         columns(ahead ? static_cast<std::size_t>(layer.columns) : 0),
-        bytes(static_cast<std::size_t>(layer.stride) * element_size(element)),
+        bytes(static_cast<std::size_t>(layer.stride) * layout.bytes()),
         c(rows * static_cast<std::size_t>(layer.stride)),
         h{Buffer<std::byte>(rows * bytes), Buffer<std::byte>(rows * bytes)},
         dropped(dropout ? rows * bytes : 0),
         recurrent(rows * columns),
-        silence(element == Precision::int8 ? kZero : 0) {
+        silence(layout.silence()) {
     zero(0, rows);
   }
 

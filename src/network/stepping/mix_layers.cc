@@ -14,15 +14,14 @@ MixLayers::MixLayers(const PackedNetwork& network, int sequences, bool dropout)
     const PackedLayer& layer = network.mix[k];
     const auto stride = static_cast<std::size_t>(layer.stride);
     Direction& way = ways_[k];
-    way.bytes = stride * element_size(network.kernels->layout.element);
+    way.bytes = stride * network.kernels->layout.bytes();
     way.start = Buffer<float>(notes * width * static_cast<std::size_t>(layer.columns));
     way.h = Buffer<std::byte>((notes + 2) * width * way.bytes);
     if (dropout) way.dropped = Buffer<std::byte>((notes + 2) * width * way.bytes);
     way.c = Buffer<float>(width * stride);
-    if (network.kernels->layout.element == Precision::int8) {  // an h of zeros
-      std::fill_n(way.h.data(), way.h.size(), std::byte{kZero});
-      std::fill_n(way.dropped.data(), way.dropped.size(), std::byte{kZero});
-    }
+    const auto silence = static_cast<std::byte>(network.kernels->layout.silence());
+    std::fill_n(way.h.data(), way.h.size(), silence);
+    std::fill_n(way.dropped.data(), way.dropped.size(), silence);
   }
 }
 

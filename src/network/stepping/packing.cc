@@ -33,12 +33,14 @@ void write_blocks(const Layout& layout, int units, const Part& part, E* to, cons
   }
 }
 
+/// E: how a whole number is held.
+template <typename E>
 void write_int8(const Layout& layout, int units, const Part& part, Packed& packed) {
   packed.scales = Buffer<float>(static_cast<std::size_t>(packed.columns));
   packed.offsets = Buffer<std::int32_t>(static_cast<std::size_t>(packed.columns));
   std::vector<float> scales;  // (4H)
   const auto stored = [&](float weight, int row) {
-    return static_cast<std::int8_t>(std::lrint(weight / scales[static_cast<std::size_t>(row)]));
+    return static_cast<E>(std::lrint(weight / scales[static_cast<std::size_t>(row)]));
   };
   for (int row = 0; row < 4 * units; ++row) {
     const float* weights = row_of(part, row);
@@ -49,9 +51,9 @@ void write_int8(const Layout& layout, int units, const Part& part, Packed& packe
     for (int k = 0; k < part.size; ++k) sum += stored(weights[k], row);
     const int column = layout.column(units, row / units, row % units);
     packed.scales.data()[column] = scales.back() / kSteps;
-    packed.offsets.data()[column] = -kZero * sum;
+    packed.offsets.data()[column] = -layout.silence() * sum;
   }
-  write_blocks(layout, units, part, reinterpret_cast<std::int8_t*>(packed.data.data()), stored);
+  write_blocks(layout, units, part, reinterpret_cast<E*>(packed.data.data()), stored);
 }
 
 }  // namespace
@@ -61,9 +63,8 @@ Packed pack(const Layout& layout, int units, const Part& part) {
   packed.units = units;
   packed.columns = layout.columns(units);
   packed.inputs = layout.padded(part.size);
-  packed.data =
-      Buffer<std::byte>(static_cast<std::size_t>(packed.columns) *
-                        static_cast<std::size_t>(packed.inputs) * element_size(layout.element));
+  packed.data = Buffer<std::byte>(static_cast<std::size_t>(packed.columns) *
+                                  static_cast<std::size_t>(packed.inputs) * layout.bytes());
   switch (layout.element) {
     case Precision::f32:
       write_blocks(layout, units, part, reinterpret_cast<float*>(packed.data.data()),
@@ -74,7 +75,10 @@ Packed pack(const Layout& layout, int units, const Part& part) {
                    [](float weight, int) { return to_bf16(weight); });
       break;
     default:  // int8
-      write_int8(layout, units, part, packed);
+      if (layout.wide)
+        write_int8<std::int16_t>(layout, units, part, packed);
+      else
+        write_int8<std::int8_t>(layout, units, part, packed);
   }
   return packed;
 }
