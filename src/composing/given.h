@@ -1,28 +1,13 @@
 #pragma once
 // The music that an order names: its file, which of its notes stay, and what a model hears of them.
 
-#include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
+#include "composing/given_source.h"
 #include "composing/order.h"
-#include "music/from_score.h"
-#include "notation/event_file.h"
 
 namespace toccata::composing {
-
-/// A given file, event for event. The piece becomes a patch to it (patch.h).
-struct GivenSource {
-  notation::EventFile file;
-  std::vector<notation::FileNote> notes;  // of the file
-  std::vector<music::HeardNote> heard;    // of each, in steps of GivenFile::music
-  std::vector<bool> given;                // of each: of a melody's file, whether it is of the voice
-  std::int64_t first_step = 0;            // of the file's grid: where GivenFile::music begins
-  int ticks_per_quarter = 480;
-  std::uint32_t tempo = 500000;  // the first, in microseconds per quarter note
-  std::string hash;              // of the file's bytes
-};
 
 /// The notes of a Roll as a file's are.
 std::vector<music::HeardNote> heard_notes(const music::Roll& roll);

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "composing/given.h"
+#include "composing/given_source.h"
 #include "music/bars.h"
 
 namespace toccata::composing {

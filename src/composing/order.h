@@ -74,7 +74,7 @@ using WrittenNoteValue = Written<double, parse_note_value>;
 using WrittenChords = Written<ChordTrack, parse_chords>;
 using WrittenEnding = Written<Ending, parse_ending>;
 
-struct GivenSource;  // given.h
+struct GivenSource;  // given_source.h
 
 /// A file of music that an order names.
 struct GivenFile {

@@ -18,6 +18,7 @@ using Sequence = std::vector<Vector>;  // (positions, width)
 /// What a unit's output is multiplied by: 0 where dropped, 1/keep_prob where kept.
 using Scale = std::function<double(int mask, int position, int unit)>;
 
+// Its own, from the standard library: an oracle shares no arithmetic with what it checks.
 double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
 }

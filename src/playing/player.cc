@@ -107,7 +107,7 @@ void Player::load_model(const std::string& name) {
       });
 }
 
-// False where the music shall end.
+// False if the music is to end.
 bool Player::take_lines(const Lines& lines) {
   if (!lines) return true;
   for (const std::string& line : lines()) {

@@ -71,7 +71,8 @@ void describe(std::string& svg, const Picture& picture) {
   svg.insert(begin + 5, "role=\"img\" ");
 }
 
-// cairo numbers surfaces through the life of the process; the same picture shall be the same bytes.
+// cairo numbers surfaces through the life of the process; but the same picture must be the same
+// bytes.
 void number_surfaces_afresh(std::string& svg) {
   constexpr std::string_view kId = "id=\"surface";
   std::size_t number = 0;

@@ -37,7 +37,7 @@ Curves curves_of(const LossGraph& graph) {
   return curves;
 }
 
-// The losses that shall be in sight. The first steps of training are far above all others and would
+// The losses to be shown. The first steps of training are far above all others and would
 // press the rest flat: the top twentieth of it is left to run out of the field.
 Range heights(const Curves& curves) {
   std::vector<double> values;

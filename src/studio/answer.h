@@ -1,5 +1,5 @@
 #pragma once
-// From a request's header to what shall be done with it, and from whatever a route throws to an
+// From a request's header to what is to be done with it, and from whatever a route throws to an
 // answer. Knows the table and the guard, and no sockets.
 
 #include <boost/beast/http/fields.hpp>

@@ -26,7 +26,7 @@ struct Request {
   std::string if_none_match;                 // header of that name
   std::optional<std::size_t> last_event;     // header Last-Event-ID
   std::string body;
-  // Requested when the client leaves before its answer: long work shall look at it.
+  // Requested when the client leaves before its answer: long work looks at it.
   std::shared_ptr<Stop> gone = std::make_shared<Stop>();
 };
 
@@ -58,7 +58,7 @@ struct Response {
 Response json_response(const OrderedJson& json, int status = 200);
 /// {"error": message}; with `retry_after` (seconds) a header that says when to come again.
 Response error_response(int status, std::string_view message, int retry_after = 0);
-/// Bytes that a browser shall save under `name`.
+/// Bytes for a browser to save under `name`.
 Response download(const Bytes& bytes, std::string content_type, std::string_view name);
 
 /// A member of a request's JSON as text; empty where it is absent. Throws Error (usage).

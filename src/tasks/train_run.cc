@@ -60,7 +60,7 @@ training::TrainOptions resolve(const TrainRequest& request,
   TrainOptions options;
   const std::string output = early(options, request, "output", &TrainOptions::output);
   const std::string name = early(options, request, "name", &TrainOptions::name);
-  if (name.empty()) fail_usage("what shall the run be called? Give --name");
+  if (name.empty()) fail_usage("the run has no name: give it one with --name");
   TrainOptions before;
   if (request.resume) {
     const runs::RunFolder run = runs::open_run(output, name);

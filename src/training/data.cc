@@ -74,7 +74,7 @@ TrainingData read_data(const TrainOptions& options, const std::set<std::string>&
     if (found == path_lists.end()) path_lists.push_back(stage.paths);
   }
   for (const std::vector<std::string>& paths : path_lists) {
-    if (paths.empty()) fail_usage("what shall it learn from? Give folders or files of music");
+    if (paths.empty()) fail_usage("no music is given to learn from: expected folders or files");
     const std::vector<fs::path> named(paths.begin(), paths.end());
     data.corpora.push_back(
         corpus::import_paths(named, packed(import_options(options)), progress, stop));

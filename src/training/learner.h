@@ -63,7 +63,7 @@ class Learner {
   virtual void set_state(const LearnerState& state) = 0;
 
   /// The state as a file: each tensor (P), and "updates" (i64). Throws Error where a number is not
-  /// finite: no checkpoint shall hold it.
+  /// finite, so that no checkpoint holds it.
   network::TensorFile to_file() const;
   /// Throws Error, naming both shapes, where a tensor does not fit, and where one is not finite.
   void load(const network::TensorFile& file, std::string_view where);

@@ -407,7 +407,7 @@ network::TensorFile Trainer::learned() const {
 EndReport train(const TrainOptions& options, const RunContext& context) {
   check(options);
   if (options.batches == 0 && options.epochs == 0 && options.minutes == 0 && options.stages.empty())
-    fail_usage("how long shall it train? Give batches, epochs or minutes");
+    fail_usage("no length of training is given: expected batches, epochs or minutes");
   TrainOptions resolved = options;
   resolve_precision(resolved, context.progress, context.native_bf16);
   WritingObserver observer(context.observer, options.save_failure, context.progress);

@@ -24,7 +24,7 @@ struct Options {
   std::string split, against_split;
   int excerpt = 0;
   corpus::ImportOptions read = listening_import();
-  ModelArgument keep_with;  // the model beside which the statistics shall stand; none: no name
+  ModelArgument keep_with;  // the model in whose folder the statistics are kept; no name: none
   bool json = false;
 };
 

@@ -104,7 +104,7 @@ void evaluate(const Options& options, Context& context) {
   if (!options.plot.empty() && !rendering::is_picture_path(options.plot)) {
     fail_usage("--plot: expected a name that ends with .svg or .png, found {}", options.plot);
   }
-  // Wrong sizes shall not be found when half of the figures stand.
+  // Wrong sizes are refused before the first part is evaluated.
   if (how.trials.trials > 0) listening::check(how.trials);
   const NamedModel named = load_named(options.model);
   std::vector<network::Model> models{named.model};

@@ -52,7 +52,7 @@ void generate(Options& options, Context& context) {
   composing::Order& order = options.arguments.order;
   finish_order(options.arguments, options.model.name);
   if (options.model.name.empty()) {
-    fail_usage("which model shall compose? toccata generate MODEL; toccata models lists them");
+    fail_usage("no model is named: toccata generate MODEL; toccata models lists them");
   }
   if (options.choice.candidates) order.pieces = options.choice.candidates;
   composing::check(order);

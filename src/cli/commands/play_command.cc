@@ -118,7 +118,7 @@ OrderedJson receipt_of(const Options& options, const network::Model& model,
 void play(Options& options, Context& context) {
   if (options.list_ports) return list_ports(options.json);
   if (options.model.name.empty()) {
-    fail_usage("which model shall play? toccata play MODEL; toccata models lists them");
+    fail_usage("no model is named: toccata play MODEL; toccata models lists them");
   }
   finish_order(options.arguments, options.model.name);
   composing::check(options.arguments.order);
