@@ -17,7 +17,7 @@ function options(width: number, element: HTMLElement): uPlot.Options {
     cursor: { drag: { x: true, y: false } },
     axes: [
       { ...axis, label: "batches", labelFont: "12px system-ui, sans-serif", labelSize: 20 },
-      { ...axis, label: "nats per step", labelFont: "12px system-ui, sans-serif", labelSize: 20, size: 56 },
+      { ...axis, label: "likelihood", labelFont: "12px system-ui, sans-serif", labelSize: 20, size: 56 },
     ],
     series: [
       { label: "batch" },
