@@ -103,6 +103,31 @@ double distance(const Profile& profile, const music::Roll& roll) {
   return distance_of(profile.lengths.front(), statistics(roll));
 }
 
+std::vector<Beside> beside(const Profile& profile, std::span<const music::Roll> pieces) {
+  if (pieces.empty()) return {};
+  const ProfileOf* length = &profile.lengths.front();
+  for (const ProfileOf& one : profile.lengths)
+    if (one.quarters * pieces.front().grid <= pieces.front().steps) length = &one;
+  std::vector<Statistics> counted;
+  for (const music::Roll& piece : pieces) {
+    std::vector<Chunk> chunks;
+    add_chunks(piece, length->quarters, chunks);
+    for (const Chunk& chunk : chunks) counted.push_back(statistics_of(chunk));
+    if (chunks.empty()) counted.push_back(statistics(piece));
+  }
+  const std::vector<Usual> found = usual_of(counted);
+  std::vector<Beside> all;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const Statistic& statistic = all_statistics()[i];
+    const Usual& usual = length->usual[i];
+    if (statistic.value == &Statistics::total_used_note) continue;
+    if (usual.count < 2 || found[i].count == 0) continue;
+    all.push_back({&statistic, usual.mean, found[i].mean,
+                   (found[i].mean - usual.mean) / spread(usual)});
+  }
+  return all;
+}
+
 OrderedJson to_json(const Profile& profile) {
   OrderedJson json, lengths = OrderedJson::array();
   for (const ProfileOf& one : profile.lengths) {

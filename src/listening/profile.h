@@ -53,6 +53,17 @@ Profile profile(std::span<const corpus::Piece* const> pieces, int threads);
 /// with the shortest length.
 double distance(const Profile& profile, const music::Roll& roll);
 
+/// A statistic of some pieces beside the corpus'.
+struct Beside {
+  const Statistic* statistic = nullptr;
+  double corpus = 0, pieces = 0;  // means
+  double away = 0;                // (pieces - corpus) in standard deviations of the corpus
+};
+/// Every statistic that exists in both, over stretches of one length: the longest in the profile
+/// that fits into the first piece; pieces shorter than the shortest are taken whole. The number of
+/// notes is left out, as by distance.
+std::vector<Beside> beside(const Profile& profile, std::span<const music::Roll> pieces);
+
 OrderedJson to_json(const Profile& profile);
 /// Throws Error if the JSON is not a profile; `where` names the file.
 Profile profile_from_json(const Json& json, std::string_view where);

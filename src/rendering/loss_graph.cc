@@ -33,29 +33,29 @@ Curves curves_of(const LossGraph& graph) {
   curves.smooth = running_mean(curves.train, curves.train.size() / 60);
   if (graph.baseline && std::isfinite(*graph.baseline)) curves.baseline = graph.baseline;
   for (const Point& point : curves.valid)
-    if (!curves.best || point.y < curves.best->y) curves.best = point;
+    if (!curves.best || point.y > curves.best->y) curves.best = point;
   return curves;
 }
 
-// The losses to be shown. The first steps of training are far above all others and would
-// press the rest flat: the top twentieth of it is left to run out of the field.
+// What is to be in sight. The first steps of training are far below all others and would press the
+// rest flat: the lowest twentieth of it is left to run out of the field.
 Range heights(const Curves& curves) {
   std::vector<double> values;
   for (const Point& point : curves.train) values.push_back(point.y);
   std::sort(values.begin(), values.end());
-  values.resize(values.size() - values.size() / 20);
+  values.erase(values.begin(), values.begin() + std::ssize(values) / 20);
   for (const Point& point : curves.valid) values.push_back(point.y);
   if (curves.baseline) values.push_back(*curves.baseline);
   if (values.empty()) return {0, 1};
   std::sort(values.begin(), values.end());
-  const auto low = values.begin();
-  double top = values.back();
-  // The same for a first validation far above the baseline; of a run that never came near it, half
+  const double top = values.back();
+  double low = values.front();
+  // The same for a first validation far below the baseline; of a run that never came near it, half
   // of what was measured stays in sight.
   if (curves.baseline)
-    top = std::min(top, std::max(*curves.baseline * 1.25, values[values.size() / 2]));
-  const double margin = std::max((top - *low) * 0.08, std::max(1e-6, std::fabs(top) * 0.005));
-  return {*low >= 0 ? std::max(0.0, *low - margin) : *low - margin, top + margin};
+    low = std::max(low, std::min(*curves.baseline * 1.25, values[(values.size() - 1) / 2]));
+  const double margin = std::max((top - low) * 0.08, std::max(1e-6, std::fabs(low) * 0.005));
+  return {low - margin, top <= 0 ? std::min(0.0, top + margin) : top + margin};
 }
 
 Range widths(const Curves& curves) {
@@ -84,8 +84,8 @@ void draw_best(Canvas& canvas, const Axes& axes, const Point& best, const Colour
   const double width = canvas.text_width(text, 12, true);
   const double end = axes.left + axes.width - 4;
   const double middle = std::clamp(x, axes.left + width / 2 + 4, end - width / 2);
-  // Validation mostly lies above training, so that there is room above it.
-  const double baseline = y - 26 > axes.top ? y - 14 : y + 23;
+  // Validation mostly lies below training, so that there is room below it.
+  const double baseline = y + 30 < axes.top + axes.height ? y + 23 : y - 14;
   canvas.rounded(middle - width / 2 - 5, baseline - 12, width + 10, 17, 4, colours.field, 0.85);
   canvas.text(middle, baseline, text, 12, colour, Align::centre, true);
 }
@@ -128,7 +128,7 @@ std::vector<Point> running_mean(const std::vector<Point>& points, std::size_t ha
   for (const Point& point : points) sums.push_back(sums.back() + point.y);
   std::vector<Point> means;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    // Losses fall fast at first: the mean of a point reaches a third of the way back at most.
+    // They rise fast at first: the mean of a point reaches a third of the way back at most.
     const std::size_t before = std::min(half, i / 3);
     const std::size_t after = std::min(before, points.size() - 1 - i);
     const double sum = sums[i + after + 1] - sums[i - before];

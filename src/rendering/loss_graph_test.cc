@@ -15,9 +15,9 @@ using ::testing::HasSubstr;
 LossGraph graph() {
   LossGraph made;
   made.title = "piano: loss";
-  for (int i = 1; i <= 100; ++i) made.train.push_back({i * 100.0, 5 + 40.0 / i});
-  made.valid = {{1000, 9}, {5000, 6.25}, {10000, 7}};
-  made.baseline = 9.8;
+  for (int i = 1; i <= 100; ++i) made.train.push_back({i * 100.0, -5 - 40.0 / i});
+  made.valid = {{1000, -9}, {5000, -6.25}, {10000, -7}};
+  made.baseline = -9.8;
   return made;
 }
 
@@ -29,7 +29,7 @@ std::string svg_of(const LossGraph& graph) {
 TEST(LossGraph, NamesItsAxesItsBestPointAndItsBaseline) {
   const std::string svg = svg_of(graph());
   for (const char* label : {"<title>piano: loss</title>", "batches", "nats per time step",
-                            "best 6.250 at 5000 batches", "Marginal frequencies: 9.800"})
+                            "best -6.250 at 5000 batches", "Marginal frequencies: -9.800"})
     EXPECT_THAT(svg, HasSubstr(label));
 }
 

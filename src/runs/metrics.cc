@@ -17,14 +17,15 @@ namespace {
 struct Column {
   std::string_view name;
   double MetricsRow::*field;
+  std::string_view as_loss = {};  // its name in older files, which have it with the other sign
 };
 
 // After "batch", the one whole number.
 constexpr std::array<Column, 7> kColumns{{
     {"epoch", &MetricsRow::epoch},
     {"seconds", &MetricsRow::seconds},
-    {"train_nats", &MetricsRow::train_nats},
-    {"valid_nats", &MetricsRow::valid_nats},
+    {"train_nats_per_step", &MetricsRow::train_nats, "train_nats"},
+    {"valid_nats_per_step", &MetricsRow::valid_nats, "valid_nats"},
     {"learning_rate", &MetricsRow::learning_rate},
     {"gradient_norm", &MetricsRow::gradient_norm},
     {"note_steps_per_second", &MetricsRow::note_steps_per_second},
@@ -72,10 +73,13 @@ MetricsRow parse_row(std::string_view line, const std::vector<std::string_view>&
   MetricsRow row;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == "batch") row.batch = number<std::int64_t>(fields[i], path, line_number);
-    for (const Column& column : kColumns)
-      if (column.name == names[i])
-        row.*column.field =
-            fields[i].empty() ? kNotMeasured : number<double>(fields[i], path, line_number);
+    for (const Column& column : kColumns) {
+      const bool as_loss = !column.as_loss.empty() && column.as_loss == names[i];
+      if (column.name != names[i] && !as_loss) continue;
+      const double value =
+          fields[i].empty() ? kNotMeasured : number<double>(fields[i], path, line_number);
+      row.*column.field = as_loss ? -value : value;
+    }
   }
   return row;
 }

@@ -11,8 +11,8 @@ namespace toccata::runs {
 
 inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
-/// Losses are negative log-likelihoods in nats per time step: positive, lower is better. Values
-/// that were not measured are NaN, and empty in the file.
+/// Log-likelihoods are in nats per time step: negative, higher is better. Values that were not
+/// measured are NaN, and empty in the file.
 struct MetricsRow {
   std::int64_t batch = 0;            // updates done
   double epoch = 0;                  // passes over the training data, with fraction
@@ -27,7 +27,8 @@ struct MetricsRow {
 /// Appends a row; a new file first gets its header. A last line that was cut short is removed.
 void append_metrics(const std::filesystem::path& path, const MetricsRow& row);
 
-/// The rows of a file; none if it is absent. Columns are found by name, unknown ones are ignored,
+/// The rows of a file; none if it is absent. Columns are found by name, unknown ones are ignored
+/// (older files have the likelihoods with the other sign, under other names),
 /// and a last line that was cut short is left out. Throws Error (with file and line) on anything
 /// else that is not a number.
 std::vector<MetricsRow> read_metrics(const std::filesystem::path& path);

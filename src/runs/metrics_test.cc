@@ -17,7 +17,7 @@ MetricsRow row_of(std::int64_t batch) {
   row.batch = batch;
   row.epoch = 0.25;
   row.seconds = 12.5;
-  row.train_nats = 6.125;
+  row.train_nats = -6.125;
   row.learning_rate = 1e-3;
   return row;
 }
@@ -27,17 +27,17 @@ TEST(Metrics, RowsComeBackAsWrittenAndWhatWasNotMeasuredStaysSo) {
   const auto path = folder.path() / "metrics.csv";
   append_metrics(path, row_of(100));
   MetricsRow validated = row_of(200);
-  validated.valid_nats = 7.5;
+  validated.valid_nats = -7.5;
   append_metrics(path, validated);
   EXPECT_EQ(read_text(path),
-            "batch,epoch,seconds,train_nats,valid_nats,learning_rate,gradient_norm,note_steps_per_"
-            "second\n"
-            "100,0.25,12.5,6.125,,0.001,,\n"
-            "200,0.25,12.5,6.125,7.5,0.001,,\n");
+            "batch,epoch,seconds,train_nats_per_step,valid_nats_per_step,learning_rate,"
+            "gradient_norm,note_steps_per_second\n"
+            "100,0.25,12.5,-6.125,,0.001,,\n"
+            "200,0.25,12.5,-6.125,-7.5,0.001,,\n");
   const auto rows = read_metrics(path);
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[1].batch, 200);
-  EXPECT_EQ(rows[1].valid_nats, 7.5);
+  EXPECT_EQ(rows[1].valid_nats, -7.5);
   EXPECT_EQ(rows[0].learning_rate, 1e-3);
   EXPECT_TRUE(std::isnan(rows[0].valid_nats));
   EXPECT_TRUE(std::isnan(rows[0].gradient_norm));
@@ -82,12 +82,27 @@ TEST(Metrics, ALineCutShortAtAnyByteCostsThatLineAlone) {
 TEST(Metrics, ColumnsAreFoundByName) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.csv";
-  write_file(path, "batch,colour,valid_nats\r\n7,blue,1.5\r\n");
+  write_file(path, "batch,colour,valid_nats_per_step\r\n7,blue,-1.5\r\n");
   const auto rows = read_metrics(path);
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].batch, 7);
-  EXPECT_EQ(rows[0].valid_nats, 1.5);
+  EXPECT_EQ(rows[0].valid_nats, -1.5);
   EXPECT_TRUE(std::isnan(rows[0].train_nats));
+}
+
+// Older runs have them as losses: they are gone on with all the same.
+TEST(Metrics, LossesOfOlderFilesAreReadAsLikelihoods) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "metrics.csv";
+  write_file(path, "batch,train_nats,valid_nats\n7,2.5,1.5\n8,2.25,\n");
+  const auto rows = read_metrics(path);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].train_nats, -2.5);
+  EXPECT_EQ(rows[0].valid_nats, -1.5);
+  EXPECT_TRUE(std::isnan(rows[1].valid_nats));
+  truncate_metrics(path, 7);
+  append_metrics(path, row_of(9));
+  EXPECT_EQ(read_metrics(path).front().valid_nats, -1.5);
 }
 
 TEST(Metrics, WhatIsNoNumberIsRefusedWithFileAndLine) {

@@ -4,7 +4,7 @@
 //   model.safetensors   the best weights by validation      README.md      the model card
 //   checkpoints/step-N/ see checkpoint.h                    metrics.csv    see metrics.h
 //   events.out.tfevents.toccata  for TensorBoard            loss.svg, loss.png
-//   midi/               samples and composed music
+//   midi/               samples and composed music         verdict.json   how the run came out
 // With config.json and model.safetensors in it, the folder of a run is a model folder.
 
 #include <filesystem>
@@ -25,6 +25,7 @@ struct RunFolder {
   std::filesystem::path model() const { return path / "model.safetensors"; }
   std::filesystem::path card() const { return path / "README.md"; }
   std::filesystem::path metrics() const { return path / "metrics.csv"; }
+  std::filesystem::path verdict() const { return path / "verdict.json"; }
   /// TensorBoard reads any file with "tfevents" in its name.
   std::filesystem::path events() const { return path / "events.out.tfevents.toccata"; }
   std::filesystem::path loss_svg() const { return path / "loss.svg"; }

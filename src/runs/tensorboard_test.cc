@@ -58,11 +58,11 @@ TEST(Tensorboard, ARecordIsFramedWithItsLengthAndTwoMaskedCrcs) {
 TEST(Tensorboard, OnlyWhatWasMeasuredIsTold) {
   MetricsRow row;
   row.batch = 5;
-  row.train_nats = 6;
+  row.train_nats = -6;
   const auto told = scalars(row);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[0].tag, "nats_per_step/train");
-  EXPECT_EQ(told[0].value, 6);
+  EXPECT_EQ(told[0].value, -6);
   EXPECT_EQ(told[1].tag, "progress/epoch");
 }
 

@@ -151,9 +151,9 @@ OrderedJson TrainingRuns::outline(const runs::RunFolder& run) const {
     json["last"] = tasks::to_json(rows.back());
     double best = runs::kNotMeasured;
     for (const runs::MetricsRow& row : rows) {
-      if (!(row.valid_nats >= best)) best = std::isnan(row.valid_nats) ? best : row.valid_nats;
+      if (!(row.valid_nats <= best)) best = std::isnan(row.valid_nats) ? best : row.valid_nats;
     }
-    if (!std::isnan(best)) json["best_valid_nats"] = -best;
+    if (!std::isnan(best)) json["best_valid_nats"] = best;
   }
   const OrderedJson goal = tasks::goal_of(run);
   json["goal"] = goal;
@@ -183,6 +183,8 @@ OrderedJson TrainingRuns::describe(const std::string& name) const {
   for (const runs::MetricsRow& row : tasks::rows_of(run))
     json["metrics"].push_back(tasks::to_json(row));
   json["samples"] = tasks::samples_of(run);
+  if (const OrderedJson verdict = tasks::verdict_of(run); verdict.is_object())
+    json["verdict"] = verdict;
   const auto found = started_.find(name);
   json["log"] = found == started_.end() ? std::vector<std::string>{} : found->second.child->lines();
   return json;

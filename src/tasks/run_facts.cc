@@ -17,14 +17,14 @@ OrderedJson to_json(const runs::MetricsRow& row) {
   json["batch"] = row.batch;
   json["epoch"] = row.epoch;
   json["seconds"] = row.seconds;
-  const auto put = [&](const char* key, double value, double sign) {
-    if (!std::isnan(value)) json[key] = sign * value;
+  const auto put = [&](const char* key, double value) {
+    if (!std::isnan(value)) json[key] = value;
   };
-  put("train_nats", row.train_nats, -1);
-  put("valid_nats", row.valid_nats, -1);
-  put("learning_rate", row.learning_rate, 1);
-  put("gradient_norm", row.gradient_norm, 1);
-  put("note_steps_per_second", row.note_steps_per_second, 1);
+  put("train_nats", row.train_nats);
+  put("valid_nats", row.valid_nats);
+  put("learning_rate", row.learning_rate);
+  put("gradient_norm", row.gradient_norm);
+  put("note_steps_per_second", row.note_steps_per_second);
   return json;
 }
 
@@ -53,6 +53,16 @@ std::vector<std::string> samples_of(const runs::RunFolder& run) {
   std::vector<std::string> names;
   for (auto& [time, name] : found) names.push_back(std::move(name));
   return names;
+}
+
+OrderedJson verdict_of(const runs::RunFolder& run) {
+  try {
+    if (std::filesystem::exists(run.verdict()))
+      return OrderedJson::parse(read_text(run.verdict()), nullptr, false);
+  } catch (const Error&) {
+    // It cannot be read: there is none.
+  }
+  return nullptr;
 }
 
 OrderedJson goal_of(const runs::RunFolder& run) {

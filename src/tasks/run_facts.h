@@ -20,6 +20,9 @@ std::vector<runs::MetricsRow> rows_of(const runs::RunFolder& run);
 /// The names of the MIDI files in the run's midi/, the newest first, at most 200.
 std::vector<std::string> samples_of(const runs::RunFolder& run);
 
+/// The run's verdict.json (tasks/verdict.h); null where there is none.
+OrderedJson verdict_of(const runs::RunFolder& run);
+
 /// How far the run is to go, from its options.toml, and what it learns from: {"minutes", "batches",
 /// "epochs", "paths"}, those that are set.
 OrderedJson goal_of(const runs::RunFolder& run);

@@ -10,6 +10,7 @@
 #include "rendering/picture.h"
 #include "runs/tensorboard.h"
 #include "tasks/compose.h"
+#include "tasks/verdict.h"
 
 namespace toccata::tasks {
 
@@ -19,6 +20,7 @@ RunObserver::RunObserver(RunView view, Progress& progress, const Stop& stop)
 void RunObserver::on_start(const training::StartReport& report) {
   progress_.end();
   runs::truncate_metrics(view_.run.metrics(), report.begun_at);
+  std::filesystem::remove(view_.run.verdict());  // of a run that goes on it is yet to come
   rows_ = runs::read_metrics(view_.run.metrics());
   const double before = rows_.empty() ? 0 : rows_.back().seconds;
   wall_began_ =
@@ -33,17 +35,20 @@ void RunObserver::on_start(const training::StartReport& report) {
                   report.valid_pieces, counted(report.valid_steps, "step"), report.test_pieces));
   if (report.baseline)
     progress_.message(
-        fmt::format("Marginal frequencies alone reach {:.3f} nats per step on the validation "
-                    "pieces: the baseline",
+        fmt::format("To know only how often each note sounds gives {:.3f} nats per step on the "
+                    "validation pieces: the baseline, which the model has to beat",
                     -*report.baseline));
   else
     progress_.message(
-        fmt::format("Marginal frequencies alone reach {:.3f} nats per step on the training pieces",
+        fmt::format("To know only how often each note sounds gives {:.3f} nats per step on the "
+                    "training pieces",
                     -report.baseline_train));
   progress_.message(fmt::format(
       "A model of {} parameters: {}; {} notes; {}{}", report.parameters,
       network::layers_text(report.config), report.config.notes(), counted(report.updates, "update"),
       report.begun_at ? fmt::format(", going on from update {}", report.begun_at) : ""));
+  for (const std::string& warning : warnings_of_music(report.train_pieces, report.valid_pieces))
+    progress_.warning(warning);
   if (view_.processes > 1)
     progress_.message(fmt::format("{} processes train together, {} threads in this one",
                                   view_.processes, thread_count(view_.threads)));
@@ -59,7 +64,7 @@ void RunObserver::on_update(const training::UpdateReport& report) {
   smooth_nats_ = smooth_nats_ == 0 ? report.nats : 0.95 * smooth_nats_ + 0.05 * report.nats;
   const double done = view_.minutes > 0 ? report.seconds : static_cast<double>(report.update);
   progress_.update(static_cast<std::uint64_t>(done),
-                   fmt::format("epoch {:.2f}, loss {:.3f}", report.epoch, smooth_nats_));
+                   fmt::format("epoch {:.2f}, {:.3f} nats per step", report.epoch, -smooth_nats_));
 }
 
 void RunObserver::on_validation(const training::ValidationReport& report) {
@@ -67,8 +72,8 @@ void RunObserver::on_validation(const training::ValidationReport& report) {
   row.batch = report.update;
   row.epoch = report.epoch;
   row.seconds = report.seconds;
-  row.train_nats = report.train_nats;
-  row.valid_nats = report.valid_nats.value_or(runs::kNotMeasured);
+  row.train_nats = -report.train_nats;
+  row.valid_nats = report.valid_nats ? -*report.valid_nats : runs::kNotMeasured;
   row.learning_rate = report.learning_rate;
   row.gradient_norm = report.gradient_norm;
   row.note_steps_per_second =
@@ -114,7 +119,7 @@ void RunObserver::draw_graph() {
   if (!rendering::has_pictures()) return;
   rendering::LossGraph graph;
   graph.title = view_.run.name();
-  graph.baseline = baseline_;
+  if (baseline_) graph.baseline = -*baseline_;
   for (const runs::MetricsRow& row : rows_) {
     const auto x = static_cast<double>(row.batch);
     graph.train.push_back({x, row.train_nats});
@@ -147,10 +152,6 @@ void RunObserver::on_end(const training::EndReport& report) {
         fmt::format("There was no time to judge all held-out pieces: these figures are of a "
                     "sample. toccata evaluate {} judges all",
                     name));
-  if (report.reason == training::EndReason::stopped)
-    progress_.message(fmt::format("toccata train --name {} --resume goes on with it", name));
-  else
-    progress_.message(fmt::format("toccata generate {} composes with it", name));
 }
 
 }  // namespace toccata::tasks

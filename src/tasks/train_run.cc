@@ -26,6 +26,9 @@ namespace toccata::tasks {
 namespace {
 namespace fs = std::filesystem;
 
+/// What --restore says where a run begins with no model, whatever a config file says.
+constexpr std::string_view kNoModel = "none";
+
 /// The newest checkpoint that belongs to a restored model: itself, or its run's newest.
 fs::path optimiser_of(const fs::path& model, Progress& progress) {
   if (fs::exists(model / "learner.safetensors")) return model;
@@ -72,12 +75,13 @@ training::TrainOptions resolve(const TrainRequest& request,
     if (!options.restore.empty() && !runs::newest_checkpoint(run, silent))
       restored = load_restored(options.restore, output, progress);
   } else if (const std::string model = early(options, request, "restore", &TrainOptions::restore);
-             !model.empty()) {
+             !model.empty() && model != kNoModel) {
     restored = load_restored(model, output, progress);
     options.model = restored->model.config;
   }
   if (!request.config.empty()) training::apply_toml(options, request.config);
   training::apply_texts(options, request.texts);
+  if (options.restore == kNoModel) options.restore.clear();
   if (!request.paths.empty()) options.paths = request.paths;
   if (request.resume) training::check_resumed(before, options, runs::open_run(output, name).path);
   const bool endless = options.batches == 0 && options.epochs == 0 && options.minutes == 0;
@@ -122,9 +126,9 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
     std::string text = fmt::format("Read {} in {:.1f} s, kept {}: {}", counted(sum.files, "piece"),
                                    corpus.report.seconds, sum.kept, counted(notes, "note"));
     if (sum.repaired > 0) text += fmt::format("; {} repaired", counted(sum.repaired, "file"));
-    if (sum.merged > 0) text += fmt::format("; {} merged", counted(sum.merged, "note"));
-    if (sum.folded > 0) text += fmt::format("; {} folded into the range", sum.folded);
-    if (sum.dropped > 0) text += fmt::format("; {} outside the range dropped", sum.dropped);
+    if (sum.merged > 0) text += fmt::format("; {} met others", counted(sum.merged, "note"));
+    if (sum.folded > 0) text += fmt::format("; {} moved into the range", sum.folded);
+    if (sum.dropped > 0) text += fmt::format("; {} outside the range left out", sum.dropped);
     if (sum.drums > 0) text += fmt::format("; {} left out", counted(sum.drums, "drum note"));
     progress.message(text + " (toccata import tells more)");
   }
@@ -281,7 +285,10 @@ std::optional<TrainOutcome> train_among(training::Ranks& ranks, const training::
                                                                .clock = clock,
                                                                .ranks = &ranks});
   if (!ranks.first()) return std::nullopt;
-  return TrainOutcome{setup.run, report, ranks.count()};
+  TrainOutcome outcome{setup.run, report, ranks.count(), std::nullopt};
+  if (report.reason != training::EndReason::stopped)
+    outcome.verdict = verdict_on(setup.run, options, data, report, progress, ranks.stop());
+  return outcome;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "runs/run_folder.h"
+#include "tasks/verdict.h"
 #include "training/reports.h"
 
 namespace toccata::tasks {
@@ -28,6 +29,7 @@ struct TrainOutcome {
   runs::RunFolder run;
   training::EndReport report;
   int processes = 1;
+  std::optional<Verdict> verdict;  // of a run that came to its end; also in its verdict.json
 };
 
 /// Trains to the end, or until stop is requested. Flags go before the config file, that before what

@@ -196,16 +196,13 @@ Evaluator::Evaluator(const TrainOptions& options, const RunContext& context, con
       ranks_(ranks),
       position_(position),
       recent_(recent) {
-  const TrainingData& data = context.data;
-  const InMemory train(to_count_on(data.train));
-  const auto baseline = [&](const Pieces& pieces) -> std::optional<double> {
-    if (pieces.empty()) return std::nullopt;
-    const InMemory judged(to_count_on(pieces));
-    return -listening::baseline(train.pieces(), judged.pieces()).per_step();
-  };
-  quality_.baseline_valid = baseline(data.valid);
-  quality_.baseline_test = baseline(data.test);
-  baseline_train_ = *baseline(data.train);
+  baseline_train_ = *baseline(context.data.train);
+}
+
+std::optional<double> Evaluator::baseline(const Pieces& pieces) const {
+  if (pieces.empty()) return std::nullopt;
+  const InMemory train(to_count_on(context_.data.train)), judged(to_count_on(pieces));
+  return -listening::baseline(train.pieces(), judged.pieces()).per_step();
 }
 
 void Evaluator::open_stage() {
@@ -213,6 +210,7 @@ void Evaluator::open_stage() {
   const Pieces& valid = stage_data().valid;
   sample_ = validation_sample(valid, options_.validate_every, stage.batch_size, stage.time_steps);
   sample_is_whole_ = sample_.size() == valid.size();
+  quality_.baseline_valid = baseline(sample_);
 }
 
 std::optional<double> Evaluator::validate(const network::Model& now) {
@@ -301,6 +299,8 @@ void Evaluator::evaluate_held_out(const network::Model& now, double share, EndRe
     count_as_best(kept, *report.valid_nats, valid);
   }
   quality_.test = report.test_nats = nats_per_step(kept, test, options_, ranks_);
+  quality_.baseline_valid = report.baseline = baseline(valid);
+  quality_.baseline_test = baseline(test);
   keep(kept, report.valid_nats);
 }
 

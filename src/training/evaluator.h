@@ -41,7 +41,7 @@ std::optional<double> nats_per_step(const network::Model& model, const Pieces& p
                                     const TrainOptions& options, Ranks& ranks);
 
 /// What the card says of a model's quality, exact and over whole pieces, in nats per step as losses
-/// are: positive, lower is better.
+/// are: positive, lower is better. Each baseline is of the pieces that the figure beside it is of.
 struct Quality {
   std::optional<double> valid, test, baseline_valid, baseline_test;
   bool whole = true;  // valid and test are of all held-out pieces, not of a sample
@@ -100,6 +100,9 @@ class Evaluator {
   ValidationReport report(std::optional<double> nats, bool whole, bool best);
   void tell_last_validation(double nats, bool whole, bool best);
   void count_as_best(const network::Model& model, double nats, const Pieces& on);
+  /// Nats per step of marginal frequencies, counted on the training pieces; nothing where there are
+  /// no `pieces`.
+  std::optional<double> baseline(const Pieces& pieces) const;
 
   const TrainOptions& options_;
   const RunContext& context_;

@@ -49,7 +49,7 @@ void visit_options(Options& o, Visit&& visit) {
   const char* group = "Run";
   visit(group, "name", o.name, "Name of the run and of its folder");
   visit(group, "output", o.output, "Folder of the runs");
-  visit(group, "restore", o.restore, "Start from the weights of this model");
+  visit(group, "restore", o.restore, "Start from the weights of this model; none: from no model");
 
   group = "Model";
   visit(group, "time-units", o.model.time_units, "Units of each LSTM layer along time");

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "music/bars.h"
 #include "network/weights.h"
 #include "training/backend.h"
@@ -121,6 +122,13 @@ void warn(RunPlan& plan, const MusicSize& music, double frames_an_update, double
         plan.updates, frames_an_update, seconds));
 }
 
+/// How often: "39 times", "once".
+std::string times(double epochs) {
+  if (epochs < 0.75) return fmt::format("{:.1g} times", epochs);
+  const auto whole = std::lround(epochs);
+  return whole == 1 ? "once" : fmt::format("{} times", whole);
+}
+
 /// The meter of most steps, each of which lasts a step of `grid` to a quarter note.
 music::MeterAt main_meter(const Pieces& pieces) {
   std::map<std::pair<int, int>, double> steps;
@@ -216,10 +224,10 @@ RunPlan make_plan(const TrainOptions& options, const FixedOptions& given, const 
 
   plan.reasons.push_back(why_units(plan, given, bound, music));
   plan.reasons.push_back(fmt::format(
-      "In {:.1f} minutes this machine gets through about {:.3g} steps of music with it: {} updates "
-      "of {} x {} steps, {:.2g} times all {} steps of the training pieces",
-      seconds / 60, frames, plan.updates, plan.options.batch_size, plan.options.time_steps,
-      plan.epochs, music.steps));
+      "In {:.1f} minutes this machine hears all of the music about {} with it ({}, "
+      "each of {} of {})",
+      seconds / 60, times(plan.epochs), counted(plan.updates, "update"),
+      counted(plan.options.batch_size, "excerpt"), counted(plan.options.time_steps, "step")));
   warn(plan, music, frames_an_update, seconds);
   return plan;
 }

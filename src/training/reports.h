@@ -24,7 +24,7 @@ struct StartReport {
   std::string engine;
   std::int64_t train_pieces = 0, valid_pieces = 0, test_pieces = 0;
   std::int64_t train_steps = 0, valid_steps = 0, test_steps = 0;
-  std::optional<double> baseline;  // marginal frequencies, on the validation pieces
+  std::optional<double> baseline;  // marginal frequencies, on the pieces that validation judges
   double baseline_train = 0;       // the same on the training pieces
   std::int64_t begun_at = 0;       // updates done before: 0, or a resumed run's place
   std::int64_t updates = 0;        // that there will be; an estimate where minutes were given
@@ -74,6 +74,7 @@ struct EndReport {
   // Of the model that was kept, on whole pieces; nothing where the run was stopped or has no such
   // pieces.
   std::optional<double> valid_nats, test_nats;
+  std::optional<double> baseline;  // marginal frequencies, on the pieces of valid_nats
   bool whole = true;  // all held-out pieces, not a sample of them for want of time
 };
 

@@ -44,7 +44,7 @@ std::optional<double> validation_of(const runs::RunFolder& folder) {
   std::optional<double> best;
   for (const runs::MetricsRow& row : runs::read_metrics(folder.metrics()))
     if (row.valid_nats == row.valid_nats)
-      best = std::max(best.value_or(-row.valid_nats), -row.valid_nats);
+      best = std::max(best.value_or(row.valid_nats), row.valid_nats);
   return best;
 }
 

@@ -21,11 +21,27 @@ OrderedJson to_json(const tasks::TrainOutcome& outcome) {
   json["finished"] = report.reason != training::EndReason::stopped;
   if (report.valid_nats) json["valid_nats_per_step"] = -*report.valid_nats;
   if (report.test_nats) json["test_nats_per_step"] = -*report.test_nats;
+  if (outcome.verdict) json["verdict"] = tasks::to_json(*outcome.verdict);
   if (outcome.processes > 1) {
     json["processes"] = outcome.processes;
     json["waited_seconds"] = report.waited;
   }
   return json;
+}
+
+void tell_end(const tasks::TrainOutcome& outcome, Progress& progress) {
+  const std::string name = outcome.run.name();
+  if (outcome.verdict) {
+    progress.message("\nHow it came out:");
+    for (const std::string& line : outcome.verdict->found) progress.message("- " + line);
+    for (const std::string& line : outcome.verdict->warnings) progress.warning(line);
+    if (!outcome.verdict->advice.empty()) progress.message("What would help:");
+    for (const std::string& line : outcome.verdict->advice) progress.message("- " + line);
+  }
+  if (outcome.report.reason == training::EndReason::stopped)
+    progress.message(fmt::format("toccata train --name {} --resume goes on with it", name));
+  else
+    progress.message(fmt::format("\ntoccata generate {} composes with it", name));
 }
 
 }  // namespace
@@ -64,7 +80,11 @@ void add_train(CLI::App& app, Context& context) {
   app.callback([given, &context] {
     given->request.program = version_text();
     const auto outcome = tasks::train_run(given->request, context.progress, context.stop);
-    if (given->json && outcome) fmt::print("{}\n", to_json(*outcome).dump(2));
+    if (!outcome) return;
+    tell_end(*outcome, context.progress);
+    if (given->json)
+      context.progress.print(
+          to_json(*outcome).dump(2, ' ', false, OrderedJson::error_handler_t::replace));
   });
 }
 
