@@ -42,8 +42,12 @@ class Finder {
   void add_root(const fs::path& path, const std::string& label, bool only_one) {
     const FileFacts facts = examine(path);
     if (facts.kind == FileFacts::Kind::unknown)
-      fail("{}: expected a file or folder of music: {}", path.string(), system_reason());
+      fail("{}: expected a file or folder of music, and it cannot be reached: {}", path.string(),
+           system_reason());
     if (facts.kind == FileFacts::Kind::folder) {
+      std::error_code closed;
+      const fs::directory_iterator first(path, closed);
+      if (closed) fail("{}: this folder cannot be read: {}", path.string(), closed.message());
       folder(path, only_one ? "" : label + "/", facts.identity);
       return;
     }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "corpus/findings.h"
 #include "corpus/roll_file.h"
 #include "music/bars.h"
 #include "music/from_score.h"
@@ -61,6 +62,12 @@ void lay_on_grid(const notation::Score& score, const ImportOptions& options, Rea
   report.mean_move = found.mean_move;
   report.most_moved = found.most_moved;
   report.suggested_grid = found.fit.suggested();
+  report.tracks = tracks_of(score);
+  report.instruments = instruments_of(score);
+  const Beat beat = find_beat(score);
+  report.beat_found = beat.found;
+  report.shift_ticks = beat.shift;
+  report.verdicts = verdicts(report, options.roll);
   row.fit = found.fit;
   report.reason = why_not_kept(report, options);
   report.kept = report.reason.empty();
@@ -148,6 +155,8 @@ void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& 
       row.part = part;
       // Its grid is its own: nothing to suggest, and no vote on that of other files.
       row.report.suggested_grid = options.roll.grid;
+      row.report.tracks.clear();
+      row.report.verdicts = verdicts(row.report, options.roll);
       row.fit = {};
       music.pieces.push_back(std::move(row));
     }

@@ -57,6 +57,13 @@ OrderedJson to_json(const FileReport& file) {
   json["meters"] = file.meters;
   add_notes(json, file);
   json["suggested_grid"] = file.suggested_grid;
+  json["tracks"] = OrderedJson::array();
+  for (const TrackFound& track : file.tracks)
+    json["tracks"].push_back(
+        {{"name", track.name}, {"instrument", track.instrument}, {"notes", track.notes}});
+  json["beat_found"] = file.beat_found;
+  json["shift_ticks"] = file.shift_ticks;
+  json["verdicts"] = file.verdicts;
   if (!file.duplicate_of.empty()) json["duplicate_of"] = file.duplicate_of;
   json["repair_count"] = file.repair_count;
   json["repairs"] = file.repairs;

@@ -9,6 +9,13 @@
 
 namespace toccata::corpus {
 
+/// A track with notes.
+struct TrackFound {
+  std::string name;        // as the file names it, in UTF-8; may be empty
+  std::string instrument;  // its General MIDI sound, "drums", or "13 instruments"
+  long notes = 0;
+};
+
 /// The report on one piece: a file, one song of a type 2 file, or one piece of a roll file.
 struct FileReport {
   std::string name;
@@ -30,7 +37,12 @@ struct FileReport {
   // The coarsest grid of 4, 8, 12, 24 that fits the onsets nearly as well as the finest; a roll
   // file suggests its own.
   int suggested_grid = 4;
-  std::string duplicate_of;  // the first kept piece with the same music, whatever its key
+  std::vector<TrackFound> tracks;  // of a file of notes; a roll file has none
+  int instruments = 1;             // besides drums; see findings.h
+  bool beat_found = true;
+  long shift_ticks = 0;               // that all onsets lie after the beat
+  std::vector<std::string> verdicts;  // the findings in words, a phrase each
+  std::string duplicate_of;           // the first kept piece with the same music, whatever its key
 };
 
 struct ImportReport {

@@ -5,9 +5,12 @@
 #include <filesystem>
 #include <memory>
 
+#include <fmt/ranges.h>
+
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/commands/roll_options.h"
+#include "cli/shell/help_text.h"
 #include "corpus/import.h"
 
 namespace toccata::cli {
@@ -30,24 +33,6 @@ std::string padded(const std::string& text, std::size_t to) {
   return text + std::string(to - std::min(to, width(text)), ' ');
 }
 
-template <typename Strings>
-std::string joined(const Strings& strings) {
-  std::string text;
-  for (const std::string& one : strings) text += (text.empty() ? "" : " ") + one;
-  return text;
-}
-
-// The notes' columns, the same for a file and for the totals.
-template <typename Counts>
-std::string note_columns(const Counts& of) {
-  const long onsets = of.notes_kept + of.merged;
-  const double share =
-      onsets > 0 ? 100.0 * static_cast<double>(of.moved) / static_cast<double>(onsets) : 0;
-  return fmt::format("{:>8} {:>8} {:>7} {:>7} {:>7} {:>6}  {:>5.1f} {:>5.3f} {:>5.3f}",
-                     of.notes_read, of.notes_kept, of.merged, of.folded, of.dropped, of.drums,
-                     share, of.mean_move, of.most_moved);
-}
-
 // A reader's message begins with the file's name, which the row has said.
 std::string_view reason_of(const corpus::FileReport& file) {
   std::string_view reason = file.reason;
@@ -55,48 +40,76 @@ std::string_view reason_of(const corpus::FileReport& file) {
   return reason;
 }
 
-void print_row(const corpus::FileReport& file, std::size_t name_width) {
-  constexpr std::size_t kShownRepairs = 3;
-  if (file.notes_read == 0) {  // nothing to count
-    fmt::print("{}  -     {}\n", padded(file.name, name_width), reason_of(file));
-    return;
-  }
-  fmt::print("{}  {:<4} {:>7} {:>7.1f}  {}  {:>4}  {}\n", padded(file.name, name_width),
-             file.kept ? "kept" : "-", file.steps, file.bars, note_columns(file),
-             file.suggested_grid, joined(file.meters));
-  if (!file.reason.empty()) fmt::print("    left out: {}\n", reason_of(file));
-  if (!file.duplicate_of.empty()) fmt::print("    the same music as {}\n", file.duplicate_of);
-  for (std::size_t i = 0; i < std::min(kShownRepairs, file.repairs.size()); ++i)
-    fmt::print("    repaired: {}\n", file.repairs[i]);
-  if (file.repair_count > kShownRepairs)
-    fmt::print("    and {} more repairs; --json names them\n", file.repair_count - kShownRepairs);
+std::string in_words(const corpus::TrackFound& track, std::size_t number) {
+  return fmt::format("{} {}({}, {})", number, track.name.empty() ? "" : track.name + " ",
+                     track.instrument, counted(track.notes, "note"));
 }
 
-void print_headings(std::size_t name_width) {
-  fmt::print("{}  {:<4} {:>7} {:>7}  {:>8} {:>46}  {:>17}  {:>4}\n", padded("", name_width), "", "",
-             "", "notes", "", "onsets moved", "best");
-  fmt::print(
-      "{}  {:<4} {:>7} {:>7}  {:>8} {:>8} {:>7} {:>7} {:>7} {:>6}  {:>5} {:>5} {:>5}  {:>4}  {}\n",
-      padded("file", name_width), "", "steps", "bars", "read", "kept", "merged", "folded",
-      "dropped", "drums", "%", "mean", "most", "grid", "meters");
+void print_row(const corpus::FileReport& file, std::size_t name_width) {
+  constexpr std::size_t kShownRepairs = 3;
+  const auto under = [](const std::string& text) { fmt::print("    {}\n", wrapped(text, 6)); };
+  if (file.notes_read == 0) {  // nothing to count
+    fmt::print("{}  {}\n", padded(file.name, name_width), reason_of(file));
+    return;
+  }
+  fmt::print("{}  {:>7} {:>7.1f} {:>7}  {}\n", padded(file.name, name_width), file.steps, file.bars,
+             file.notes_kept, fmt::join(file.meters, " "));
+  if (!file.reason.empty()) under(fmt::format("left out: {}", reason_of(file)));
+  if (!file.duplicate_of.empty()) under(fmt::format("the same music as {}", file.duplicate_of));
+  for (const std::string& verdict : file.verdicts) under(verdict);
+  if (file.tracks.size() > 1) {
+    std::string tracks = fmt::format("{}: ", counted(file.tracks.size(), "track"));
+    for (std::size_t i = 0; i < file.tracks.size(); ++i)
+      tracks += (i == 0 ? "" : ", ") + in_words(file.tracks[i], i + 1);
+    under(tracks);
+  }
+  for (std::size_t i = 0; i < std::min(kShownRepairs, file.repairs.size()); ++i)
+    under(fmt::format("repaired: {}", file.repairs[i]));
+  if (file.repair_count > kShownRepairs)
+    under(fmt::format("and {} more repairs; --json names them", file.repair_count - kShownRepairs));
+}
+
+// What became of all the notes, and of how many files what was found.
+std::string found_in_all(const corpus::ImportReport& report, const corpus::ImportTotals& sum) {
+  std::vector<std::string> words;
+  const auto count = [&](const char* what, const auto& holds) {
+    const auto files = std::ranges::count_if(report.files, holds);
+    if (files > 0) words.push_back(fmt::format("{} {}", files, what));
+  };
+  count("played freely", [](const corpus::FileReport& file) { return !file.beat_found; });
+  count("shifted against the beat",
+        [](const corpus::FileReport& file) { return file.shift_ticks != 0; });
+  count("of several instruments, which become one piano",
+        [](const corpus::FileReport& file) { return file.instruments > 1; });
+  const auto notes = [&](long number, const char* noun, const char* what) {
+    if (number > 0) words.push_back(fmt::format("{} {}", counted(number, noun), what));
+  };
+  notes(sum.merged, "note", "met others");
+  notes(sum.drums, "drum note", "left out");
+  notes(sum.folded, "note", "outside the range moved into it by octaves");
+  notes(sum.dropped, "note", "outside the range left out");
+  return fmt::format("{}", fmt::join(words, "; "));
 }
 
 void print_report(const corpus::ImportReport& report, const corpus::ImportOptions& options) {
   std::size_t name_width = 5;
   for (const corpus::FileReport& file : report.files)
     name_width = std::max(name_width, std::min<std::size_t>(width(file.name), 40));
-  print_headings(name_width);
+  fmt::print("{}  {:>7} {:>7} {:>7}  {}\n", padded("file", name_width), "steps", "bars", "notes",
+             "meters");
   for (const corpus::FileReport& file : report.files) print_row(file, name_width);
 
   const corpus::ImportTotals sum = corpus::totals(report);
-  fmt::print("{}  {:<4} {:>7} {:>7.1f}  {}  {:>4}\n\n", padded("total", name_width), "", sum.steps,
-             sum.bars, note_columns(sum), report.suggested_grid);
+  fmt::print("{}  {:>7} {:>7.1f} {:>7}\n\n", padded("total", name_width), sum.steps, sum.bars,
+             sum.notes_kept);
   fmt::print("{} kept of {}", counted(sum.kept, "piece"), sum.files);
   if (sum.unreadable > 0) fmt::print(", {} unreadable", sum.unreadable);
   if (sum.repaired > 0) fmt::print(", {} repaired", sum.repaired);
   if (sum.duplicates > 0) fmt::print(", {} with the same music as another", sum.duplicates);
   fmt::print("; the longest has {}; {:.1f} MB in {:.2f} s\n", counted(report.longest, "step"),
              static_cast<double>(report.bytes) / 1e6, report.seconds);
+  if (const std::string found = found_in_all(report, sum); !found.empty())
+    fmt::print("{}\n", wrapped(found, 0));
   if (report.suggested_grid != options.roll.grid)
     fmt::print("these notes suggest --grid {}\n", report.suggested_grid);
 }
