@@ -33,7 +33,11 @@ Bars::Bars(const std::vector<MeterAt>& meters, int grid) {
   for (const MeterAt& meter : meters) {
     Stretch next{meter, bar_length(meter, grid), 0, 0};
     if (!stretches_.empty()) {
-      const Stretch& last = stretches_.back();
+      Stretch& last = stretches_.back();
+      const double until = meter.step - last.meter.step;
+      if (stretches_.size() == 1 && until <= last.length + kSameStep &&
+          until < next.length - kSameStep)
+        last.bars_before = -1;  // a pickup is bar 0
       const double begin = std::max(last.meter.step, 0.0);
       const double bars = (meter.step - last.meter.step) / last.length;
       next.bars_before = last.bars_before + static_cast<long>(std::ceil(bars - kSameStep));
@@ -72,7 +76,8 @@ MeterAt Bars::meter(double step) const {
 }
 
 std::string bar_name(const Bars& bars, double step) {
-  return fmt::format("bar {}", bars.at(step).number);
+  const long number = bars.at(step).number;
+  return number == 0 ? "the pickup" : fmt::format("bar {}", number);
 }
 
 }  // namespace toccata::music

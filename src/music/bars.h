@@ -35,7 +35,9 @@ void check_meters(const std::vector<MeterAt>& meters);
 /// One bar, in steps.
 struct Bar {
   double begin = 0, end = 0;
-  long number = 1;  // counted from 1; a bar that a new meter cuts short counts as one
+  // Counted from 1; a bar that a new meter cuts short counts as one. A pickup, a first bar shorter
+  // than those of the meter after it, is 0.
+  long number = 1;
 };
 
 /// The bar lines that follow from a list of meters: a bar begins at each MeterAt. `meters` as in
@@ -55,7 +57,7 @@ class Bars {
   struct Stretch {  // of one meter
     MeterAt meter;
     double length = 0;      // of a bar, in steps
-    long bars_before = 0;   // bars begun before it
+    long bars_before = 0;   // bars begun before it, a pickup not counted; -1 for the pickup itself
     double bars_until = 0;  // bars before it, with fractions
   };
   std::size_t stretch_at(double step) const;
@@ -63,7 +65,7 @@ class Bars {
   std::vector<Stretch> stretches_;
 };
 
-/// The bar of a step in words, for messages: "bar 12".
+/// The bar of a step in words, for messages: "bar 12", "the pickup".
 std::string bar_name(const Bars& bars, double step);
 
 }  // namespace toccata::music

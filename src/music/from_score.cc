@@ -133,8 +133,8 @@ class KeptNotes {
     if (options_.out_of_range == OutOfRange::refuse) {
       const Bars bars(meters_on_grid(score_, options_.grid), options_.grid);
       fail(
-          "{}, {}: found pitch {}, expected {}..{}; widen the range, or let such notes be "
-          "folded or dropped (--out-of-range)",
+          "{}, {}: the pitch {} lies outside the range {} to {}: widen it, or let such notes be "
+          "moved by octaves or left out (--out-of-range)",
           where_, bar_name(bars, grid_.exact(note.onset)), note.pitch, options_.low, options_.high);
     }
     return options_.out_of_range == OutOfRange::fold ? fold(note.pitch, options_) : -1;

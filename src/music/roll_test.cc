@@ -115,6 +115,18 @@ TEST(Bars, AreNumberedFromOneAndABarCutShortCounts) {
   EXPECT_EQ(bar_name(bars, 40), "bar 4");
 }
 
+TEST(Bars, APickupIsBarZero) {
+  const Bars bars({{0, 1, 4}, {4, 3, 4}}, 4);
+  EXPECT_EQ(bars.at(0).number, 0);
+  EXPECT_EQ(bars.at(4).number, 1);
+  EXPECT_EQ(bars.at(16).number, 2);
+  EXPECT_EQ(bar_name(bars, 0), "the pickup");
+  EXPECT_DOUBLE_EQ(bars.count(4), 1);
+  // Two bars of 1/4 are none, nor is a bar as long as the next.
+  EXPECT_EQ(Bars({{0, 1, 4}, {8, 3, 4}}, 4).at(0).number, 1);
+  EXPECT_EQ(Bars({{0, 3, 4}, {12, 6, 8}}, 4).at(0).number, 1);
+}
+
 TEST(Bars, CountFromStepNoughtWhereTheFirstBeganBefore) {
   EXPECT_DOUBLE_EQ(Bars({{-4, 4, 4}}, 4).count(12), 0.75);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A contact sheet: one HTML page, with everything in it, that shows pieces side by side, for
-// someone to choose from.
+// A contact sheet: one HTML page, with everything in it, that shows pieces side by side and plays
+// them, for someone to choose from.
 
 #include <string>
 #include <utility>
@@ -25,13 +25,12 @@ struct ContactSheet {
   std::string introduction;  // a sentence or two
   std::vector<Fact> facts;   // about all of them
   std::vector<ContactPiece> pieces;
-  double picture_width = 1000;  // CSS pixels
 };
 
-/// Nothing is fetched from anywhere: pictures are in the page, in a light and a dark form that
-/// follow the reader's setting; no script. Headings, lists and descriptions of the pictures are for
-/// those who hear the page. Where the program is built without cairo there are no pictures. The
-/// same sheet gives the same text.
+/// Ten pieces are seen on a screen at once. Nothing is fetched from anywhere: drawings and notes
+/// are in the page, and a script in it plays them by the browser's own oscillators. It follows the
+/// reader's light or dark setting. Headings, lists and descriptions of the drawings are for those
+/// who hear the page. The same sheet gives the same text.
 std::string contact_sheet(const ContactSheet& sheet);
 
 }  // namespace toccata::rendering

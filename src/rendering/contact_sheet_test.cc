@@ -32,14 +32,15 @@ TEST(ContactSheet, HoldsEverythingInOneFile) {
                            {{"Seed", "7"}},
                            {piece("1. Piece 4", "a.mid"), piece("2. Piece 9", "b.mid")}};
   const std::string html = contact_sheet(sheet);
-  EXPECT_EQ(count(html, "<img "), 2);
-  EXPECT_EQ(count(html, "src=\"data:image/png;base64,"), 2);
-  EXPECT_EQ(count(html, "srcset=\"data:image/png;base64,"), 2);
+  EXPECT_EQ(count(html, "<svg "), 2);
+  EXPECT_EQ(count(html, "<button "), 2);
+  // What is played: the one note of each piece, a second of 120 quarters per minute.
+  EXPECT_THAT(html, HasSubstr(R"([{"seconds":2.000,"notes":[[0.000,0.500,60,80]]},{)"));
   EXPECT_THAT(html, HasSubstr("href=\"a.mid\""));
   EXPECT_THAT(html, HasSubstr("1.50 nats per note"));
-  // Nothing comes from elsewhere, and nothing runs.
-  EXPECT_THAT(html, Not(HasSubstr("<script")));
-  EXPECT_THAT(html, Not(HasSubstr("src=\"http")));
+  // Nothing comes from elsewhere.
+  EXPECT_THAT(html, Not(HasSubstr("src=")));
+  EXPECT_THAT(html, Not(HasSubstr("http")));
   EXPECT_EQ(count(html, "<link"), 0);
   EXPECT_EQ(contact_sheet(sheet), html);
 }
@@ -49,17 +50,9 @@ TEST(ContactSheet, CanBeHeardAndReadInTheDark) {
   EXPECT_THAT(html, HasSubstr("<html lang=\"en\">"));
   EXPECT_THAT(html, HasSubstr("<h1>Title</h1>"));
   EXPECT_THAT(html, HasSubstr("<h2>1. Piece 0</h2>"));
-  EXPECT_THAT(html, HasSubstr("alt=\"Piano roll: bars 1–1"));
+  EXPECT_THAT(html, HasSubstr("aria-label=\"Piano roll: bars 1–1"));
+  EXPECT_THAT(html, HasSubstr("aria-label=\"Play 1. Piece 0\""));
   EXPECT_THAT(html, HasSubstr("(prefers-color-scheme: dark)"));
-  // The dark picture is another than the light one.
-  const std::size_t begin = html.find("srcset=\"") + 8;
-  const std::string dark = html.substr(begin, html.find('"', begin) - begin);
-  const std::size_t next = html.find(" src=\"") + 6;
-  const std::string light = html.substr(next, html.find('"', next) - next);
-  EXPECT_NE(dark, light);
-  for (const std::string& address : {dark, light}) {
-    EXPECT_EQ(address.find_first_of(" <>#\n"), std::string::npos);
-  }
 }
 
 TEST(ContactSheet, NamesCannotBreakOutOfTheirPlace) {
@@ -70,7 +63,7 @@ TEST(ContactSheet, NamesCannotBreakOutOfTheirPlace) {
   EXPECT_THAT(html, HasSubstr("A &amp; B"));
   EXPECT_THAT(html, Not(HasSubstr("<b>")));
   EXPECT_THAT(html, Not(HasSubstr("<i>")));
-  EXPECT_THAT(html, Not(HasSubstr("<script>")));
+  EXPECT_EQ(count(html, "<script>"), 1);  // the page's own
 }
 
 }  // namespace

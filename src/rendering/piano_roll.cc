@@ -141,16 +141,18 @@ void draw_bar_lines(const Sheet& sheet, const SystemOfBars& system, double top) 
         sheet.canvas.line(sheet.x(system, beat), top, sheet.x(system, beat), bottom,
                           sheet.colours.faint, 0.8);
     sheet.canvas.line(x, top - 3, x, bottom, sheet.colours.line, 1);
-    const notation::MeterChange& meter = sheet.bars.meter_of(bar);
-    const bool changed = bar == 1 || std::pair(meter.numerator, meter.denominator) !=
-                                         std::pair(sheet.bars.meter_of(bar - 1).numerator,
-                                                   sheet.bars.meter_of(bar - 1).denominator);
-    if (x - last_number < 30) continue;
-    const std::string number = std::to_string(bar);
+    const notation::MeterChange& meter = sheet.bars.shown_meter_of(bar);
+    const notation::MeterChange& before = sheet.bars.shown_meter_of(bar - 1);
+    const bool changed =
+        bar == sheet.bars.first() || std::pair(meter.numerator, meter.denominator) !=
+                                         std::pair(before.numerator, before.denominator);
+    // A meter is shown where it changes, even where there is no room for the bar's number.
+    if (x - last_number < 30 && !changed) continue;
+    const std::string number = x - last_number < 30 || bar == 0 ? "" : std::to_string(bar);
     sheet.canvas.text(x + 2, top - 5, number, 10, sheet.colours.muted);
     last_number = x;
     if (!changed) continue;
-    const double after = x + 2 + sheet.canvas.text_width(number, 10) + 7;
+    const double after = x + 2 + (number.empty() ? 0 : sheet.canvas.text_width(number, 10) + 7);
     const std::string text = fmt::format("{}/{}", meter.numerator, meter.denominator);
     sheet.canvas.text(after, top - 5, text, 10, sheet.colours.ink, Align::left, true);
     last_number = after + sheet.canvas.text_width(text, 10, true) - 22;
@@ -243,7 +245,7 @@ void draw_header(const Sheet& sheet, const std::string& title, const std::string
 
 std::string facts_of(const notation::Score& score, const ScoreBars& bars, const PianoRoll& roll,
                      const std::vector<Part>& parts) {
-  const notation::MeterChange& meter = bars.meter_of(roll.first_bar);
+  const notation::MeterChange& meter = bars.shown_meter_of(roll.first_bar);
   const Tick begin = bars.begin_of(roll.first_bar), end = bars.begin_of(roll.last_bar + 1);
   std::uint32_t tempo = notation::TempoChange{}.microseconds_per_quarter;
   for (const notation::TempoChange& change : score.tempos)
@@ -258,9 +260,11 @@ std::string facts_of(const notation::Score& score, const ScoreBars& bars, const 
       low = std::min<int>(low, note.pitch);
       high = std::max<int>(high, note.pitch);
     }
-  std::string text = fmt::format("bars {}–{}  ·  {}/{}  ·  {:.0f} quarter notes per minute  ·  {}",
-                                 roll.first_bar, roll.last_bar, meter.numerator, meter.denominator,
-                                 60e6 / std::max<std::uint32_t>(tempo, 1), counted(count, "note"));
+  std::string text =
+      fmt::format("bars {}–{}{}  ·  {}/{}  ·  {:.0f} quarter notes per minute  ·  {}",
+                  std::max<std::int64_t>(roll.first_bar, 1), roll.last_bar,
+                  roll.first_bar == 0 ? " after a pickup" : "", meter.numerator, meter.denominator,
+                  60e6 / std::max<std::uint32_t>(tempo, 1), counted(count, "note"));
   if (low <= high)
     text += fmt::format("  ·  {} to {}", notation::pitch_name(low), notation::pitch_name(high));
   if (roll.last_bar - roll.first_bar + 1 < roll.bars)
@@ -276,9 +280,9 @@ PianoRoll piano_roll(const notation::Score& score, const PianoRollOptions& optio
   const ScoreBars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
   PianoRoll roll;
-  roll.first_bar = options.bars.from.value_or(1);
+  roll.first_bar = options.bars.from.value_or(bars.first());
   roll.last_bar = std::min(options.bars.to.value_or(last), last);
-  check_range(roll.first_bar, roll.last_bar, last);
+  check_range(roll.first_bar, roll.last_bar, bars.first(), last);
   roll.bars = roll.last_bar - roll.first_bar + 1;
   const Layout layout =
       lay_out(score, bars, roll.first_bar, roll.last_bar, options.width, options.longest_height);

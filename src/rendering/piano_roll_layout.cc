@@ -39,7 +39,8 @@ double quarters(const notation::Score& score, Tick ticks) {
   return static_cast<double>(ticks) / score.ticks_per_quarter;
 }
 
-// Fills systems with as many bars as fit; where they are four or more, with a multiple of four.
+// Fills systems with as many bars as fit; where they are four or more, with a multiple of four (a
+// pickup besides).
 std::vector<SystemOfBars> wrap(const notation::Score& score, const ScoreBars& bars,
                                std::int64_t first, std::int64_t last, double quarters_a_system,
                                std::size_t most) {
@@ -55,8 +56,8 @@ std::vector<SystemOfBars> wrap(const notation::Score& score, const ScoreBars& ba
       const std::int64_t middle = fits + (beyond - fits) / 2;
       (reach(middle) ? fits : beyond) = middle;
     }
-    const std::int64_t count = fits - bar + 1;
-    if (fits < last && count >= 4) fits = bar + count / 4 * 4 - 1;
+    const std::int64_t whole = std::max<std::int64_t>(bar, 1), count = fits - whole + 1;
+    if (fits < last && count >= 4) fits = whole + count / 4 * 4 - 1;
     system.last_bar = fits;
     system.end = bars.begin_of(fits + 1);
     systems.push_back(system);

@@ -42,6 +42,16 @@ TEST(PianoRoll, SaysWhatItShows) {
     EXPECT_THAT(svg, HasSubstr(label));
 }
 
+TEST(PianoRoll, APickupIsNotBarOneAndTheMeterIsThePieces) {
+  notation::Score score = quarters(4);
+  score.meters = {{0, 1, 4}, {480, 3, 4}};
+  const PianoRoll roll = piano_roll(score, {});
+  EXPECT_EQ(roll.first_bar, 0);
+  EXPECT_EQ(roll.last_bar, 5);
+  EXPECT_THAT(roll.picture.description, HasSubstr("bars 1–5 after a pickup  ·  3/4"));
+  EXPECT_THAT(svg_of(score), Not(HasSubstr("1/4  ·")));
+}
+
 TEST(PianoRoll, IsTheSameBytesEachTimeAndAnotherOneInTheDark) {
   PianoRollOptions dark;
   dark.theme = Theme::dark;

@@ -20,12 +20,19 @@ ScoreBars::ScoreBars(const notation::Score& score) : ticks_per_quarter_(score.ti
   for (MeterChange meter : score.meters) {
     meter.numerator = std::max(meter.numerator, 1);  // a bar of no length would have no successor
     meter.denominator = std::max(meter.denominator, 1);
-    const Stretch& before = stretches_.back();
+    Stretch& before = stretches_.back();
     if (meter.tick <= before.meter.tick) {
       stretches_.back().meter = meter;
       stretches_.back().meter.tick = before.meter.tick;
       continue;
     }
+    // A first bar that is shorter than those that follow is a pickup.
+    const auto length_of = [&](const MeterChange& of) {
+      return whole_notes(of.numerator, of.denominator);
+    };
+    if (stretches_.size() == 1 && meter.tick <= length_of(before.meter) &&
+        meter.tick < length_of(meter))
+      before.first_bar = 0;
     // A bar that the change cuts short is a bar.
     const std::int64_t last = bar_at(meter.tick - 1);
     stretches_.push_back({meter, last + 1});
@@ -56,6 +63,10 @@ Tick ScoreBars::begin_of(std::int64_t bar) const {
   const std::int64_t bars = std::max<std::int64_t>(bar - stretch.first_bar, 0);
   return stretch.meter.tick +
          whole_notes(bars * stretch.meter.numerator, stretch.meter.denominator);
+}
+
+const MeterChange& ScoreBars::shown_meter_of(std::int64_t bar) const {
+  return meter_of(std::max<std::int64_t>(bar, 1));
 }
 
 const MeterChange& ScoreBars::meter_of(std::int64_t bar) const {

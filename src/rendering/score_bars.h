@@ -1,6 +1,6 @@
 #pragma once
 // Bar lines and beats of a Score, in whole ticks, from its meters; music/bars.h has those of a
-// Roll, in steps. Bars are counted from 1, as musicians count.
+// Roll, in steps. Bars are counted from 1, as musicians count; a pickup is bar 0.
 
 #include <vector>
 
@@ -12,11 +12,16 @@ class ScoreBars {
  public:
   explicit ScoreBars(const notation::Score& score);
 
+  /// The number of the first bar: 1, or 0 where the piece begins with a pickup, a bar shorter than
+  /// those of the meter that follows it.
+  std::int64_t first() const { return stretches_.front().first_bar; }
   /// The bar that `tick` stands in. Bars begin anew at each change of meter.
   std::int64_t bar_at(notation::Tick tick) const;
-  /// The tick at which bar `bar` begins (bars before 1: tick 0).
+  /// The tick at which bar `bar` begins (bars before the first: tick 0).
   notation::Tick begin_of(std::int64_t bar) const;
   const notation::MeterChange& meter_of(std::int64_t bar) const;
+  /// The meter to show for `bar`: a pickup's is the one that it leads into.
+  const notation::MeterChange& shown_meter_of(std::int64_t bar) const;
   /// The ticks of the beats in `bar`, its first included (music::beat_length).
   std::vector<notation::Tick> beats_of(std::int64_t bar) const;
 

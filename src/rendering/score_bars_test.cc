@@ -35,10 +35,21 @@ TEST(ScoreBars, BeginAnewAtAChangeOfMeterAndAShortenedBarIsABar) {
   EXPECT_EQ(bars.meter_of(4).numerator, 3);
 }
 
-TEST(ScoreBars, APickupIsABarOfItsOwnMeter) {
-  const ScoreBars bars(score_with({{0, 1, 4}, {480, 4, 4}}));
-  EXPECT_EQ(bars.begin_of(2), 480);
-  EXPECT_EQ(bars.begin_of(3), 480 + 1920);
+TEST(ScoreBars, APickupIsBarZeroAndShowsTheMeterThatItLeadsInto) {
+  for (const notation::MeterChange first : {notation::MeterChange{0, 1, 4}, {0, 4, 4}}) {
+    const ScoreBars bars(score_with({first, {480, 3, 4}}));
+    EXPECT_EQ(bars.first(), 0);
+    EXPECT_EQ(bars.bar_at(0), 0);
+    EXPECT_EQ(bars.bar_at(480), 1);
+    EXPECT_EQ(bars.begin_of(0), 0);
+    EXPECT_EQ(bars.begin_of(1), 480);
+    EXPECT_EQ(bars.begin_of(2), 480 + 1440);
+    EXPECT_EQ(bars.shown_meter_of(0).numerator, 3);
+  }
+  // Whole bars of another meter, or of the same length, are no pickup.
+  EXPECT_EQ(ScoreBars(score_with({{0, 1, 4}, {960, 4, 4}})).first(), 1);
+  EXPECT_EQ(ScoreBars(score_with({{0, 3, 4}, {1440, 6, 8}})).first(), 1);
+  EXPECT_EQ(ScoreBars(score_with({{0, 4, 4}})).first(), 1);
 }
 
 TEST(ScoreBars, CompoundMetersBeatInDottedNotes) {

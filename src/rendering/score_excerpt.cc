@@ -75,8 +75,9 @@ notation::Track cut_track(const notation::Track& track, const Cut& cut) {
 
 }  // namespace
 
-void check_range(std::int64_t from, std::int64_t to, std::int64_t last) {
-  if (from < 1) fail_usage("bar {}: bars are counted from 1", from);
+void check_range(std::int64_t from, std::int64_t to, std::int64_t first, std::int64_t last) {
+  if (from < first)
+    fail_usage("bar {}: the first bar is {}", from, first == 0 ? "0, the pickup" : "1");
   if (from > last) fail_usage("bar {}: the piece ends with bar {}", from, last);
   if (to < from) fail_usage("bars {} to {}: the last bar comes before the first", from, to);
 }
@@ -85,8 +86,9 @@ notation::Score excerpt(const notation::Score& score, const BarRange& range) {
   if (range.whole()) return score;
   const ScoreBars bars(score);
   const std::int64_t last = bars.bar_at(std::max<Tick>(score.end - 1, 0));
-  const std::int64_t from = range.from.value_or(1), to = std::min(range.to.value_or(last), last);
-  check_range(from, to, last);
+  const std::int64_t from = range.from.value_or(bars.first()),
+                     to = std::min(range.to.value_or(last), last);
+  check_range(from, to, bars.first(), last);
   const Cut cut{bars.begin_of(from),
                 to == last ? std::max(score.end, bars.begin_of(from) + 1) : bars.begin_of(to + 1)};
   notation::Score part;

@@ -8,7 +8,7 @@
 
 namespace toccata::rendering {
 
-/// Bars counted from 1, both included; an absent end is the piece's own.
+/// Bars counted from 1 (a pickup is 0), both included; an absent end is the piece's own.
 struct BarRange {
   std::optional<std::int64_t> from, to;
   bool whole() const { return !from && !to; }
@@ -19,7 +19,7 @@ struct BarRange {
 /// (usage) where the range is empty or begins after the piece's last bar.
 notation::Score excerpt(const notation::Score& score, const BarRange& range);
 
-/// Throws Error (usage) unless 1 <= from <= to <= last: bars of a piece whose last is `last`.
-void check_range(std::int64_t from, std::int64_t to, std::int64_t last);
+/// Throws Error (usage) unless first <= from <= to <= last: bars of a piece of bars first … last.
+void check_range(std::int64_t from, std::int64_t to, std::int64_t first, std::int64_t last);
 
 }  // namespace toccata::rendering
