@@ -160,7 +160,7 @@ TEST_F(Control, SaysWhatIsWrongAndWritesNothing) {
   EXPECT_THAT(error("--key 'H minor'"), HasSubstr("no key"));
   EXPECT_THAT(error("--chords 'C | Xx'"), HasSubstr("bar 2"));
   EXPECT_THAT(error("--voice middle --melody examples/amazing-grace.abc"),
-              HasSubstr("top, bottom"));
+              HasSubstr("top and bottom"));
   EXPECT_THAT(error("--voice top"), HasSubstr("--melody"));
   EXPECT_THAT(error("--infill examples/amazing-grace.abc"), HasSubstr("--bars"));
   EXPECT_THAT(error("--infill examples/amazing-grace.abc --bars 90-99"), HasSubstr("bars"));

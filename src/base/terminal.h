@@ -9,6 +9,8 @@ namespace toccata {
 
 /// Whether standard error is a terminal; sequences such as "\x1b[K" work from then on where it is.
 bool stderr_is_terminal();
+/// Whether somebody watches standard output.
+bool stdout_is_terminal();
 
 /// Its width; 80 where it is not told.
 int terminal_columns();

@@ -106,7 +106,7 @@ TEST(NoCopying, TheReceiptMakesItAgainByteForByteWithoutTheCorpus) {
                                         .model = "tiny",
                                         .model_hash = cat.model.hash,
                                         .arithmetic = arithmetic_of(cat.model),
-                                        .order = resolved(cat.options, 4)},
+                                        .order = resolved(cat.options, {.grid = 4})},
                                        piece);
     const std::optional<Receipt> read = parse_receipt(receipt_text(receipt), "x");
     ASSERT_TRUE(read);

@@ -145,13 +145,17 @@ MelodyVoice parse_voice(std::string_view text) {
   constexpr std::string_view kTrack = "track";
   if (text == to_word(Voice::top)) return {Voice::top};
   if (text == to_word(Voice::bottom)) return {Voice::bottom};
-  if (!text.starts_with(kTrack)) {
-    fail_usage("voice: expected top, bottom or track and a number, found \"{}\"", text);
-  }
+  if (text.empty())
+    fail_usage("voice: expected top, bottom, track and a number, or the name of a track");
   MelodyVoice voice{Voice::track};
-  const std::string_view number = text.substr(
-      std::min(text.find_first_of("0123456789-"), text.size()));  // "track:2", "track 2"
-  if (!reads(number, voice.track) || voice.track < 1) {
+  const std::string_view number =
+      text.starts_with(kTrack)
+          ? text.substr(std::min(text.find_first_not_of(" :", kTrack.size()), text.size()))
+          : "";  // of "track:2", "track 2"
+  const bool is_number = number.find_first_not_of("0123456789-") == number.npos;
+  if (!text.starts_with(kTrack) || (text != kTrack && !is_number)) {
+    voice.name = text;
+  } else if (!reads(number, voice.track) || voice.track < 1) {
     fail_usage("voice: track: which? expected a number from 1, found \"{}\"",
                text.substr(kTrack.size()));
   }
@@ -159,6 +163,7 @@ MelodyVoice parse_voice(std::string_view text) {
 }
 
 std::string to_string(const MelodyVoice& voice) {
+  if (!voice.name.empty()) return voice.name;
   const std::string word(to_word(voice.voice));
   return voice.voice == Voice::track ? fmt::format("{} {}", word, voice.track) : word;
 }
@@ -167,21 +172,21 @@ int particles_of(const Order& order) {
   return order.particles.value_or(order.infill || order.melody ? 16 : 1);
 }
 
-int new_steps(const Order& order, int grid) {
+int new_steps(const Order& order, const music::Options& read_as) {
   if (order.infill || order.melody) return 0;
   if (order.steps) return *order.steps;
-  music::MeterAt meter;
+  music::MeterAt meter{0, read_as.meter_numerator, read_as.meter_denominator};
   if (order.prime && order.prime->music) {
     const music::Roll& prime = *order.prime->music;
     meter = music::Bars(prime.meters, prime.grid).meter(prime.steps);
   }
   if (order.meter) meter = {0, order.meter->numerator, order.meter->denominator};
-  const double steps = order.bars.value_or(kUsualBars) * music::bar_length(meter, grid);
+  const double steps = order.bars.value_or(kUsualBars) * music::bar_length(meter, read_as.grid);
   return static_cast<int>(std::min(std::ceil(steps - music::kSameStep), 1e9));
 }
 
-Order resolved(Order order, int grid) {
-  const int steps = new_steps(order, grid);
+Order resolved(Order order, const music::Options& read_as) {
+  const int steps = new_steps(order, read_as);
   order.bars.reset();
   order.steps = steps ? std::optional(steps) : std::nullopt;
   order.particles = particles_of(order);

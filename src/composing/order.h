@@ -90,7 +90,7 @@ struct GivenFile {
 enum class Voice {
   top,     // the highest sounding note of each step; nothing is composed above it
   bottom,  // the lowest; nothing is composed below it
-  track,   // all of one track; notes are composed on either side
+  track,   // all of one track, by its number or name; notes are composed on either side
 };
 constexpr auto words(Voice) {
   return word_list<Voice>(
@@ -98,10 +98,11 @@ constexpr auto words(Voice) {
 }
 struct MelodyVoice {
   Voice voice = Voice::top;
-  int track = 1;  // Voice::track: counted from 1 among the tracks with notes
+  int track = 1;          // Voice::track: counted from 1 among the tracks with notes
+  std::string name = {};  // Voice::track: its name instead; empty: by number
   bool operator==(const MelodyVoice&) const = default;
 };
-/// "top", "bottom", "track 2". Throws Error (usage).
+/// "top", "bottom", "track 2" or the name of a track. Throws Error (usage).
 MelodyVoice parse_voice(std::string_view text);
 std::string to_string(const MelodyVoice& voice);
 
@@ -324,10 +325,12 @@ void visit_order(AnyOrder& o, Visit&& visit) {
   visit(Field{group, "infill.region", "or steps and pitches to fill"}.only_in(false, true),
         o.region);
   visit(Field{group, "melody", "a melody to harmonise: its notes stay as they are"}, o.melody);
-  visit(Field{group, "melody.voice",
-              "which notes of it are the melody: top (the highest of each step), bottom or track K"}
-            .as_option("voice"),
-        o.voice);
+  visit(
+      Field{group, "melody.voice",
+            "which notes of it are the melody: top (the highest of each step), bottom, track K, or "
+            "the name of a track"}
+          .as_option("voice"),
+      o.voice);
   visit(
       Field{group, "out_of_range",
             "what is given outside the model's range is heard in another octave (fold), not heard "
@@ -440,10 +443,12 @@ void check(const Order& order);
 /// them, and 1 (no looking ahead) without.
 int particles_of(const Order& order);
 /// New steps of each piece on a model's grid, a broken number rounded up; 0 where the piece is as
-/// long as what is given. The music that the order names must have been read.
-int new_steps(const Order& order, int grid);
+/// long as what is given. Bars are those of the meter that is asked for, else of the primer's last,
+/// else of the one that the model takes for music without. The music that the order names must have
+/// been read.
+int new_steps(const Order& order, const music::Options& read_as);
 /// The order with both said outright, and the tempo, as receipts keep it.
-Order resolved(Order order, int grid);
+Order resolved(Order order, const music::Options& read_as);
 
 /// Names the music that a Roll holds as a model hears it: cells, range, grid and meters.
 std::string given_hash(const music::Roll& roll);

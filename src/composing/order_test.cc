@@ -459,13 +459,16 @@ TEST(Order, AFieldIsSetFromTextByItsKeyItsOptionOrItsName) {
 }
 
 TEST(Order, ItsLengthIsThirtyTwoBarsOfTheMeterThatHolds) {
-  EXPECT_EQ(new_steps({}, 4), 512);
-  EXPECT_EQ(new_steps({.meter = "3/4"}, 4), 384);
-  EXPECT_EQ(new_steps({.bars = 1, .meter = "7/8"}, 1), 4);  // 3.5, rounded up
-  EXPECT_EQ(new_steps({.steps = 9}, 4), 9);
+  EXPECT_EQ(new_steps({}, {.grid = 4}), 512);
+  EXPECT_EQ(new_steps({.meter = "3/4"}, {.grid = 4}), 384);
+  // A model's own meter, where none is asked for.
+  EXPECT_EQ(new_steps({.bars = 4}, {.grid = 4, .meter_numerator = 3}), 48);
+  EXPECT_EQ(new_steps({.bars = 4, .meter = "4/4"}, {.grid = 4, .meter_numerator = 3}), 64);
+  EXPECT_EQ(new_steps({.bars = 1, .meter = "7/8"}, {.grid = 1}), 4);  // 3.5, rounded up
+  EXPECT_EQ(new_steps({.steps = 9}, {.grid = 4}), 9);
   music::Roll primer = music::make_roll(12, 60, 71, 4, true, {{0, 3, 4}});
-  EXPECT_EQ(new_steps({.bars = 2, .prime = given(primer)}, 4), 24);
-  EXPECT_EQ(new_steps({.melody = given(primer)}, 4), 0);
+  EXPECT_EQ(new_steps({.bars = 2, .prime = given(primer)}, {.grid = 4}), 24);
+  EXPECT_EQ(new_steps({.melody = given(primer)}, {.grid = 4}), 0);
   EXPECT_EQ(particles_of({}), 1);
   EXPECT_EQ(particles_of({.melody = given(primer)}), 16);
   EXPECT_EQ(particles_of({.melody = given(primer), .particles = 2}), 2);
@@ -483,8 +486,9 @@ TEST(Order, AReceiptMakesThePieceAgainByteForByteAndRefusesOtherMusic) {
               .sampling = {.temperature = 1.1, .density = 0.8, .conservativity = {1, true}},
               .particles = 8,
               .pick = Pick::heaviest};
-  const Receipt common{
-      .model_hash = model.hash, .arithmetic = arithmetic_of(model), .order = resolved(order, 4)};
+  const Receipt common{.model_hash = model.hash,
+                       .arithmetic = arithmetic_of(model),
+                       .order = resolved(order, {.grid = 4})};
   Receipt receipt;
   Bytes bytes;
   for (const Composed& made : pieces_of(model, order)) {

@@ -30,7 +30,7 @@ void demand_music(const std::optional<GivenFile>& file, const char* what) {
 // The whole piece as it will be, silent where the new music goes.
 music::Roll blank(const network::Config& config, const Order& order) {
   const music::Roll* prime = primer_of(order);
-  const int past = prime ? prime->steps : 0, steps = new_steps(order, config.roll.grid);
+  const int past = prime ? prime->steps : 0, steps = new_steps(order, config.roll);
   if (steps < 1 || steps > music::kMostSteps - past) {
     fail_usage("steps: expected 1 to {}{}, found {}", music::kMostSteps - past,
                past ? fmt::format(" (the primer has {})", past) : "", steps);
@@ -277,7 +277,7 @@ Plan plan_of(const network::Config& config, const Order& order) {
     plan.piece = *whole->music;
   } else {
     plan.piece = blank(config, order);
-    plan.from = plan.piece.steps - new_steps(order, config.roll.grid);
+    plan.from = plan.piece.steps - new_steps(order, config.roll);
   }
   plan.to = plan.piece.steps;
   plan.limits = Limits(plan.piece, config.channels());

@@ -51,7 +51,7 @@ Receipt read_back(const Receipt& receipt) {
 
 TEST(Receipt, ReadsBackAsItWasWritten) {
   EXPECT_EQ(read_back(full_receipt()), full_receipt());
-  Receipt plain{.program = "toccata", .order = resolved({}, 4)};
+  Receipt plain{.program = "toccata", .order = resolved({}, {.grid = 4})};
   EXPECT_EQ(read_back(plain), plain);
   EXPECT_EQ(receipt_text(plain).find('\n'), std::string::npos);
 }

@@ -122,8 +122,8 @@ std::vector<Beside> beside(const Profile& profile, std::span<const music::Roll> 
     const Usual& usual = length->usual[i];
     if (statistic.value == &Statistics::total_used_note) continue;
     if (usual.count < 2 || found[i].count == 0) continue;
-    all.push_back({&statistic, usual.mean, found[i].mean,
-                   (found[i].mean - usual.mean) / spread(usual)});
+    all.push_back(
+        {&statistic, usual.mean, found[i].mean, (found[i].mean - usual.mean) / spread(usual)});
   }
   return all;
 }

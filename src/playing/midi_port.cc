@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/quiet_stderr.h"
 #include "base/text.h"
 
 namespace toccata::playing {
@@ -28,10 +29,10 @@ void take_error(RtMidiError::Type type, const std::string& text, void* warning) 
 // The first of the system's MIDI systems that has ports; else the first that there is at all.
 template <typename Midi>
 std::unique_ptr<Midi> open_system() {
+  const QuietStderr quiet;  // ALSA and JACK say there what they also return
   std::vector<RtMidi::Api> apis;
   RtMidi::getCompiledApi(apis);
   std::unique_ptr<Midi> first;
-  std::string why = "RtMidi was built for none";
   for (const RtMidi::Api api : apis) {
     if (api == RtMidi::RTMIDI_DUMMY) continue;
     try {
@@ -41,18 +42,17 @@ std::unique_ptr<Midi> open_system() {
       midi->setErrorCallback(take_error, &warning);
       const unsigned ports = midi->getPortCount();
       midi->setErrorCallback(nullptr, nullptr);
-      if (!warning.empty()) {
-        why = warning;
-        continue;
-      }
+      if (!warning.empty()) continue;
       if (ports > 0) return midi;
       if (!first) first = std::move(midi);
-    } catch (const RtMidiError& error) {
-      why = error.getMessage();
+    } catch (const RtMidiError&) {
+      // This system is not there: perhaps the next is.
     }
   }
   if (!first) {
-    fail("no MIDI system was found, neither ALSA's sequencer nor a JACK server ({})", why);
+    fail(
+        "this computer has no MIDI ports: neither ALSA's sequencer nor a JACK server runs here. "
+        "Without --port the music goes to the sound card; --sound-file writes it to a file");
   }
   return first;
 }
@@ -94,8 +94,11 @@ std::string open_port(Midi& midi, const PortOptions& options, const char* what) 
     }
     midi.openPort(*port, kClient);
     return names[*port];
-  } catch (const RtMidiError& error) {
-    fail("the MIDI port \"{}\" cannot be opened: {}", options.name, error.getMessage());
+  } catch (const RtMidiError&) {
+    fail(
+        "the MIDI port \"{}\" cannot be opened: another program may hold it; toccata play --ports "
+        "lists those that are there",
+        options.name);
   }
 }
 
@@ -166,8 +169,8 @@ class PortOutput : public Output {
         }
       }
       put(message);
-    } catch (const RtMidiError& error) {
-      fail("{}", error.getMessage());
+    } catch (const RtMidiError&) {
+      fail("it takes no more notes");
     }
   }
 

@@ -2,7 +2,14 @@
 
 #include <fluidsynth.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+#include <utility>
+
 #include "base/error.h"
+#include "base/quiet_stderr.h"
 #include "rendering/synthesizer.h"
 
 namespace toccata::playing {
@@ -61,10 +68,6 @@ class SoundCard : public Output {
           "those that fluidsynth -a help lists",
           options_.driver);
     }
-    if (!options_.file.empty()) {
-      fluid_settings_setstr(settings, "audio.file.name", options_.file.c_str());
-      fluid_settings_setstr(settings, "audio.file.type", "wav");
-    }
     synth_.reset(new_fluid_synth(settings));
     if (!synth_) fail("FluidSynth could not start");
     if (!fluid_is_soundfont(soundfont.c_str()) ||
@@ -72,7 +75,10 @@ class SoundCard : public Output {
       fail("{}: FluidSynth cannot read this as a soundfont (.sf2 or .sf3)", soundfont.string());
     }
     fluid_synth_program_change(synth_.get(), 0, options_.program);
-    driver_.reset(new_fluid_audio_driver(settings, synth_.get()));
+    {
+      const QuietStderr quiet;  // ALSA and JACK say there what they also return
+      driver_.reset(new_fluid_audio_driver(settings, synth_.get()));
+    }
     if (!driver_) {
       fail(
           "FluidSynth{} found no sound card; name another driver with --driver, or a MIDI port "
@@ -88,7 +94,60 @@ class SoundCard : public Output {
   std::unique_ptr<fluid_audio_driver_t, Destroy<delete_fluid_audio_driver>> driver_;
 };
 
+class FileSound : public OfflineSound {
+ public:
+  FileSound(const SoundCardOptions& options, rendering::AudioSink sink)
+      : synthesizer_({.soundfont = options.soundfont, .gain = options.gain}),
+        sink_(std::move(sink)) {
+    using Action = rendering::Action;
+    synthesizer_.play(
+        {.kind = Action::Kind::program, .number = static_cast<std::uint8_t>(options.program)});
+  }
+
+  void note_on(int pitch, int velocity) override {
+    synthesizer_.play({.kind = rendering::Action::Kind::note_on,
+                       .number = static_cast<std::uint8_t>(pitch),
+                       .velocity = static_cast<std::uint8_t>(velocity)});
+  }
+  void note_off(int pitch) override {
+    synthesizer_.play(
+        {.kind = rendering::Action::Kind::note_off, .number = static_cast<std::uint8_t>(pitch)});
+  }
+  void silence() noexcept override { synthesizer_.release_all(); }
+  bool recover() override { return true; }
+  std::string name() const override { return "a file"; }
+
+  double seconds() const override { return static_cast<double>(frames_) / rendering::kSampleRate; }
+  void sleep_until(double time) override {
+    const auto until = std::llround(time * rendering::kSampleRate);
+    while (frames_ < until) {
+      const auto count = static_cast<std::size_t>(std::min<std::int64_t>(kBlock, until - frames_));
+      synthesizer_.render(block_.data(), count);
+      sink_(std::span(block_).first(2 * count));
+      frames_ += static_cast<std::int64_t>(count);
+    }
+  }
+  void finish() override {
+    synthesizer_.release_all();
+    const double latest = seconds() + kLongestTail;
+    while (synthesizer_.voices() > 0 && seconds() < latest) sleep_until(seconds() + 0.1);
+  }
+
+ private:
+  static constexpr std::int64_t kBlock = 1024;  // frames
+  static constexpr double kLongestTail = 10;    // seconds
+  rendering::Synthesizer synthesizer_;
+  rendering::AudioSink sink_;
+  std::array<float, 2 * kBlock> block_{};  // (kBlock, 2)
+  std::int64_t frames_ = 0;
+};
+
 }  // namespace
+
+std::unique_ptr<OfflineSound> make_offline_sound(const SoundCardOptions& options,
+                                                 rendering::AudioSink sink) {
+  return std::make_unique<FileSound>(options, std::move(sink));
+}
 
 std::unique_ptr<Output> open_sound_card(const SoundCardOptions& options) {
   return std::make_unique<SoundCard>(options);

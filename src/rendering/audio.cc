@@ -144,19 +144,23 @@ AudioFacts render_audio(const notation::Score& score, const AudioOptions& option
 
 AudioFacts write_audio(const notation::Score& score, const fs::path& path,
                        const AudioOptions& options, Progress& progress, const Stop& stop) {
+  AudioFacts facts;
+  write_audio_with(path, [&](const AudioSink& sink) {
+    facts = render_audio(score, options, sink, progress, stop);
+    if (stop.requested()) fail("{}: stopped before its end; nothing was written", path.string());
+  });
+  return facts;
+}
+
+void write_audio_with(const fs::path& path, const std::function<void(const AudioSink&)>& work) {
   const Format* format = format_of(path);
   if (!format) fail_usage("{}: expected a name that ends in .wav, .flac or .ogg", path.string());
-  AudioFacts facts;
   write_file_with(path, [&](const fs::path& temporary) {
     SoundFile file(temporary, format->sndfile, path);
-    facts = render_audio(
-        score, options, [&file](std::span<const float> samples) { file.write(samples); }, progress,
-        stop);
-    if (stop.requested()) fail("{}: stopped before its end; nothing was written", path.string());
+    work([&file](std::span<const float> samples) { file.write(samples); });
     file.close();
     if (format->sndfile == (SF_FORMAT_OGG | SF_FORMAT_VORBIS)) set_ogg_serial(temporary, 1);
   });
-  return facts;
 }
 
 }  // namespace toccata::rendering

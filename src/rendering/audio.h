@@ -37,6 +37,14 @@ AudioFacts render_audio(const notation::Score& score, const AudioOptions& option
 AudioFacts write_audio(const notation::Score& score, const std::filesystem::path& path,
                        const AudioOptions& options, Progress& progress, const Stop& stop);
 
+/// Where sound goes: (frames, 2) interleaved, kSampleRate.
+using AudioSink = std::function<void(std::span<const float> samples)>;
+
+/// Hands `work` a sink, and writes what it gives to it as write_audio does: whole or not at all, in
+/// the format of the path's extension.
+void write_audio_with(const std::filesystem::path& path,
+                      const std::function<void(const AudioSink&)>& work);
+
 /// True for paths with an extension that write_audio knows.
 bool is_audio_path(const std::filesystem::path& path);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/closest.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
@@ -53,14 +54,17 @@ std::map<std::string, fs::path> shipped_models(const Places& places) {
 
 [[noreturn]] void refuse_unknown(std::string_view name, const Places& places) {
   std::string runs, shipped;
+  std::vector<std::string> names;
   for (const KnownModel& model : known_models(places)) {
     std::string& list = model.kind == KnownModel::Kind::run ? runs : shipped;
     list += (list.empty() ? "" : ", ") + model.name + (model.complete ? "" : " (no model yet)");
+    names.push_back(model.name);
   }
   fail_usage(
-      "{}: no model of this name. Runs under {}: {}. Shipped models: {}. The path of a model "
-      "folder (with config.json and model.safetensors in it) works, too",
-      name, places.output.string(), runs.empty() ? "none" : runs,
+      "there is no model \"{}\"{} Runs under {}: {}. Shipped models: {}. The path of a model "
+      "folder works, too",
+      name, closest(name, names).empty() ? "." : did_you_mean(name, names), places.output.string(),
+      runs.empty() ? "none" : runs,
       shipped.empty() ? "none found (TOCCATA_MODELS can name their folder)" : shipped);
 }
 

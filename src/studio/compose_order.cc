@@ -62,6 +62,9 @@ void take_music(const Json& json, const network::Config& config, int most_steps,
           tasks::options_for(config.roll, use_of(field.key), order.out_of_range);
       music::Roll roll = roll_from_json(sent["music"], options, most_steps);
       if (&file == &order.prime) roll = tasks::first_bars(roll, order.prime_bars);
+      if (&file == &order.melody && !order.voice.name.empty())
+        fail_usage("melody.voice: expected top or bottom, found \"{}\": this music has no tracks",
+                   order.voice.name);
       if (&file == &order.melody) roll = composing::voice_of(roll, order.voice.voice);
       file->hash = composing::given_hash(roll);
       file->music = std::make_shared<const music::Roll>(std::move(roll));
@@ -97,7 +100,7 @@ void check_bounds(const ComposeOrder& read, const OrderLimits& limits) {
     fail_usage("particles: expected up to {} here, found {}", limits.particles,
                particles_of(order));
   const int past = order.prime ? order.prime->music->steps : 0;
-  const int steps = new_steps(order, read.model->config.roll.grid);
+  const int steps = new_steps(order, read.model->config.roll);
   if (steps > limits.steps - past) {
     fail_usage("order: a piece may have up to {} steps here{}, found {}", limits.steps,
                past ? fmt::format(" ({} of them are there already)", past) : "", steps);

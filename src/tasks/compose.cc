@@ -14,12 +14,42 @@ namespace fs = std::filesystem;
 using composing::Order;
 using composing::Receipt;
 
+namespace {
+
+// The file that a piece is made from, and what was done with it.
+struct Given {
+  std::string path;
+  const char* done;
+};
+std::optional<Given> given_of(const Order& order) {
+  if (order.melody) return Given{order.melody->path, "harmonised"};
+  if (order.infill) return Given{order.infill->path, "reworked"};
+  if (order.prime) return Given{order.prime->path, "continued"};
+  return std::nullopt;
+}
+
+// Nothing has this name yet, or the same bytes have it.
+bool is_free(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  return !fs::exists(path) ||
+         (fs::is_regular_file(path) && std::ranges::equal(read_file(path), bytes));
+}
+
+fs::path free_number(const fs::path& folder, const std::string& stem, int first,
+                     std::string_view extension, std::span<const std::uint8_t> bytes) {
+  for (int number = first;; ++number) {
+    const fs::path path = folder / fmt::format("{}-{}{}", stem, number, extension);
+    if (is_free(path, bytes)) return path;
+  }
+}
+
+}  // namespace
+
 Receipt receipt_of(const ComposeTask& task) {
   return {.program = task.program,
           .model = task.model_name,
           .model_hash = task.model->hash,
           .arithmetic = composing::arithmetic_of(*task.model, task.resources),
-          .order = composing::resolved(task.order, task.model->config.roll.grid)};
+          .order = composing::resolved(task.order, task.model->config.roll)};
 }
 
 void compose(const ComposeTask& task, const std::function<void(MadePiece&&)>& done,
@@ -65,23 +95,24 @@ OrderedJson facts_of(const MadePiece& made, const fs::path& file) {
 }
 
 fs::path write_into(const fs::path& folder, const Receipt& receipt, const Bytes& midi) {
-  const std::string stem = fmt::format("{}-{:03}", stem_of(receipt), receipt.order.first);
-  const fs::path path = free_name(folder, stem, ".mid", midi);
+  const std::string stem = stem_of(receipt);
+  const fs::path path =
+      given_of(receipt.order)
+          ? free_number(folder, stem, 1, ".mid", midi)
+          : free_name(folder, fmt::format("{}-{:03}", stem, receipt.order.first), ".mid", midi);
   write_file(path, midi);
   return path;
 }
 
 fs::path free_name(const fs::path& folder, const std::string& stem, std::string_view extension,
                    std::span<const std::uint8_t> bytes) {
-  for (int copy = 1;; ++copy) {
-    const fs::path path = folder / (copy == 1 ? fmt::format("{}{}", stem, extension)
-                                              : fmt::format("{}-{}{}", stem, copy, extension));
-    if (!fs::exists(path)) return path;
-    if (fs::is_regular_file(path) && std::ranges::equal(read_file(path), bytes)) return path;
-  }
+  const fs::path path = folder / fmt::format("{}{}", stem, extension);
+  return is_free(path, bytes) ? path : free_number(folder, stem, 2, extension, bytes);
 }
 
 std::string stem_of(const Receipt& receipt) {
+  if (const auto given = given_of(receipt.order))
+    return fmt::format("{}-{}", fs::path(given->path).stem().string(), given->done);
   const std::string name = fs::path(receipt.model).filename().string();
   const bool usable = !name.empty() && name != "." && name != "..";
   return fmt::format("{}-s{}", usable ? name : "piece", receipt.order.seed);

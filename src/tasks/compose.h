@@ -40,8 +40,10 @@ void compose(const ComposeTask& task, const std::function<void(MadePiece&&)>& do
 /// "log_evidence"}.
 OrderedJson facts_of(const MadePiece& made, const std::filesystem::path& file);
 
-/// Writes a piece into `folder` under a name of its own, MODEL-sSEED-NUMBER.mid, and returns it.
-/// The same bytes are not written twice.
+/// Writes a piece into `folder` under a name that says what it is, and returns it: a piece from
+/// silence is MODEL-sSEED-NUMBER.mid; one from a file, amazing-grace-harmonised-1.mid,
+/// -reworked-1, -continued-1, with the next number that is free. The same bytes are not written
+/// twice.
 std::filesystem::path write_into(const std::filesystem::path& folder,
                                  const composing::Receipt& receipt, const Bytes& midi);
 
@@ -49,7 +51,7 @@ std::filesystem::path write_into(const std::filesystem::path& folder,
 /// name already.
 std::filesystem::path free_name(const std::filesystem::path& folder, const std::string& stem,
                                 std::string_view extension, std::span<const std::uint8_t> bytes);
-/// MODEL-sSEED: what the files of an order begin with.
+/// What the files of an order begin with: MODEL-sSEED, or amazing-grace-harmonised.
 std::string stem_of(const composing::Receipt& receipt);
 
 /// The receipt in a composed file. Throws Error where there is none.

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "listening/notes.h"
 #include "listening/tiny_model.h"
 #include "music/to_score.h"
 #include "notation/smf_writer.h"
@@ -74,6 +75,26 @@ TEST(GivenMusic, IsReadAsTheModelHearsItWithHashAndTempo) {
         desk.read({.melody = GivenFile{desk.melody}, .voice = {composing::Voice::track, 7}});
       }),
       HasSubstr("it has 1 track with notes"));
+  notation::Score parts;
+  parts.tracks.resize(3);
+  parts.tracks[0].name = "Soprano";
+  parts.tracks[0].notes = {{.onset = 0, .end = 480, .pitch = 65}};
+  parts.tracks[2].name = "Alto";  // the empty track between them does not count
+  parts.tracks[2].notes = {{.onset = 0, .end = 480, .pitch = 62}};
+  parts.end = 480;
+  const std::string path = (desk.folder.path() / "parts.mid").string();
+  write_file(path, notation::write_smf(parts));
+  for (const char* voice : {"alto", "Alto", "track 2"}) {
+    const Order read =
+        desk.read({.melody = GivenFile{path}, .voice = composing::parse_voice(voice)});
+    const auto notes = listening::notes_of(*read.melody->music);
+    ASSERT_EQ(notes.size(), 1U) << voice;
+    EXPECT_EQ(notes.front().pitch, 62) << voice;
+  }
+  EXPECT_THAT(error_of([&] {
+                desk.read({.melody = GivenFile{path}, .voice = composing::parse_voice("Atlo")});
+              }),
+              AllOf(HasSubstr("did you mean Alto?"), HasSubstr("1 Soprano, 2 Alto")));
   EXPECT_THAT(error_of([&] { desk.read({.infill = GivenFile{"absent.mid"}}); }),
               HasSubstr("the piece to fill"));
 }
@@ -114,6 +135,19 @@ TEST(ComposeTask, WritesPiecesThatAreMadeAgainByteForByte) {
   EXPECT_EQ(facts_of(made[1], file)["steps"], 24);
   EXPECT_EQ(desk.again(file), made[1].midi);
   EXPECT_THROW(receipt_in(desk.melody, read_file(desk.melody)), Error);
+}
+
+TEST(ComposeTask, NamesSayWhatAPieceIs) {
+  const Desk desk;
+  const fs::path out = desk.folder.path() / "out";
+  std::vector<MadePiece> made =
+      desk.made({.seed = 4, .pieces = 2, .melody = GivenFile{desk.melody}});
+  ASSERT_EQ(made.size(), 2u);
+  EXPECT_EQ(write_into(out, made[0].receipt, made[0].midi), out / "melody-harmonised-1.mid");
+  EXPECT_EQ(write_into(out, made[1].receipt, made[1].midi), out / "melody-harmonised-2.mid");
+  EXPECT_EQ(write_into(out, made[0].receipt, made[0].midi), out / "melody-harmonised-1.mid");
+  made = desk.made({.seed = 4, .steps = 16, .prime = GivenFile{desk.melody}});
+  EXPECT_EQ(write_into(out, made[0].receipt, made[0].midi), out / "melody-continued-1.mid");
 }
 
 TEST(ComposeTask, WhatMovedIsFoundByItsNewNameAndOtherMusicIsRefused) {

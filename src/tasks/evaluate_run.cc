@@ -62,7 +62,9 @@ RunMusic run_music(const std::optional<runs::RunFolder>& run) {
     for (const training::Stage& stage : options.stages) add(stage.paths);
   }
   if (music.paths.empty())
-    fail_usage("this model has no stored paths: name the music, toccata evaluate MODEL PATH…");
+    fail_usage(
+        "this model does not say what music it learned from: name some, toccata evaluate MODEL "
+        "PATH…");
   return music;
 }
 

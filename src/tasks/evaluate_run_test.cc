@@ -30,7 +30,7 @@ TEST(RunMusic, WithoutARunOrPathsAsksForTheMusic) {
   for (const std::optional<runs::RunFolder>& run :
        {std::optional<runs::RunFolder>(), std::optional(runs::RunFolder{folder.path()})})
     EXPECT_THAT([&] { run_music(run); },
-                testing::ThrowsMessage<Error>(HasSubstr("no stored paths")));
+                testing::ThrowsMessage<Error>(HasSubstr("does not say what music")));
 }
 
 corpus::Corpus three_pieces() {

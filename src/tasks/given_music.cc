@@ -2,12 +2,14 @@
 
 #include <filesystem>
 
+#include "base/closest.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "composing/given.h"
 #include "composing/voice.h"
+#include "corpus/findings.h"
 #include "music/bars.h"
 #include "music/excerpt.h"
 #include "music/from_score.h"
@@ -56,19 +58,44 @@ notation::Score in_order_of_events(notation::Score score,
   return score;
 }
 
+// Which of the tracks with notes is meant, by its name (in capitals or not) or its number.
+std::size_t track_meant(const notation::Score& score, const composing::MelodyVoice& voice,
+                        std::string_view name) {
+  const std::vector<corpus::TrackFound> tracks = corpus::tracks_of(score);
+  std::vector<std::string> names, listed;
+  for (const corpus::TrackFound& track : tracks) {
+    if (!track.name.empty()) names.push_back(track.name);
+    listed.push_back(
+        fmt::format("{}{}{}", listed.size() + 1, track.name.empty() ? "" : " ", track.name));
+  }
+  const std::string there = fmt::format(
+      "it has {} with notes{}{}", counted(tracks.size(), "track"), names.empty() ? "" : ": ",
+      names.empty() ? "" : fmt::format("{}", fmt::join(listed, ", ")));
+  if (voice.name.empty()) {
+    if (static_cast<std::size_t>(voice.track) > tracks.size())
+      fail_usage("{}: there is no track {}; {}", name, voice.track, there);
+    return static_cast<std::size_t>(voice.track) - 1;
+  }
+  const auto found = std::ranges::find_if(tracks, [&](const corpus::TrackFound& track) {
+    return lower_case(track.name) == lower_case(voice.name);
+  });
+  if (found == tracks.end())
+    fail_usage("{}: there is no track \"{}\" (--voice takes top and bottom, too); {}{}", name,
+               voice.name, there, did_you_mean(voice.name, names));
+  return static_cast<std::size_t>(found - tracks.begin());
+}
+
 // The notes of a melody's file that the voice consists of: all of a track; or those that are the
 // highest, or the lowest, in any step of `whole`.
-std::vector<bool> notes_of_voice(const composing::GivenSource& source, const music::Roll& whole,
-                                 const composing::MelodyVoice& voice, std::string_view name) {
+std::vector<bool> notes_of_voice(const composing::GivenSource& source, const notation::Score& score,
+                                 const music::Roll& whole, const composing::MelodyVoice& voice,
+                                 std::string_view name) {
   std::vector<bool> given(source.notes.size(), false);
   if (voice.voice == composing::Voice::track) {
     std::vector<std::size_t> tracks;  // those with notes
     for (const notation::FileNote& note : source.notes)
       if (tracks.empty() || tracks.back() != note.track) tracks.push_back(note.track);
-    if (static_cast<std::size_t>(voice.track) > tracks.size())
-      fail_usage("{}: track {}: it has {} with notes", name, voice.track,
-                 counted(tracks.size(), "track"));
-    const std::size_t track = tracks[static_cast<std::size_t>(voice.track) - 1];
+    const std::size_t track = tracks.at(track_meant(score, voice, name));
     for (std::size_t i = 0; i < given.size(); ++i) given[i] = source.notes[i].track == track;
     return given;
   }
@@ -138,11 +165,11 @@ notation::Score hear(GivenFile& file, Use use, const Order& order, const network
   music::Roll music = std::move(laid.roll);
   if (use == Use::prime) music = first_bars(music, order.prime_bars);
   if (use == Use::melody) {
-    source->given = notes_of_voice(*source, music, order.voice, file.path);
+    source->given = notes_of_voice(*source, score, music, order.voice, file.path);
     music = composing::roll_of(music, source->heard, source->given);
     if (std::ranges::all_of(music.cells, [](std::uint8_t cell) { return cell == 0; }))
-      fail_usage("{}: track {} has no notes that the model hears (are they drums?)", file.path,
-                 order.voice.track);
+      fail_usage("{}: {} has no notes that the model hears (are they drums?)", file.path,
+                 composing::to_string(order.voice));
   }
   file.music = std::make_shared<const music::Roll>(std::move(music));
   if (file.hash.empty()) file.hash = source->hash;
@@ -153,7 +180,7 @@ notation::Score hear(GivenFile& file, Use use, const Order& order, const network
 music::Roll first_bars(const music::Roll& roll, int bars) {
   if (bars == 0 || roll.steps == 0) return roll;
   const music::Bars lines(roll.meters, roll.grid);
-  const long last = lines.at(0).number + bars - 1;
+  const long last = std::max(lines.at(0).number, 1L) + bars - 1;  // a pickup besides
   int steps = 0;
   while (steps < roll.steps && lines.at(steps).number <= last) ++steps;
   return music::excerpt(roll, 0, steps);

@@ -75,7 +75,7 @@ struct EndReport {
   // pieces.
   std::optional<double> valid_nats, test_nats;
   std::optional<double> baseline;  // marginal frequencies, on the pieces of valid_nats
-  bool whole = true;  // all held-out pieces, not a sample of them for want of time
+  bool whole = true;               // all held-out pieces, not a sample of them for want of time
 };
 
 class Observer {

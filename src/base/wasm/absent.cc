@@ -66,6 +66,9 @@ bool HangUp::happened() const {
 bool stderr_is_terminal() {
   return false;
 }
+bool stdout_is_terminal() {
+  return false;
+}
 int terminal_columns() {
   return 80;
 }

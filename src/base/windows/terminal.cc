@@ -40,6 +40,11 @@ bool stderr_is_terminal() {
          ::SetConsoleMode(errors(), mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
+bool stdout_is_terminal() {
+  DWORD mode = 0;
+  return ::GetConsoleMode(::GetStdHandle(STD_OUTPUT_HANDLE), &mode) != 0;
+}
+
 int terminal_columns() {
   CONSOLE_SCREEN_BUFFER_INFO info{};
   return ::GetConsoleScreenBufferInfo(errors(), &info)

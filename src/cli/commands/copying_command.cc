@@ -44,7 +44,10 @@ void print_row(const std::string& name, const listening::Copy& copy, const char*
   }
   fmt::print("{}: most {}: {}, {:g} beats from bar {}, as in {} from bar {}{}\n", name, most,
              counted(copy.notes, "note"), copy.beats, copy.bar, copy.source, copy.source_bar,
-             copy.transposition == 0 ? "" : fmt::format(", {:+} semitones", copy.transposition));
+             copy.transposition == 0
+                 ? ""
+                 : fmt::format(", {} {}", counted(std::abs(copy.transposition), "semitone"),
+                               copy.transposition > 0 ? "higher" : "lower"));
 }
 
 void copying(const Options& options, Context& context) {

@@ -77,25 +77,26 @@ void draw(const tasks::PartEvaluation& of, const Options& options, bool only, Pr
   progress.message(path.string());
 }
 
-void print_begun(const tasks::PartEvaluation& of) {
-  fmt::print(
-      "{}: {}; baseline (marginal frequencies of {}): {:.4f} nats per step\n", of.part,
+void print_begun(const tasks::PartEvaluation& of, TerminalProgress& progress) {
+  progress.print(fmt::format(
+      "{}: {}; baseline (marginal frequencies of {}): {:.4f} nats per step", of.part,
       counted(of.pieces, "piece"),
       of.baseline_counted_on == "train" ? "train" : "these pieces, for want of a training part",
-      of.baseline);
-  std::fflush(stdout);
+      of.baseline));
 }
 
-void print(const tasks::PartEvaluation& of, const Options& options, int notes) {
-  fmt::print("{}: {:.4f} nats per step over {} (scaled to 88 notes: {:.4f})\n", of.part,
-             of.likelihood.per_step(), counted(of.likelihood.steps, "step"),
-             of.likelihood.per_step_88(notes));
+void print(const tasks::PartEvaluation& of, const Options& options, int notes,
+           TerminalProgress& progress) {
+  progress.print(fmt::format("{}: {:.4f} nats per step over {} (scaled to 88 notes: {:.4f})",
+                             of.part, of.likelihood.per_step(),
+                             counted(of.likelihood.steps, "step"),
+                             of.likelihood.per_step_88(notes)));
   if (of.trials)
-    fmt::print("{}: {} of {} of {}: best {:.4f}, median {:.4f}, mean {:.4f}\n", of.part,
-               counted(of.trials->per_step.size(), "trial"),
-               counted(options.evaluate.trials.sequences, "window"),
-               counted(options.evaluate.trials.steps, "step"), of.trials->best(),
-               of.trials->median(), of.trials->mean());
+    progress.print(fmt::format("{}: {} of {} of {}: best {:.4f}, median {:.4f}, mean {:.4f}",
+                               of.part, counted(of.trials->per_step.size(), "trial"),
+                               counted(options.evaluate.trials.sequences, "window"),
+                               counted(options.evaluate.trials.steps, "step"), of.trials->best(),
+                               of.trials->median(), of.trials->mean()));
 }
 
 void evaluate(const Options& options, Context& context) {
@@ -122,17 +123,17 @@ void evaluate(const Options& options, Context& context) {
   OrderedJson json;
   tasks::EvaluateObserver observer;
   observer.begun = [&](const tasks::PartEvaluation& of) {
-    if (!options.json) print_begun(of);
+    if (!options.json) print_begun(of, context.progress);
   };
   observer.ended = [&](const tasks::PartEvaluation& of) {
     if (of.trials && !options.plot.empty())
       draw(of, options, parts.size() == 1 || !how.part.empty(), context.progress);
     json[of.part] = to_json(of, options, config.notes());
-    if (!options.json) print(of, options, config.notes());
+    if (!options.json) print(of, options, config.notes(), context.progress);
   };
   tasks::evaluate(models, parts, how, observer, context.progress, context.stop);
   if (options.json && !context.stop.requested())
-    fmt::print("{}\n", json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
+    context.progress.print(json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ struct Options {
   bool json = false;
 };
 
-void print(const OrderedJson& json) {
-  fmt::print("{}\n", json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
+void print(const OrderedJson& json, Context& context) {
+  context.progress.print(json.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
 }
 
 OrderedJson compose_into(const tasks::ComposeTask& task, const fs::path& out, bool json,
@@ -35,13 +35,16 @@ OrderedJson compose_into(const tasks::ComposeTask& task, const fs::path& out, bo
         const fs::path path = tasks::write_into(out, made.receipt, made.midi);
         OrderedJson facts = tasks::facts_of(made, path);
         const int notes = facts["notes"];
-        if (notes == 0) context.progress.warning(fmt::format("{}: all silence", path.string()));
-        if (!json) {
-          context.progress.message(fmt::format("{}: {}, {:.2f} nats per step", path.string(),
-                                               counted(notes, "note"),
-                                               facts["nats_per_step"].get<double>()));
-          fmt::print("{}\n", path.string());
-        }
+        if (notes == 0)
+          context.progress.warning(
+              fmt::format("{} is silent from beginning to end", path.string()));
+        // For people the line says more; a program that reads it wants the path alone.
+        if (!json)
+          context.progress.print(context.progress.watched()
+                                     ? fmt::format("{}: {}, {:.2f} nats per step", path.string(),
+                                                   counted(notes, "note"),
+                                                   facts["nats_per_step"].get<double>())
+                                     : path.string());
         pieces.push_back(std::move(facts));
       },
       context.progress, context.stop);
@@ -73,8 +76,8 @@ void generate(Options& options, Context& context) {
     made = tasks::choose_candidates(task, choice, out, context.progress, context.stop);
     if (made.is_null()) return;
     for (const auto& piece : made["pieces"])
-      if (!options.json) fmt::print("{}\n", piece["file"].get<std::string>());
-    if (!options.json) fmt::print("{}\n", made["sheet"].get<std::string>());
+      if (!options.json) context.progress.print(piece["file"].get<std::string>());
+    if (!options.json) context.progress.print(made["sheet"].get<std::string>());
   } else {
     made = compose_into(task, out, options.json, context);
   }
@@ -84,7 +87,7 @@ void generate(Options& options, Context& context) {
                         {"arithmetic", composing::arithmetic_of(named.model, options.resources)},
                         {"seed", order.seed}};
     json.update(made);
-    print(json);
+    print(json, context);
   } else if (!context.stop.requested()) {
     context.progress.message(fmt::format(
         "seed {0}: with these options, --seed {0} composes the same again", order.seed));
@@ -107,9 +110,9 @@ void generate_again(Options& options, Context& context) {
   const fs::path path = tasks::free_name(out, stem, ".mid", bytes);
   write_file(path, bytes);
   if (options.json)
-    return print({{"file", path.string()}, {"again", options.again}, {"equal", true}});
+    return print({{"file", path.string()}, {"again", options.again}, {"equal", true}}, context);
   context.progress.message(fmt::format("{} is {}, byte for byte", path.string(), options.again));
-  fmt::print("{}\n", path.string());
+  context.progress.print(path.string());
 }
 
 void add_choice(CLI::App& app, tasks::ChoiceOptions& options) {

@@ -20,6 +20,7 @@
 #include "playing/player.h"
 #include "playing/sound_card.h"
 #include "runs/model_name.h"
+#include "tasks/output_path.h"
 
 namespace toccata::cli {
 namespace {
@@ -32,7 +33,7 @@ struct Options {
   playing::PortOptions port;
   std::string virtual_port, listen, listen_virtual;
   playing::SoundCardOptions sound;
-  std::string soundfont, record;
+  std::string soundfont, record, sound_file;
   bool list_ports = false, json = false;
 };
 
@@ -52,9 +53,6 @@ std::unique_ptr<playing::Output> open_output(Options& options) {
     options.port.is_virtual = true;
   }
   if (!options.port.name.empty()) return playing::open_midi_output(options.port);
-  if (!options.soundfont.empty()) options.sound.soundfont = options.soundfont;
-  if (!options.sound.file.empty()) options.sound.driver = "file";
-  options.sound.program = options.port.program;
   return playing::open_sound_card(options.sound);
 }
 
@@ -92,10 +90,11 @@ struct Recording {
     for (std::size_t t = 0; t < steps.size(); ++t) {
       std::copy(steps[t].begin(), steps[t].end(), roll.frame(static_cast<int>(t)));
     }
-    notation::Score score = music::to_score(roll, {.tempo = order.tempo.value_or(120),
-                                                   .velocity = order.velocity.value_or(composing::kUsualVelocity),
-                                                   .program = options.port.program,
-                                                   .track_name = "Toccata"});
+    notation::Score score =
+        music::to_score(roll, {.tempo = order.tempo.value_or(120),
+                               .velocity = order.velocity.value_or(composing::kUsualVelocity),
+                               .program = options.port.program,
+                               .track_name = "Toccata"});
     score.tracks.front().texts.insert(score.tracks.front().texts.begin(),
                                       {.tick = 0, .kind = 1, .text = receipt.dump()});
     write_file(path, notation::write_smf(score));
@@ -115,6 +114,39 @@ OrderedJson receipt_of(const Options& options, const network::Model& model,
   return OrderedJson{{"toccata_play", std::move(json)}};
 }
 
+// What can be wrong with a file of sound is told before anything is composed.
+void check_sound_file(const Options& options) {
+  if (options.sound_file.empty()) return;
+  tasks::check_extension(options.sound_file, rendering::is_audio_path(options.sound_file),
+                         ".wav, .flac or .ogg");
+  if (std::filesystem::exists(options.sound_file))
+    fail_usage("--sound-file {}: there is a file of this name already; choose another",
+               options.sound_file);
+  if (options.play.steps == 0 && options.minutes == 0)
+    fail_usage(
+        "--sound-file: how long shall the music be? --minutes or --steps says it; a file is "
+        "written faster than it plays");
+}
+
+playing::PlayReport play_to(playing::Output& output, playing::AlarmClock& clock,
+                            playing::Input* input,
+                            const std::shared_ptr<const network::Model>& model,
+                            const Options& options, const HangUp& hang_up, Context& context) {
+  playing::Player player(model, options.play, output, input, clock, context.progress);
+  TerminalKeys keys(other_models(options), options.model.name);
+  context.progress.message(fmt::format(
+      "playing to {} with seed {}; Ctrl-C ends",
+      options.sound_file.empty() ? output.name() : options.sound_file, options.play.order.seed));
+  if (keys.on_terminal()) context.progress.message(keys_help());
+  return player.run(
+      [&] {
+        std::vector<std::string> lines = keys.lines();
+        if (hang_up.happened()) lines.emplace_back("quit");
+        return lines;
+      },
+      context.stop);
+}
+
 void play(Options& options, Context& context) {
   if (options.list_ports) return list_ports(options.json);
   if (options.model.name.empty()) {
@@ -123,6 +155,9 @@ void play(Options& options, Context& context) {
   finish_order(options.arguments, options.model.name);
   composing::check(options.arguments.order);
   options.play.order = options.arguments.order;
+  check_sound_file(options);
+  if (!options.soundfont.empty()) options.sound.soundfont = options.soundfont;
+  options.sound.program = options.port.program;
   const auto model = std::make_shared<const network::Model>(load_named(options.model).model);
   if (options.minutes > 0) {
     const double a_minute = options.play.order.tempo.value_or(120) * model->config.roll.grid;
@@ -138,29 +173,30 @@ void play(Options& options, Context& context) {
     };
   }
   const HangUp hang_up;  // a terminal that goes away leaves no note sounding either
-  const std::unique_ptr<playing::Output> output = open_output(options);
-  const std::unique_ptr<playing::Input> input = open_input(options);
-  playing::SteadyAlarmClock clock;
-  playing::Player player(model, options.play, *output, input.get(), clock, context.progress);
   const std::string arithmetic = composing::arithmetic_of(*model, options.play.resources);
   playing::PlayReport report;
-  {
-    TerminalKeys keys(other_models(options), options.model.name);
-    context.progress.message(fmt::format("playing to {} with seed {}; Ctrl-C ends", output->name(),
-                                         options.play.order.seed));
-    if (keys.on_terminal()) context.progress.message(keys_help());
-    report = player.run(
-        [&] {
-          std::vector<std::string> lines = keys.lines();
-          if (hang_up.happened()) lines.emplace_back("quit");
-          return lines;
-        },
-        context.stop);
+  if (!options.sound_file.empty()) {
+    rendering::write_audio_with(options.sound_file, [&](const rendering::AudioSink& sink) {
+      const auto sound = playing::make_offline_sound(options.sound, sink);
+      report = play_to(*sound, *sound, nullptr, model, options, hang_up, context);
+      sound->finish();
+    });
+  } else {
+    const std::unique_ptr<playing::Output> output = open_output(options);
+    const std::unique_ptr<playing::Input> input = open_input(options);
+    playing::SteadyAlarmClock clock;
+    report = play_to(*output, clock, input.get(), model, options, hang_up, context);
   }
   const OrderedJson receipt = receipt_of(options, *model, arithmetic, report);
   if (!options.record.empty()) recording.write(options.record, options, receipt);
   if (options.json) {
-    fmt::print("{}\n", receipt["toccata_play"].dump(2));
+    context.progress.print(receipt["toccata_play"].dump(2));
+    return;
+  }
+  if (!options.sound_file.empty()) {
+    context.progress.message(
+        fmt::format("{}, {}", counted(report.steps, "step"), counted(report.notes, "note")));
+    context.progress.print(options.sound_file);
     return;
   }
   const auto ms = [](double seconds) { return seconds * 1000; };
@@ -195,9 +231,12 @@ void add_output_options(CLI::App& app, Options& options) {
   app.add_option("--soundfont", options.soundfont, "a .sf2 file (default: as toccata render)")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--sound-file", options.sound.file,
-                 "instead of the sound card: a .wav file, written as it is played")
+  app.add_option("--sound-file", options.sound_file,
+                 "instead of the sound card: a new .wav, .flac or .ogg file, written faster than "
+                 "it plays")
       ->type_name("FILE")
+      ->excludes(app.get_option("--port"))
+      ->excludes(app.get_option("--virtual"))
       ->group(group);
   app.add_option("--patience", options.play.patience,
                  "seconds to wait for a lost device; 0: until it is back")
@@ -216,7 +255,9 @@ void add_play(CLI::App& app, Context& context) {
                  "MIDI port on which you play along; the model hears what you play");
   app.add_option("--listen-virtual", options->listen_virtual,
                  "the same with a new port of this name")
-      ->excludes(app.get_option("--listen"));
+      ->excludes(app.get_option("--listen"))
+      ->excludes(app.get_option("--sound-file"));
+  app.get_option("--listen")->excludes(app.get_option("--sound-file"));
   CLI::Option* steps =
       app.add_option("--steps", options->play.steps, "end after this many steps; 0: never")
           ->check(at_least(std::int64_t{0}))

@@ -91,7 +91,7 @@ OrderedJson render_one(const Job& job, const Options& options, Context& context)
   report["file"] = job.file.string();
   const auto tell = [&](const char* what, const fs::path& path) {
     report[what] = path.string();
-    if (!options.json) fmt::print("{}\n", path.string());
+    if (!options.json) context.progress.print(path.string());
   };
   const notation::Score part = rendering::excerpt(job.score, options.bars());
   if (!job.midi.empty()) {
@@ -137,7 +137,7 @@ void render(Options& options, Context& context) {
     reports.push_back(render_one(job, options, context));
   }
   if (options.json)
-    fmt::print("{}\n", reports.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
+    context.progress.print(reports.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
 }
 
 }  // namespace

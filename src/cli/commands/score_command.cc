@@ -33,7 +33,10 @@ void score(Options options, Context& context) {
       list.push_back(std::move(json));
     }
     if (csv_to_stdout || !options.csv.empty()) csv += tasks::to_csv(piece);
-    if (csv_to_stdout) fmt::print("{}", std::exchange(csv, {}));
+    if (csv_to_stdout && !csv.empty()) {
+      csv.pop_back();  // the last line's end, which print sets
+      context.progress.print(std::exchange(csv, {}));
+    }
     if (!piece.picture.empty())
       context.progress.message(fmt::format("{}: the picture", piece.picture.string()));
     context.progress.message(
@@ -43,7 +46,7 @@ void score(Options options, Context& context) {
   if (context.stop.requested()) return;
   if (!options.csv.empty()) write_file(options.csv, csv);
   if (options.json)
-    fmt::print("{}\n", list.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
+    context.progress.print(list.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
 }
 
 }  // namespace

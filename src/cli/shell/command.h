@@ -3,8 +3,8 @@
 //
 // A command adds its options to `app` and sets app.callback(…), which does the work. It throws
 // Error where something is wrong (kind usage: exit code 2, else 1) and returns early where
-// context.stop is requested (exit code 130 or 143). Data goes to stdout (fmt::print), messages to
-// stderr (context.progress).
+// context.stop is requested (exit code 130 or 143). Data goes to stdout (context.progress.print,
+// or fmt::print where no bar can be up), messages to stderr (context.progress).
 //
 // Every option can also be given in the environment: --batch-size of train as
 // TOCCATA_TRAIN_BATCH_SIZE. program.cc sees to it.
@@ -14,14 +14,14 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/progress.h"
 #include "base/stop.h"
+#include "cli/terminal/terminal_progress.h"
 
 namespace toccata::cli {
 
 struct Context {
-  Progress& progress;  // a bar on a terminal, plain lines elsewhere
-  const Stop& stop;    // set by SIGINT and SIGTERM
+  TerminalProgress& progress;  // a bar on a terminal, plain lines elsewhere
+  const Stop& stop;            // set by SIGINT and SIGTERM
 };
 
 struct Command {

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <new>
 
+#include "base/closest.h"
 #include "base/signals.h"
 #include "cli/shell/command.h"
 #include "cli/shell/command_facts.h"
@@ -68,6 +69,35 @@ void add_documents(CLI::App& app, std::string (*about)()) {
       ->trigger_on_parse();
 }
 
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    if (!option->get_group().empty())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// What is wrong with the words, as people say it.
+std::string fault_of(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError)) return error.what();
+  const auto parsed = app.get_subcommands();
+  const CLI::App& command = parsed.empty() ? app : *parsed.front();
+  const std::vector<std::string> known = option_names(command);
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (!word.starts_with("--") || word == "--") continue;
+    const std::string name(word.substr(0, word.find('=')));
+    if (std::ranges::find(known, name) == known.end())
+      return fmt::format("there is no option {}{}", name, did_you_mean(name, known));
+  }
+  for (int i = 1; i < argc; ++i)
+    if (argv[i][0] == '-' && argv[i][1] != '-' && argv[i][1] != '\0')
+      return fmt::format("there is no option {}", argv[i]);
+  const std::vector<std::string> extra = command.remaining();
+  return fmt::format("\"{}\" is one word too many; a name with spaces needs quotation marks",
+                     extra.empty() ? "" : extra.front());
+}
+
 int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progress) {
   try {
     app.parse(argc, argv);
@@ -78,7 +108,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv, TerminalProgress& progre
   } catch (const CLI::ParseError& error) {
     progress.end();
     const std::string name = name_of(app);
-    fmt::print(stderr, "{}: {}\nTry {} --help\n", name, error.what(), name);
+    fmt::print(stderr, "{}: {}\nTry {} --help\n", name, fault_of(error, app, argc, argv), name);
     return 2;
   } catch (const Error& error) {
     progress.end();
@@ -114,11 +144,15 @@ int run_program(int argc, char** argv, const char* description, std::string (*ab
   app.require_subcommand(1);
   for (const Command& command : commands)
     prepare(*app.add_subcommand(command.name, command.description), command, context);
-  const bool named = argc >= 2 && argv[1][0] != '-';
-  if (named && std::ranges::none_of(commands, [&](const Command& command) {
-        return std::string_view(command.name) == argv[1];
-      })) {
-    fmt::print(stderr, "toccata: \"{}\" is not a command; toccata --help lists them\n", argv[1]);
+  if (argc < 2) {  // whoever only names the program wants to know what it can do
+    fmt::print("{}", app.help());
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.emplace_back(command.name);
+  if (argv[1][0] != '-' && std::ranges::find(names, argv[1]) == names.end()) {
+    fmt::print(stderr, "toccata: \"{}\" is not a command{}\ntoccata --help lists them\n", argv[1],
+               did_you_mean(argv[1], names));
     return 2;
   }
   return parse_and_run(app, argc, argv, progress);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "base/terminal.h"
 #include "base/text.h"
@@ -11,7 +13,7 @@
 namespace toccata::cli {
 namespace {
 
-constexpr auto kBetweenDraws = std::chrono::milliseconds(80);
+constexpr double kBetweenDraws = 0.08, kBetweenLines = 60;  // seconds
 
 // What a terminal shows of UTF-8, in columns.
 int width_of(std::string_view text) {
@@ -66,9 +68,29 @@ std::string progress_line(const ProgressState& state, int columns) {
   return line.substr(0, end);
 }
 
+std::string log_line(const ProgressState& state) {
+  std::string line = fmt::format("{}: {}", state.what, state.done);
+  if (state.total > 0) line += fmt::format("/{}", state.total);
+  line += " " + state.unit;
+  if (!state.note.empty()) line += ", " + state.note;
+  if (state.done > 0 && state.total > state.done)
+    line += fmt::format(", {} left",
+                        clock_time(state.seconds * static_cast<double>(state.total - state.done) /
+                                   static_cast<double>(state.done)));
+  return line;
+}
+
 TerminalProgress::TerminalProgress()
-    : terminal_(stderr_is_terminal()),
-      colours_(terminal_ && environment("NO_COLOR").value_or("").empty()) {}
+    : TerminalProgress(
+          {.terminal = stderr_is_terminal(),
+           .watched = stdout_is_terminal(),
+           .colours = stderr_is_terminal() && environment("NO_COLOR").value_or("").empty(),
+           .seconds = [] {
+             const auto now = std::chrono::steady_clock::now().time_since_epoch();
+             return std::chrono::duration<double>(now).count();
+           }}) {}
+
+TerminalProgress::TerminalProgress(Place place) : place_(std::move(place)) {}
 
 void TerminalProgress::begin(std::string_view what, std::uint64_t total, std::string_view unit) {
   const std::lock_guard lock(mutex_);
@@ -78,8 +100,7 @@ void TerminalProgress::begin(std::string_view what, std::uint64_t total, std::st
   note_.clear();
   total_ = total;
   done_ = 0;
-  begun_ = Clock::now();
-  drawn_ = {};
+  begun_ = drawn_ = place_.seconds();
   active_ = true;
   draw();
 }
@@ -88,7 +109,15 @@ void TerminalProgress::update(std::uint64_t done, std::string_view note) {
   const std::lock_guard lock(mutex_);
   done_ = done;
   note_ = note;
-  if (Clock::now() - drawn_ >= kBetweenDraws) draw();
+  const double now = place_.seconds();
+  if (place_.terminal) {
+    if (now - drawn_ >= kBetweenDraws) draw();
+  } else if (active_ && now - drawn_ >= kBetweenLines) {
+    drawn_ = now;
+    fmt::print(place_.messages, "{}\n",
+               log_line({what_, unit_, note_, total_, done_, now - begun_}));
+    std::fflush(place_.messages);
+  }
 }
 
 void TerminalProgress::end() {
@@ -100,29 +129,38 @@ void TerminalProgress::end() {
 void TerminalProgress::message(std::string_view text) {
   const std::lock_guard lock(mutex_);
   clear();
-  fmt::print(stderr, "{}\n", text);
+  fmt::print(place_.messages, "{}\n", text);
+  draw();
+}
+
+void TerminalProgress::print(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  clear();
+  std::fflush(place_.messages);
+  fmt::print(place_.results, "{}\n", line);
+  std::fflush(place_.results);
   draw();
 }
 
 void TerminalProgress::warning(std::string_view text) {
   const std::lock_guard lock(mutex_);
   clear();
-  fmt::print(stderr, "{}warning:{} {}\n", colours_ ? "\x1b[33m" : "", colours_ ? "\x1b[0m" : "",
-             text);
+  fmt::print(place_.messages, "{}warning:{} {}\n", place_.colours ? "\x1b[33m" : "",
+             place_.colours ? "\x1b[0m" : "", text);
   draw();
 }
 
 void TerminalProgress::clear() {
-  if (terminal_ && active_) fmt::print(stderr, "\r\x1b[K");
+  if (place_.terminal && active_) fmt::print(place_.messages, "\r\x1b[K");
 }
 
 void TerminalProgress::draw() {
-  if (!terminal_ || !active_) return;
-  drawn_ = Clock::now();
-  const double seconds = std::chrono::duration<double>(drawn_ - begun_).count();
-  fmt::print(stderr, "\r\x1b[K{}",
-             progress_line({what_, unit_, note_, total_, done_, seconds}, terminal_columns() - 1));
-  std::fflush(stderr);
+  if (!place_.terminal || !active_) return;
+  drawn_ = place_.seconds();
+  fmt::print(
+      place_.messages, "\r\x1b[K{}",
+      progress_line({what_, unit_, note_, total_, done_, drawn_ - begun_}, terminal_columns() - 1));
+  std::fflush(place_.messages);
 }
 
 }  // namespace toccata::cli

@@ -1,9 +1,9 @@
 #pragma once
-// Progress for people: on a terminal a bar with rate and time left, redrawn in place; elsewhere
-// only messages and warnings.
+// Progress for people: on a terminal a bar with rate and time left, redrawn in place; in a log a
+// line per minute. What a command prints goes through here too, so that no bar runs into it.
 
-#include <chrono>
 #include <cstdio>
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -13,26 +13,40 @@ namespace toccata::cli {
 
 class TerminalProgress : public Progress {
  public:
-  /// Writes to stderr. A bar is drawn where it is a terminal, colours where NO_COLOR is unset too
-  /// (no-color.org).
+  /// Where it writes, and what the time is.
+  struct Place {
+    std::FILE* messages = stderr;
+    std::FILE* results = stdout;
+    bool terminal = false;  // messages go to one: a bar is drawn
+    bool watched = false;   // results do
+    bool colours = false;
+    std::function<double()> seconds;  // from any moment on
+  };
+  /// stderr and stdout; colours where NO_COLOR is unset (no-color.org).
   TerminalProgress();
+  explicit TerminalProgress(Place place);
+
   void begin(std::string_view what, std::uint64_t total, std::string_view unit) override;
   void update(std::uint64_t done, std::string_view note) override;
   void end() override;
   void message(std::string_view text) override;
   void warning(std::string_view text) override;
 
+  /// A line of what the command was asked for: standard output. The bar gives way to it.
+  void print(std::string_view line);
+  /// Somebody watches standard output: what a program reads may be shorter.
+  bool watched() const { return place_.watched; }
+
  private:
-  using Clock = std::chrono::steady_clock;
   void draw();
   void clear();
 
-  const bool terminal_, colours_;
+  const Place place_;
   std::mutex mutex_;  // messages may come from several threads
   bool active_ = false;
   std::string what_, unit_, note_;
   std::uint64_t total_ = 0, done_ = 0;
-  Clock::time_point begun_, drawn_;
+  double begun_ = 0, drawn_ = 0;  // seconds; in a log: the last line
 };
 
 /// What a bar shows.
@@ -45,5 +59,9 @@ struct ProgressState {
 /// The bar as one line of up to `columns` columns: what, bar, count, rate, time left, note. The
 /// note (the loss) and the time left are what people watch: they stay longest.
 std::string progress_line(const ProgressState& state, int columns);
+
+/// The same as a line of a log: "training: 120/1200 s, epoch 2.10, -4.310 nats per step, 18:00
+/// left".
+std::string log_line(const ProgressState& state);
 
 }  // namespace toccata::cli

@@ -31,6 +31,10 @@ AudioFacts write_audio(const notation::Score&, const std::filesystem::path&, con
   refuse();
 }
 
+void write_audio_with(const std::filesystem::path&, const std::function<void(const AudioSink&)>&) {
+  refuse();
+}
+
 bool is_audio_path(const std::filesystem::path& path) {
   const std::string extension = path.extension().string();
   return extension == ".wav" || extension == ".flac" || extension == ".ogg";
