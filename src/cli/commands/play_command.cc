@@ -124,7 +124,7 @@ void check_sound_file(const Options& options) {
                options.sound_file);
   if (options.play.steps == 0 && options.minutes == 0)
     fail_usage(
-        "--sound-file: how long shall the music be? --minutes or --steps says it; a file is "
+        "--sound-file: the music has no length: give --minutes or --steps; a file is "
         "written faster than it plays");
 }
 
