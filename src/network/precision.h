@@ -12,7 +12,9 @@ namespace toccata::network {
 /// parameters are f32 in each. bf16 in training also rounds inputs, gradients by pre-activations
 /// and the gates kept for the backward pass.
 enum class Precision {
-  automatic,  // bf16 where the processor multiplies it natively, else f32
+  automatic,  // the fastest that costs less than 0.002 nats per step (docs/model.md): composing in
+              // int8 where there are kernels for it, training in bf16 where that is faster; else
+              // f32
   f32,        // what exact likelihood uses
   bf16,       // half the memory traffic; logits within about 1e-2
   int8,       // composing only: a quarter of it; logits within about 5e-2

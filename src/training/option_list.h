@@ -156,7 +156,7 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "engine", o.engine,
         "What computes gradients: Toccata itself (own; on the CPU) or LibTorch");
   visit(group, "precision", o.precision,
-        "Number format of products; auto: bf16 where the processor multiplies it natively, else "
+        "Number format of products; auto: bf16 where the processor is faster in it, else "
         "f32; on cuda tf32, which only it has");
 
   group = "Several machines";

@@ -27,7 +27,7 @@ enum class EngineKind {
 /// What training computes products in. Not network::Precision: LibTorch has tf32 besides, on CUDA,
 /// and neither trains in int8.
 enum class TrainPrecision {
-  automatic,  // bf16 where the processor multiplies it natively, else f32; tf32 on CUDA. Resolved
+  automatic,  // bf16 where the processor is faster in it, else f32; tf32 on CUDA. Resolved
               // before it is stored
   f32,
   tf32,  // CUDA only: f32 whose products round their operands to 10 bits

@@ -175,8 +175,8 @@ void add_generate(CLI::App& app, Context& context) {
       ->type_name("FILE");
   one_of<network::Precision>(
       app.add_option("--precision", options->resources.precision,
-                     "number format of products (default: bf16 where the processor has it, else "
-                     "f32); int8 is the fastest and coarsest"));
+                     "number format of products (default: int8 where the processor has it, else "
+                     "f32)"));
   app.add_option("--threads", options->resources.threads,
                  "threads; 0: as many as the processor has")
       ->capture_default_str();

@@ -23,7 +23,7 @@ std::string processor_text() {
   return fmt::format("processor: {}, {} threads; composing: {}{}; training: {}",
                      name.empty() ? "unknown" : name, std::thread::hardware_concurrency(),
                      to_word(network::instruction_sets().front()),
-                     network::has_native_bf16() ? ", bf16" : "",
+                     network::has_native_int8() ? ", int8" : "",
                      network::training_arithmetic(network::Precision::automatic));
 }
 

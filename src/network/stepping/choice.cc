@@ -15,8 +15,8 @@ const Kernels& choose_kernels(Precision precision, InstructionSet asked) {
                                                         : Precision::f32);
   const bool automatic = precision == Precision::automatic;
   const Kernels* found = nullptr;
-  if (automatic || precision == Precision::bf16) found = bf16_kernels(set);
-  if (precision == Precision::int8) found = int8_kernels(set);
+  if (automatic || precision == Precision::int8) found = int8_kernels(set);
+  if (precision == Precision::bf16) found = bf16_kernels(set);
   if (found == nullptr && (automatic || precision == Precision::f32)) found = vector_kernels(set);
   if (found == nullptr)
     fail_usage("{0}: this processor has no native {0} product among its {1} instructions; use f32",

@@ -127,4 +127,14 @@ const Kernels& avx2_int8_kernels(bool vnni) {
 
 }  // namespace toccata::network::stepping
 
+#else
+
+namespace toccata::network::stepping {
+
+const Kernels& avx2_int8_kernels(bool) {
+  return plain_kernels(Precision::int8);  // nobody asks: InstructionSet::avx2 does not run here
+}
+
+}  // namespace toccata::network::stepping
+
 #endif
