@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "listening/distribution.h"
+#include "listening/notes.h"
 #include "music/excerpt.h"
 
 namespace toccata::listening {
@@ -24,6 +26,18 @@ void add_chunks(const music::Roll& roll, int quarters, std::vector<Chunk>& chunk
   for (int t = 0; t + length <= roll.steps; t += length) chunks.push_back({&roll, t, length});
 }
 
+// The lowest and the highest pitch in any piece.
+std::pair<int, int> pitches_of(std::span<const corpus::Piece* const> pieces) {
+  int low = 128, high = -1;
+  for (const corpus::Piece* piece : pieces) {
+    for (const RollNote& note : notes_of(piece->roll)) {
+      low = std::min(low, note.pitch);
+      high = std::max(high, note.pitch);
+    }
+  }
+  return {high < 0 ? 0 : low, high};
+}
+
 Statistics statistics_of(const Chunk& chunk) {
   return statistics(music::excerpt(*chunk.roll, chunk.begin, chunk.length));
 }
@@ -37,6 +51,11 @@ std::vector<Usual> usual_of(const std::vector<Statistics>& counted) {
     usual.push_back({summary.count, summary.mean, summary.sd});
   }
   return usual;
+}
+
+// Not in what earlier versions kept.
+bool is_new(const Statistic& statistic) {
+  return statistic.value == &Statistics::pitch_median || statistic.value == &Statistics::pitch_sd;
 }
 
 // A statistic that never varies in the corpus may vary a little all the same.
@@ -66,6 +85,7 @@ double distance_of(const ProfileOf& profile, const Statistics& found) {
 Profile profile(std::span<const corpus::Piece* const> pieces, int threads) {
   Profile result;
   result.pieces = static_cast<int>(pieces.size());
+  std::tie(result.low, result.high) = pitches_of(pieces);
   for (const int quarters : kProfileQuarters) {
     std::vector<Chunk> chunks;
     for (const corpus::Piece* piece : pieces) add_chunks(piece->roll, quarters, chunks);
@@ -143,6 +163,7 @@ OrderedJson to_json(const Profile& profile) {
   }
   json["format_version"] = 1;
   json["pieces"] = profile.pieces;
+  if (profile.high >= 0) json["pitches"] = {profile.low, profile.high};
   json["lengths"] = std::move(lengths);
   return json;
 }
@@ -153,6 +174,13 @@ Profile profile_from_json(const Json& json, std::string_view where) {
   }
   Profile profile;
   profile.pieces = json_get<int>(json, "pieces", where);
+  if (json.contains("pitches")) {
+    const auto pitches = json_get<std::vector<int>>(json, "pitches", where);
+    if (pitches.size() != 2 || pitches[0] < 0 || pitches[0] > pitches[1] || pitches[1] > 127)
+      fail("{}: pitches: expected the lowest and the highest, from 0 to 127", where);
+    profile.low = pitches[0];
+    profile.high = pitches[1];
+  }
   for (const Json& entry : json_get<Json>(json, "lengths", where)) {
     ProfileOf one;
     one.quarters = json_get<int>(entry, "quarters", where);
@@ -164,6 +192,10 @@ Profile profile_from_json(const Json& json, std::string_view where) {
     }
     const Json statistics = json_get<Json>(entry, "statistics", where);
     for (const Statistic& statistic : all_statistics()) {
+      if (is_new(statistic) && !statistics.contains(statistic.name)) {
+        one.usual.emplace_back();
+        continue;
+      }
       const Json usual = json_get<Json>(statistics, statistic.name, where);
       one.usual.push_back({json_get<int>(usual, "count", where),
                            json_get<double>(usual, "mean", where),

@@ -36,6 +36,7 @@ struct ProfileOf {  // stretches of one length
 
 struct Profile {
   int pieces = 0;
+  int low = 0, high = -1;  // lowest and highest pitch; -1: not known (kept by an earlier version)
   std::vector<ProfileOf> lengths;  // shortest first; only lengths with two stretches or more
   bool operator==(const Profile&) const = default;
 };

@@ -88,6 +88,22 @@ TEST(Profile, ReadsBackAsItWasWritten) {
   EXPECT_EQ(read_profile(folder.path()), usual);
 }
 
+TEST(Profile, OfAnEarlierVersionHasNoRegisterAndNoPitches) {
+  const Profile usual = profile_of(pieces_of(4, 300));
+  EXPECT_EQ(usual.low, 60);
+  EXPECT_EQ(usual.high, 71);
+  Json json = Json::parse(to_json(usual).dump());
+  json.erase("pitches");
+  for (Json& length : json["lengths"]) {
+    length["statistics"].erase("pitch_median");
+    length["statistics"].erase("pitch_sd");
+  }
+  const Profile found = profile_from_json(json, "x");
+  EXPECT_LT(found.high, found.low);
+  EXPECT_EQ(found.lengths[0].usual[0], Usual{});
+  EXPECT_EQ(found.lengths[0].usual[2], usual.lengths[0].usual[2]);
+}
+
 TEST(Profile, ADamagedFileAndTooLittleMusicAreErrors) {
   const Profile usual = profile_of(pieces_of(4, 300));
   for (const auto& damage : std::vector<std::function<void(Json&)>>{
@@ -95,6 +111,9 @@ TEST(Profile, ADamagedFileAndTooLittleMusicAreErrors) {
            [](Json& json) { json["lengths"] = Json::array(); },
            [](Json& json) { json["lengths"][0]["statistics"].erase("polyphony"); },
            [](Json& json) { json["lengths"][0]["quarters"] = 64; },
+           [](Json& json) {
+             json["pitches"] = {70, 60};
+           },
            [](Json& json) { json["lengths"] = 3; }}) {
     Json json = Json::parse(to_json(usual).dump());
     damage(json);

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "listening/distribution.h"
 #include "listening/notes.h"
 
 namespace toccata::listening {
@@ -29,6 +30,15 @@ double entropy(const std::array<int, size>& histogram) {
   return total > 0 ? sum : kNone;
 }
 
+void count_register(const std::vector<RollNote>& notes, Statistics& result) {
+  std::vector<double> pitches;
+  for (const RollNote& note : notes) pitches.push_back(note.pitch);
+  const Summary summary = summarise(pitches);
+  const auto count = static_cast<double>(pitches.size());
+  result.pitch_median = notes.empty() ? kNone : summary.median;
+  result.pitch_sd = notes.empty() ? kNone : summary.sd * std::sqrt((count - 1) / count);
+}
+
 void count_pitches(const std::vector<RollNote>& notes, Statistics& result) {
   std::array<int, 128> pitches{};
   std::array<int, 12> classes{};
@@ -43,6 +53,7 @@ void count_pitches(const std::vector<RollNote>& notes, Statistics& result) {
   const auto is_used = [](int count) { return count > 0; };
   const auto lowest = std::find_if(pitches.begin(), pitches.end(), is_used);
   const auto highest = std::find_if(pitches.rbegin(), pitches.rend(), is_used);
+  count_register(notes, result);
   result.pitch_range = notes.empty() ? kNone : static_cast<double>(highest.base() - lowest - 1);
   result.n_pitches_used = used(pitches);
   result.n_pitch_classes_used = used(classes);
@@ -156,7 +167,9 @@ void count_bars(const std::vector<Bar>& bars, Statistics& result) {
 }  // namespace
 
 std::span<const Statistic> all_statistics() {
-  static constexpr std::array<Statistic, 17> kAll = {{
+  static constexpr std::array<Statistic, 19> kAll = {{
+      {"pitch_median", "toccata", "MIDI pitch", &Statistics::pitch_median},
+      {"pitch_sd", "toccata", "semitones", &Statistics::pitch_sd},
       {"pitch_range", "muspy", "semitones", &Statistics::pitch_range},
       {"n_pitches_used", "muspy", "", &Statistics::n_pitches_used},
       {"n_pitch_classes_used", "muspy", "", &Statistics::n_pitch_classes_used},

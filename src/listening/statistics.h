@@ -17,6 +17,8 @@ namespace toccata::listening {
 
 /// A value that does not exist (the pitch entropy of silence) is NaN.
 struct Statistics {
+  double pitch_median;          // MIDI pitch, of all notes: the register
+  double pitch_sd;              // semitones, of all notes around their mean
   double pitch_range;           // semitones between the highest and the lowest note
   double n_pitches_used;        // different pitches
   double n_pitch_classes_used;  // different pitch classes

@@ -28,6 +28,9 @@ const std::vector<Struck> kTune = {{60, 0, 8}, {64, 8, 4}, {67, 8, 4}, {72, 16, 
 TEST(Statistics, OfPitchByHand) {
   const Statistics s = statistics(roll_of(kTune, 32));
   EXPECT_EQ(s.total_used_note, 4);
+  EXPECT_EQ(s.pitch_median, 65.5);
+  EXPECT_NEAR(s.pitch_sd, std::sqrt((5.75 * 5.75 + 1.75 * 1.75 + 1.25 * 1.25 + 6.25 * 6.25) / 4),
+              1e-12);
   EXPECT_EQ(s.pitch_range, 12);
   EXPECT_EQ(s.n_pitches_used, 4);
   EXPECT_EQ(s.n_pitch_classes_used, 3);
