@@ -31,22 +31,24 @@ constexpr std::uint64_t kComposing = ~std::uint64_t{0};
 
 /// What a worker writes to and nobody else reads.
 struct Scratch {
-  explicit Scratch(const PackedNetwork& network, int sequences)
+  explicit Scratch(const PackedNetwork& network, int rows)
       : inputs(network),
         past(lags(network.config).size()),
         time(static_cast<std::size_t>(network.config.notes()) *
              static_cast<std::size_t>(network.time.front().columns)),
-        note(static_cast<std::size_t>(sequences) *
+        note(static_cast<std::size_t>(rows) *
              static_cast<std::size_t>(network.note.front().columns)) {}
   stepping::FirstInputs inputs;
   std::vector<const std::uint8_t*> past;  // of the step at hand, as encode() takes it
   Buffer<float> time;                     // (N, columns): start of the first time layer's sums
-  Buffer<float> note;                     // (B, columns): start of the first note layer's
+  Buffer<float> note;                     // (B, V, columns): start of the first note layer's
 };
 
 StepperOptions checked(StepperOptions options) {
   if (options.sequences < 1 || options.sequences > 65536)
     fail_usage("sequences: expected 1 to 65536 side by side, found {}", options.sequences);
+  if (options.versions < 1 || options.versions > 1024)
+    fail_usage("versions: expected 1 to 1024 of each sequence, found {}", options.versions);
   if (options.threads < 0 || options.threads > 1024)
     fail_usage("threads: expected 0 (the processor's) to 1024, found {}", options.threads);
   if (!(options.keep_prob > 0 && options.keep_prob <= 1))
@@ -77,7 +79,8 @@ struct Stepper::State {
         steps(sequences, 0),
         lags_(lags(network.config)),
         history(network.config, sequences),
-        lower(sequences, stepping::LowerNotes(network)),
+        lower(sequences * static_cast<std::size_t>(options.versions),
+              stepping::LowerNotes(network)),
         mix(network, options.sequences, options.keep_prob < 1),
         pool(options.threads) {
     const bool dropout = options.keep_prob < 1;
@@ -87,9 +90,9 @@ struct Stepper::State {
     for (const PackedLayer& layer : network.time)
       time.emplace_back(layer, sequences * notes, kernels.layout, dropout, ahead);
     for (const PackedLayer& layer : network.note)
-      note.emplace_back(layer, sequences, kernels.layout, dropout, false);
+      note.emplace_back(layer, lower.size(), kernels.layout, dropout, false);
     for (int worker = 0; worker < pool.threads(); ++worker)
-      scratch.emplace_back(network, options.sequences);
+      scratch.emplace_back(network, static_cast<int>(lower.size()));
     for (std::size_t b = 0; b < sequences; ++b) masks.push_back(masks_of(0));
   }
 
@@ -106,9 +109,9 @@ struct Stepper::State {
     stepping::drop(kernels, layer, row, options.keep_prob, h, y);
   }
 
-  /// Multiplications of one note of all sequences.
+  /// Multiplications of one note of all versions of all sequences.
   double note_work() const {
-    return network.note_work() / static_cast<double>(notes) * options.sequences;
+    return network.note_work() / static_cast<double>(notes) * options.sequences * versions;
   }
 
   /// What the time axis can do of the next step before it is known what sounds in this one: h W_h
@@ -192,25 +195,26 @@ struct Stepper::State {
                static_cast<std::size_t>(network.note.front().columns);
   }
 
-  /// Note n of sequences first … last-1.
-  ///   below: cells of note n-1 of sequence `first` on, `below_stride` apart; null at the lowest
-  ///   note logits: of sequence `first` on, `logits_stride` floats apart
+  /// Note n of rows first … last-1: row b V + v is version v of sequence b.
+  ///   below: cells of note n-1 of row `first` on, `below_stride` apart; null at the lowest note
+  ///   logits: of row `first` on, `logits_stride` floats apart
   void note_rows(int n, int first, int last, const std::uint8_t* below, std::ptrdiff_t below_stride,
                  float* logits, std::ptrdiff_t logits_stride, Scratch& own) {
     const int count = last - first, now = n & 1, next = 1 - now;
     const auto row = static_cast<std::size_t>(first);
     const int columns = network.note.front().columns;
-    const float* start = note_start_row(n, first);
     bool heard = false;
     for (int r = 0; r < count && below != nullptr; ++r) {
       stepping::LowerNotes& notes_below = lower[row + static_cast<std::size_t>(r)];
       notes_below.add(n - 1, below[r * below_stride]);
       heard = heard || notes_below.heard_at(n);
     }
-    if (heard) {  // else the notes below add nothing but zeros
+    const float* start = note_start_row(n, first / versions);
+    if (heard || versions > 1) {  // else the notes below add nothing but zeros
       for (int r = 0; r < count; ++r)
         lower[row + static_cast<std::size_t>(r)].write(
-            n, start + std::ptrdiff_t{r} * columns, own.note.data() + std::ptrdiff_t{r} * columns);
+            n, note_start_row(n, (first + r) / versions),
+            own.note.data() + std::ptrdiff_t{r} * columns);
       start = own.note.data();
     }
     Rows x;
@@ -225,9 +229,11 @@ struct Stepper::State {
       if (k != 0) product.x = {&layer.x_weights, x};
       kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
       if (options.keep_prob < 1)
-        for (std::size_t b = row; b < static_cast<std::size_t>(last); ++b)
-          drop(layer, masks[b].row(layer.mask, steps[b] - 1, n), state.h_row(next, b),
-               state.out_row(next, b));
+        for (int r = first; r < last; ++r) {
+          const auto b = static_cast<std::size_t>(r / versions), at = static_cast<std::size_t>(r);
+          drop(layer, masks[b].row(layer.mask, steps[b] - 1, n),
+               state.h_row(next, at), state.out_row(next, at));
+        }
       x = rows(layer, state.out_row(next, row));
     }
     const int stride = network.note.back().stride, channels = network.config.channels();
@@ -241,10 +247,16 @@ struct Stepper::State {
                   .stride = logits_stride});
   }
 
-  /// Shares sequences out evenly where that is worth it: work(first, last, worker).
+  void copy_notes(std::size_t from_row, std::size_t to_row, std::size_t count) {
+    for (LayerState& layer : note) layer.copy(from_row, to_row, count);
+    std::copy_n(lower.begin() + static_cast<std::ptrdiff_t>(from_row), count,
+                lower.begin() + static_cast<std::ptrdiff_t>(to_row));
+  }
+
+  /// Shares rows of the note axis out evenly where that is worth it: work(first, last, worker).
   template <typename Work>
-  void share_sequences(double multiplications, const Work& work) {
-    const int all = options.sequences;
+  void share_rows(double multiplications, const Work& work) {
+    const int all = options.sequences * versions;
     const int parts = multiplications < 2 * kWorthSharing ? 1 : std::min(all, pool.threads());
     if (parts == 1) return work(0, all, 0);  // and let the others go on with what was posted
     pool.run(parts, [&](int part, int worker) {
@@ -257,7 +269,8 @@ struct Stepper::State {
   const stepping::Kernels& kernels;
   std::size_t sequences, notes;     // B, N
   std::vector<LayerState> time;     // rows (B, N)
-  std::vector<LayerState> note;     // rows (B)
+  std::vector<LayerState> note;     // rows (B, V)
+  int versions = 1;                 // V of the step at hand
   int time_now = 0;                 // which h of the time layers is the current state
   bool ahead = false;               // whether h W_h of a step is made before it begins
   int next_note = -1;               // -1 before the first step, N after its last note
@@ -266,7 +279,7 @@ struct Stepper::State {
   std::vector<int> steps;           // (B), begun since the last reset
   std::vector<int> lags_;           // that the features look at
   stepping::FrameHistory history;
-  std::vector<stepping::LowerNotes> lower;  // (B)
+  std::vector<stepping::LowerNotes> lower;  // (B, V)
   stepping::MixLayers mix;
   std::vector<Scratch> scratch;  // (workers)
   stepping::WorkerPool pool;
@@ -298,12 +311,12 @@ void Stepper::copy(int from, int to) {
   s.pool.finish();
   const auto a = static_cast<std::size_t>(from), b = static_cast<std::size_t>(to);
   for (LayerState& layer : s.time) layer.copy(a * s.notes, b * s.notes, s.notes);
-  for (LayerState& layer : s.note) layer.copy(a, b, 1);
+  const auto versions = static_cast<std::size_t>(s.versions);
+  s.copy_notes(a * versions, b * versions, versions);
   for (int n = std::max(0, s.next_note); n < static_cast<int>(s.notes); ++n)
     std::copy_n(s.note_start_row(n, from), s.network.note.front().columns, s.note_start_row(n, to));
   s.steps[b] = s.steps[a];
   s.history.copy(from, to);
-  s.lower[b] = s.lower[a];
 }
 
 void Stepper::take_over(Stepper& other) {
@@ -323,8 +336,16 @@ void Stepper::take_over(Stepper& other) {
   if (s.ahead) s.post_ahead();
 }
 
-void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
+void Stepper::copy_version(int b, int from, int to) {
   State& s = *state_;
+  const auto first = static_cast<std::size_t>(b * s.versions);
+  s.copy_notes(first + static_cast<std::size_t>(from), first + static_cast<std::size_t>(to), 1);
+}
+
+void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place, int versions) {
+  State& s = *state_;
+  if (versions < 1 || versions > s.options.versions)
+    fail_usage("versions: expected 1 to {}, found {}", s.options.versions, versions);
   const int notes = static_cast<int>(s.notes), threads = s.pool.threads();
   const double work = s.network.time_work() * s.options.sequences;
   // Few sequences are cut further, along the notes, into whole tiles of rows; a few parts a thread,
@@ -358,8 +379,10 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place) {
   }
   s.time_now = 1 - s.time_now;
   for (int& step : s.steps) ++step;
-  for (LayerState& layer : s.note) layer.zero(0, s.sequences);
-  for (stepping::LowerNotes& lower : s.lower) lower.clear();
+  s.versions = versions;
+  const std::size_t rows = s.sequences * static_cast<std::size_t>(versions);
+  for (LayerState& layer : s.note) layer.zero(0, rows);
+  for (std::size_t r = 0; r < rows; ++r) s.lower[r].clear();
   s.next_note = 0;
   if (s.ahead) s.post_ahead();
 }
@@ -369,7 +392,7 @@ void Stepper::next_note(const std::uint8_t* lower, float* logits) {
   const int n = s.next_note, channels = s.network.config.channels();
   if (n < 0 || n >= static_cast<int>(s.notes))
     fail("next_note: {} notes per step, one after the other, after begin_step", s.notes);
-  s.share_sequences(s.note_work(), [&](int first, int last, int worker) {
+  s.share_rows(s.note_work(), [&](int first, int last, int worker) {
     s.note_rows(n, first, last, n == 0 ? nullptr : lower + first, 1,
                 logits + std::ptrdiff_t{first} * channels, channels,
                 s.scratch[static_cast<std::size_t>(worker)]);
@@ -379,17 +402,17 @@ void Stepper::next_note(const std::uint8_t* lower, float* logits) {
 
 void Stepper::all_notes(const std::uint8_t* truth, float* logits) {
   State& s = *state_;
-  if (s.next_note != 0) fail("all_notes: expected right after begin_step");
+  if (s.next_note != 0 || s.versions != 1)
+    fail("all_notes: expected right after begin_step with one version");
   const int notes = static_cast<int>(s.notes);
   const std::ptrdiff_t channels = s.network.config.channels();
-  s.share_sequences(
-      s.network.note_work() * s.options.sequences, [&](int first, int last, int worker) {
-        const std::uint8_t* cells = truth + std::ptrdiff_t{first} * notes;
-        float* out = logits + first * notes * channels;
-        for (int n = 0; n < notes; ++n)
-          s.note_rows(n, first, last, n == 0 ? nullptr : cells + n - 1, notes, out + n * channels,
-                      notes * channels, s.scratch[static_cast<std::size_t>(worker)]);
-      });
+  s.share_rows(s.network.note_work() * s.options.sequences, [&](int first, int last, int worker) {
+    const std::uint8_t* cells = truth + std::ptrdiff_t{first} * notes;
+    float* out = logits + first * notes * channels;
+    for (int n = 0; n < notes; ++n)
+      s.note_rows(n, first, last, n == 0 ? nullptr : cells + n - 1, notes, out + n * channels,
+                  notes * channels, s.scratch[static_cast<std::size_t>(worker)]);
+  });
   s.next_note = notes;
 }
 

@@ -17,6 +17,7 @@ namespace toccata::network {
 
 struct StepperOptions {
   int sequences = 1;  // B
+  int versions = 1;   // V of a step's notes that a sequence may be given side by side, at most
   int threads = 1;    // 0: the processor's
   // Dropout kept on while composing, as the original could; masks are a function of (dropout_seed,
   // sequence_id, step, layer, note, unit).
@@ -41,6 +42,8 @@ class Stepper {
   /// Sequence `to` takes over the state of sequence `from`, at any time, between two notes as well;
   /// it keeps its own sequence_id, so that dropout parts the two.
   void copy(int from, int to);
+  /// The same of two versions of one sequence's notes, between two notes of a step.
+  void copy_version(int b, int from, int to);
 
   /// Between two steps, all sequences take over the state of the only sequence of `other`, a
   /// stepper of the same model and arithmetic, as if they had run through the same steps. Only
@@ -52,17 +55,19 @@ class Stepper {
   /// (Config::echoes); without this the past is silent. frame (N)
   void recall(int b, const std::uint8_t* frame);
 
-  /// Runs the time axis for the next step and begins the note axis at the lowest note.
+  /// Runs the time axis for the next step and begins the note axis at the lowest note, V times for
+  /// each sequence: versions of the step that have the past in common. Throws Error (usage) where
+  /// `versions` is more than StepperOptions has.
   ///   previous (B, N): cells of y(t-1);  place (B)
-  void begin_step(const std::uint8_t* previous, const StepPlace* place);
+  void begin_step(const std::uint8_t* previous, const StepPlace* place, int versions = 1);
 
   /// The next note up (0 … N-1, in order; N calls per step). Throws Error after the last.
-  ///   lower (B): cells of the note below at this step, 0 for note 0
-  ///   logits (B, C): play, articulate
+  ///   lower (B, V): cells of the note below at this step, 0 for note 0
+  ///   logits (B, V, C): play, articulate
   void next_note(const std::uint8_t* lower, float* logits);
 
-  /// Teacher forcing: all notes of the step at once, after begin_step. Equal to N calls of
-  /// next_note with the truth.
+  /// Teacher forcing: all notes of the step at once, after begin_step with one version. Equal to N
+  /// calls of next_note with the truth.
   ///   truth (B, N): cells of y(t);  logits (B, N, C)
   void all_notes(const std::uint8_t* truth, float* logits);
 

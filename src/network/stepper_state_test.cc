@@ -102,6 +102,58 @@ TEST(Stepper, ManySequencesTakeOverWhatOneHasHeard) {
   EXPECT_THROW(one.take_over(dropping), Error);
 }
 
+// Versions of a step's notes have the past in common, and each hears its own lower notes; one takes
+// over another between two notes.
+TEST(Stepper, EachVersionOfAStepHearsItsOwnLowerNotes) {
+  const Config config = mixed(small_config(), 9);
+  const Model model = lively_model(config);
+  const Music music(config, 3, 2);
+  const auto notes = static_cast<std::size_t>(config.notes());
+  for (StepperOptions options : every_arithmetic()) {
+    options.sequences = 2;
+    options.threads = 2;
+    options.versions = 3;
+    options.keep_prob = 0.75f;
+    Stepper stepper(model, options);
+    std::vector<float> truth(2 * notes * 2), other(truth), versions(2 * 3 * 2);
+    for (int t = 0; t < 3; ++t) {
+      // The same step, by teacher forcing: with the music's notes, and with all notes.
+      for (std::vector<float>* out : {&truth, &other}) {
+        Stepper one(model, options);
+        for (int past = 0; past <= t; ++past) {
+          one.begin_step(music.batch.frame(past, 0), music.place(past));
+          const std::vector<std::uint8_t> all(2 * notes, 1);
+          const bool own = past < t || out == &truth;
+          one.all_notes(own ? music.batch.frame(past + 1, 0) : all.data(), out->data());
+        }
+      }
+      stepper.begin_step(music.batch.frame(t, 0), music.place(t), 3);
+      for (std::size_t n = 0; n < notes; ++n) {
+        // Version 1 takes over version 0 in the middle of the step.
+        const bool taken = n >= 5;
+        if (n == 5)
+          for (const int b : {0, 1}) stepper.copy_version(b, 0, 1);
+        std::vector<std::uint8_t> lower(6, 0);
+        for (std::size_t b = 0; b < 2 && n > 0; ++b) {
+          const std::uint8_t own = music.batch.frame(t + 1, 0)[b * notes + n - 1];
+          lower[b * 3] = own;
+          lower[b * 3 + 1] = taken ? own : std::uint8_t{1};
+          lower[b * 3 + 2] = 1;
+        }
+        stepper.next_note(lower.data(), versions.data());
+        for (std::size_t b = 0; b < 2; ++b)
+          for (std::size_t c = 0; c < 2; ++c) {
+            const std::size_t at = (b * notes + n) * 2 + c, row = b * 6 + c;
+            ASSERT_EQ(versions[row], truth[at]);
+            ASSERT_EQ(versions[row + 2], taken ? truth[at] : other[at]);
+            ASSERT_EQ(versions[row + 4], other[at]);
+          }
+      }
+    }
+    EXPECT_THROW(stepper.begin_step(music.batch.frame(0, 0), music.place(0), 4), Error);
+  }
+}
+
 void expect_reset_begins_anew(const Config& config, int threads) {
   const Model model = lively_model(config);
   const Music music(config, 1, 1);
