@@ -1,9 +1,12 @@
 #include "composing/composer.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "base/error.h"
+#include "composing/manner.h"
+#include "composing/outlook.h"
 #include "composing/particles.h"
 #include "listening/teacher_forcing.h"
 
@@ -11,16 +14,39 @@ namespace toccata::composing {
 namespace {
 
 constexpr int kLongAgo = -(1 << 24);
+constexpr int kVersions = 16;       // of a step under a limit, by the particles of a piece together
+constexpr int kFewestVersions = 4;  // by each particle
+constexpr float kNeverHeard = -10;
+constexpr float kSoundsOn = 0.85F;   // chance of play where a note sounded a step ago, roughly,
+constexpr float kComesBack = 0.05F;  // and at most where one ended then
+
+int versions_of(int particles) {
+  return std::max(kFewestVersions, kVersions / particles);
+}
 
 // What one line has behind it, as far as limits and sampling ask; taken over when it is resampled.
 struct Line {
   std::vector<int> last_onset;  // (N), step
+  std::vector<float> heard;     // (N): logits of play at the last step
+  std::vector<float> chances;   // (N): of play at this step, roughly, for the outlook
   std::vector<CellSet> sets;    // (N), of this step
   StepGate gate;
+  Outlook outlook;
+  Steering steering;
+  bool restricted = false;  // whether the step's limits leave out anything that could be drawn
+  std::array<float, 12> classes{};  // steps that each pitch class has sounded
   int silent_steps = 0;
+  int sounding = 0;  // notes of the last step
   double conservativity = 1;
   double nats = 0;
   int origin = 0;
+};
+
+// One of the versions of a line's step.
+struct Version {
+  StepSoFar so_far;
+  double log_outlook = 0;  // after the last note
+  double nats = 0;         // of its line, up to there
 };
 
 }  // namespace
@@ -31,11 +57,14 @@ struct Composer::State {
       : model(of_model),
         seed(order.seed),
         sampling(order.sampling),
+        manner(order.manner ? std::optional(*order.manner) : std::nullopt),
         particles(static_cast<std::size_t>(particles_of(order))),
         pieces(count),
         notes(static_cast<std::size_t>(of_model.config.notes())),
         channels(of_model.config.channels()),
+        most_versions(static_cast<std::size_t>(versions_of(static_cast<int>(particles)))),
         stepper_options({.sequences = static_cast<int>(pieces * particles),
+                         .versions = static_cast<int>(most_versions),
                          .threads = resources.threads,
                          .keep_prob = static_cast<float>(order.keep_prob),
                          .dropout_seed = order.seed,
@@ -46,8 +75,12 @@ struct Composer::State {
         previous(lines.size() * notes),
         frame(previous.size()),
         places(lines.size()),
-        lower(lines.size()),
-        logits(lines.size() * static_cast<std::size_t>(channels)) {}
+        versions(lines.size() * most_versions),
+        version_weights(versions.size()),
+        drawn(versions.size() * notes),
+        play_logits(drawn.size()),
+        lower(versions.size()),
+        logits(versions.size() * static_cast<std::size_t>(channels)) {}
 
   void begin_pieces(const std::vector<NumberedPiece>& numbered) {
     random.clear();
@@ -59,7 +92,10 @@ struct Composer::State {
       stepper.reset(static_cast<int>(b), piece.number);
       lines[b] = {};
       lines[b].last_onset.assign(notes, kLongAgo);
+      lines[b].heard.assign(notes, kNeverHeard);
       lines[b].conservativity = sampling.conservativity.power;
+      lines[b].steering.begin(manner ? &*manner : nullptr, model.config.roll.low,
+                              static_cast<int>(notes));
       origins.push_back(static_cast<int>(b));
     }
     std::fill(previous.begin(), previous.end(), std::uint8_t{0});
@@ -73,36 +109,49 @@ struct Composer::State {
   std::uint8_t* previous_of(std::size_t b) { return previous.data() + b * notes; }
   std::uint8_t* frame_of(std::size_t b) { return frame.data() + b * notes; }
 
-  void begin(const network::StepPlace& place) {
+  void begin(const network::StepPlace& place, std::size_t count = 1) {
     remember();
+    version_count = count;
     std::fill(places.begin(), places.end(), place);
-    stepper.begin_step(previous.data(), places.data());
+    stepper.begin_step(previous.data(), places.data(), static_cast<int>(count));
     for (std::size_t b = 0; b < lines.size(); ++b) lines[b].origin = static_cast<int>(b);
   }
 
   void limit(std::size_t b, int step, const StepLimits& limits);
+  bool close(Line& line, Close close, StepRule& rule);
+  void draw(std::size_t b, std::size_t v, int step, std::size_t n, bool given);
+  void settle_versions(std::size_t b, int step, int note);
+  void choose_version(std::size_t b, int step);
+  void expect(std::size_t b);
   void weigh(std::size_t b, double log_weight) {
     log_weights[b] += log_weight;
     weighted[b / particles] = true;
   }
-  void settle(int step, int note);
-  void resample(std::size_t piece, int step, int note);
+  void settle(int step);
+  void resample(std::size_t piece, int step);
   void end(int step);
   void remember();
 
   const network::Model& model;
   const std::uint64_t seed;
   SamplingOptions sampling;
+  const std::optional<Manner> manner;
   std::size_t particles, pieces, notes;  // K, P, N
   int channels;                          // C
+  std::size_t most_versions;             // of a step
+  std::size_t version_count = 1;         // V of the step at hand
   const network::StepperOptions stepper_options;
   network::Stepper stepper;
   std::vector<PieceRandom> random;            // (P, K)
   std::vector<Line> lines;                    // (P, K)
   std::vector<std::uint8_t> previous, frame;  // (P, K, N)
   std::vector<network::StepPlace> places;     // (P, K)
-  std::vector<std::uint8_t> lower;            // (P, K)
-  std::vector<float> logits;                  // (P, K, C)
+  std::vector<Version> versions;              // (P, K, V)
+  std::vector<double> version_weights;        // (P, K, V): logarithms, since last resampled
+  std::vector<std::uint8_t> drawn;            // (P, K, V, N): their cells
+  std::vector<float> play_logits;             // (P, K, V, N)
+  std::vector<std::uint8_t> lower;            // (P, K, V)
+  std::vector<float> logits;                  // (P, K, V, C)
   std::vector<float> all_logits;              // (P, K, N, C), of given steps
   std::vector<double> log_weights;            // (P, K), since the piece was last resampled
   std::vector<double> log_evidence;           // (P), up to then
@@ -113,31 +162,155 @@ struct Composer::State {
   std::optional<int> not_remembered;
 };
 
-// The sets of line b at this step, and its gate.
+// The sets of line b at this step, its gate and its outlook.
 void Composer::State::limit(std::size_t b, int step, const StepLimits& limits) {
   Line& line = lines[b];
   line.sets.resize(notes);
+  bool cut = false;
   for (std::size_t n = 0; n < notes; ++n) {
     CellSet set = limits.allowed.empty() ? kAnyCell : limits.allowed[n];
     const int since = step - line.last_onset[n], longest = limits.line.longest_note;
     if (!is_fixed(set) && since < limits.line.repeat_gap) set &= ~kOnset & kAnyCell;
     if (!is_fixed(set) && longest > 0 && since >= longest) set &= ~kHeld & kAnyCell;
-    line.sets[n] = set & possible_after(previous_of(b)[n], channels);
+    CellSet possible = possible_after(previous_of(b)[n], channels);
+    if (!is_fixed(set) && line.steering.is_beyond(static_cast<int>(n)))
+      possible &= ~kOnset & kAnyCell;
+    line.sets[n] = set & possible;
+    cut = cut || line.sets[n] != possible;
   }
   StepRule rule = limits.rule;
   if (limits.line.longest_silence > 0 && line.silent_steps >= limits.line.longest_silence) {
     rule.fewest = std::max(rule.fewest, 1);
   }
-  if (line.gate.begin(line.sets, model.config.roll.low, rule)) return;
-  // No way on. It is composed further as if nothing were asked, until another takes its place.
-  weigh(b, -INFINITY);
-  for (std::size_t n = 0; n < notes; ++n)
-    line.sets[n] = possible_after(previous_of(b)[n], channels);
-  line.gate.begin(line.sets, model.config.roll.low, {});
+  const int low = model.config.roll.low;
+  if (limits.close != Close::no) cut = close(line, limits.close, rule) || cut;
+  line.restricted = cut || !rule.empty();
+  if (!line.gate.begin(line.sets, low, rule)) {
+    // No way on. It is composed further as if nothing were asked, until another takes its place.
+    weigh(b, -INFINITY);
+    line.restricted = false;
+    return;
+  }
+  if (!rule.empty()) expect(b);
+  line.outlook.begin(line.sets, line.chances, std::max(line.sounding, rule.fewest), low, rule);
 }
 
-// After note `note` of all lines: pieces whose weights have grown uneven are resampled.
-void Composer::State::settle(int step, int note) {
+// Narrows the line's sets and the rule to the chord that it closes on; true where it can.
+bool Composer::State::close(Line& line, Close close, StepRule& rule) {
+  const Key key = key_of(line.classes);
+  const auto class_at = [&](int semitones) {
+    return static_cast<PitchClasses>(1 << ((key.tonic + semitones) % 12));
+  };
+  const PitchClasses root = class_at(0), third = class_at(key.minor ? 3 : 4), fifth = class_at(7);
+  const int low = model.config.roll.low;
+  std::vector<CellSet> sets = line.sets;
+  for (std::size_t n = 0; n < notes; ++n) {
+    const bool of_chord = (root | third | fifth) >> ((static_cast<std::size_t>(low) + n) % 12) & 1;
+    if (!of_chord && (sets[n] & kSilent)) sets[n] = kSilent;
+  }
+  StepRule whole = rule, some = rule;
+  if (close == Close::on_all_of_it) {
+    whole.bass = key.tonic;
+    some.fewest = std::max(rule.fewest, 1);
+    whole.needed |= root | third | (rule.most == 0 || rule.most > 2 ? fifth : PitchClasses{0});
+  }
+  for (const StepRule& wanted : {whole, some}) {
+    if (!line.gate.begin(sets, low, wanted)) continue;
+    rule = wanted;
+    line.sets = std::move(sets);
+    return true;
+  }
+  return false;
+}
+
+// Version v of line b takes a cell for note n; `given`: there is no choice.
+void Composer::State::draw(std::size_t b, std::size_t v, int step, std::size_t n, bool given) {
+  Line& line = lines[b];
+  const std::size_t row = b * version_count + v;
+  Version& version = versions[row];
+  const int note = static_cast<int>(n), number = static_cast<int>(v);
+  const float* heard = logits.data() + row * static_cast<std::size_t>(channels);
+  const std::uint8_t before = previous_of(b)[n];
+  const Odds odds = given ? Odds{} : line.steering.odds(note, before & music::kPlay);
+  const float own[2] = {heard[0] + odds.play, channels == 2 ? heard[1] + odds.strike : 0};
+  std::uint8_t cell;
+  if (!line.restricted) {
+    cell = draw_cell(random[b], step, note, before, own, channels, sampling, line.conservativity,
+                     number);
+  } else {
+    const int pitch = model.config.roll.low + note;
+    const CellSet set = line.gate.allowed(note, version.so_far);
+    Bend bend;
+    if (!line.outlook.is_plain()) {
+      if (set & kSilent) bend.silent = line.outlook.log_chance(note + 1, version.so_far);
+      if (set & kPlays) bend.plays = line.outlook.log_chance(note + 1, version.so_far.with(pitch));
+    }
+    const DrawnCell found = draw_within(set, bend, random[b], step, note, number, before, own,
+                                        channels, sampling, line.conservativity);
+    cell = found.cell;
+    version_weights[row] += found.log_weight - version.log_outlook;
+    version.log_outlook = cell ? bend.plays : bend.silent;
+    if (cell) version.so_far = version.so_far.with(pitch);
+  }
+  const listening::NoteNats nats = listening::note_nats(before, cell, heard, channels);
+  version.nats += nats.play + nats.articulate;
+  play_logits[row * notes + n] = own[0];
+  lower[row] = drawn[row * notes + n] = cell;
+}
+
+// After note `note` of line b's versions: where their weights have grown uneven, they are resampled
+// among each other.
+void Composer::State::settle_versions(std::size_t b, int step, int note) {
+  const std::size_t first = b * version_count;
+  const std::span<double> weights(version_weights.data() + first, version_count);
+  const double effective = effective_sample_size(weights);
+  if (effective == 0 || effective >= static_cast<double>(version_count) / 2) return;
+  const double mean = log_mean_exp(weights);
+  const std::vector<int> parents =
+      parents_of(systematic_children(weights, random[b].version_resampling(step, note)));
+  std::fill(weights.begin(), weights.end(), mean);
+  const auto heard = static_cast<std::ptrdiff_t>(note) + 1;
+  for (std::size_t v = 0; v < version_count; ++v) {
+    const std::size_t to = first + v, from = first + static_cast<std::size_t>(parents[v]);
+    if (from == to) continue;
+    stepper.copy_version(static_cast<int>(b), parents[v], static_cast<int>(v));
+    versions[to] = versions[from];
+    lower[to] = lower[from];
+    std::copy_n(drawn.data() + from * notes, heard, drawn.data() + to * notes);
+    std::copy_n(play_logits.data() + from * notes, heard, play_logits.data() + to * notes);
+  }
+}
+
+// One of its versions becomes the step of line b.
+void Composer::State::choose_version(std::size_t b, int step) {
+  Line& line = lines[b];
+  const std::size_t first = b * version_count;
+  std::size_t chosen = first;
+  if (line.restricted) {
+    const std::span<const double> weights(version_weights.data() + first, version_count);
+    weigh(b, log_mean_exp(weights));
+    if (version_count > 1)
+      chosen += static_cast<std::size_t>(drawn_by_weight(weights, random[b].version_choice(step)));
+  }
+  line.nats = versions[chosen].nats;
+  std::copy_n(drawn.data() + chosen * notes, notes, frame_of(b));
+  std::copy_n(play_logits.data() + chosen * notes, notes, line.heard.begin());
+}
+
+// What the chances of play are at this step, as far as the last one tells.
+void Composer::State::expect(std::size_t b) {
+  Line& line = lines[b];
+  line.chances.resize(notes);
+  for (std::size_t n = 0; n < notes; ++n) {
+    const bool sounded = frame_of(b)[n] & music::kPlay, sounds = previous_of(b)[n] & music::kPlay;
+    line.chances[n] = static_cast<float>(chance(line.heard[n], sampling.temperature));
+    if (sounds) line.chances[n] = std::max(line.chances[n], kSoundsOn);
+    if (sounded && !sounds) line.chances[n] = std::min(line.chances[n], kComesBack);
+  }
+}
+
+// After a step of all lines: pieces whose weights have grown uneven are resampled.
+void Composer::State::settle(int step) {
   for (std::size_t p = 0; p < pieces; ++p) {
     if (!weighted[p]) continue;
     weighted[p] = false;
@@ -146,15 +319,15 @@ void Composer::State::settle(int step, int note) {
     const double effective = effective_sample_size(weights);
     if (effective == 0) lost_at[p] = step;
     if (effective > 0 && particles > 1 && effective < static_cast<double>(particles) / 2)
-      resample(p, step, note);
+      resample(p, step);
   }
 }
 
-void Composer::State::resample(std::size_t piece, int step, int note) {
+void Composer::State::resample(std::size_t piece, int step) {
   const std::span<double> weights(log_weights.data() + piece * particles, particles);
   log_evidence[piece] += log_mean_exp(weights);
   const std::vector<int> parents =
-      parents_of(systematic_children(weights, random[piece * particles].resampling(step, note)));
+      parents_of(systematic_children(weights, random[piece * particles].resampling(step)));
   std::fill(weights.begin(), weights.end(), 0.0);
   for (std::size_t k = 0; k < particles; ++k) {
     const std::size_t to = piece * particles + k;
@@ -164,7 +337,6 @@ void Composer::State::resample(std::size_t piece, int step, int note) {
     lines[to] = lines[from];
     std::copy_n(previous_of(from), notes, previous_of(to));
     std::copy_n(frame_of(from), notes, frame_of(to));
-    lower[to] = lower[from];
   }
 }
 
@@ -179,8 +351,11 @@ void Composer::State::remember() {
     for (std::size_t n = 0; n < notes; ++n) {
       if (!(now[n] & music::kPlay)) continue;
       ++sounding;
+      line.classes[(static_cast<std::size_t>(model.config.roll.low) + n) % 12] += 1;
       if (kind_of(before[n], now[n], channels) == kOnset) line.last_onset[n] = *not_remembered;
     }
+    line.steering.remember(before, now, channels);
+    line.sounding = sounding;
     line.silent_steps = sounding ? 0 : line.silent_steps + 1;
     if (sampling.conservativity.adaptive)
       line.conservativity = next_conservativity(line.conservativity, sounding);
@@ -266,37 +441,31 @@ void Composer::correct(const std::uint8_t* frame) {
 
 void Composer::step(const network::StepPlace& place, const StepLimits& limits) {
   State& s = *state_;
-  const bool limited = !limits.empty();
-  const SamplingOptions& sampling = s.sampling;
-  s.begin(place);
-  for (std::size_t b = 0; limited && b < s.lines.size(); ++b) s.limit(b, place.step, limits);
-  std::fill(s.lower.begin(), s.lower.end(), std::uint8_t{0});
-  for (std::size_t i = 0; i < s.notes; ++i) {
-    const int n = static_cast<int>(i);
+  s.remember();
+  bool restricted = false;
+  for (std::size_t b = 0; b < s.lines.size(); ++b) {
+    s.lines[b].restricted = false;
+    s.lines[b].steering.prepare(!limits.empty(), limits.rule.most);
+    if (!limits.empty()) s.limit(b, place.step, limits);
+    restricted = restricted || s.lines[b].restricted;
+  }
+  s.begin(place, restricted ? s.most_versions : 1);
+  const std::size_t rows = s.lines.size() * s.version_count;
+  std::fill_n(s.lower.begin(), rows, std::uint8_t{0});
+  for (std::size_t row = 0; row < rows; ++row)
+    s.versions[row] = {.nats = s.lines[row / s.version_count].nats};
+  std::fill_n(s.version_weights.begin(), rows, 0.0);
+  for (std::size_t n = 0; n < s.notes; ++n) {
+    const bool given = !limits.allowed.empty() && is_fixed(limits.allowed[n]);
     s.stepper.next_note(s.lower.data(), s.logits.data());
     for (std::size_t b = 0; b < s.lines.size(); ++b) {
-      Line& line = s.lines[b];
-      const float* logits = s.logits.data() + b * static_cast<std::size_t>(s.channels);
-      const std::uint8_t before = s.previous_of(b)[i];
-      const CellSet set = limited ? line.gate.allowed(n) : kAnyCell;
-      std::uint8_t cell;
-      if (const CellSet possible = possible_after(before, s.channels);
-          (set & possible) == possible) {
-        cell = draw_cell(s.random[b], place.step, n, before, logits, s.channels, sampling,
-                         line.conservativity);
-      } else {
-        const DrawnCell drawn = draw_within(set, s.random[b], place.step, n, before, logits,
-                                            s.channels, sampling, line.conservativity);
-        cell = drawn.cell;
-        s.weigh(b, drawn.log_weight);
-      }
-      if (limited) line.gate.take(n, cell != 0);
-      const listening::NoteNats nats = listening::note_nats(before, cell, logits, s.channels);
-      line.nats += nats.play + nats.articulate;
-      s.lower[b] = s.frame_of(b)[i] = cell;
+      for (std::size_t v = 0; v < s.version_count; ++v) s.draw(b, v, place.step, n, given);
+      if (s.lines[b].restricted && s.version_count > 1)
+        s.settle_versions(b, place.step, static_cast<int>(n));
     }
-    if (limited) s.settle(place.step, n);
   }
+  for (std::size_t b = 0; b < s.lines.size(); ++b) s.choose_version(b, place.step);
+  s.settle(place.step);
   s.end(place.step);
 }
 
@@ -323,8 +492,10 @@ void Composer::given_step(const network::StepPlace& place, const std::uint8_t* f
       s.lines[b].nats += nats.play + nats.articulate;
     }
     s.weigh(b, log_weight);
+    for (std::size_t n = 0; n < s.notes; ++n)
+      s.lines[b].heard[n] = s.all_logits[(b * s.notes + n) * channels];
   }
-  s.settle(place.step, static_cast<int>(s.notes) - 1);
+  s.settle(place.step);
   s.end(place.step);
 }
 

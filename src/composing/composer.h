@@ -52,12 +52,19 @@ struct LineRules {
   bool operator==(const LineRules&) const = default;
 };
 
+/// Whether a line closes on the tonic of the key that its music is in by then, as far as the other
+/// limits let it.
+enum class Close { no, on_its_notes, on_all_of_it };
+
 /// What one step may be. Empty: anything.
 struct StepLimits {
   std::span<const CellSet> allowed = {};  // (N); empty: any cell
   StepRule rule = {};
   LineRules line = {};
-  bool empty() const { return allowed.empty() && rule.empty() && line == LineRules{}; }
+  Close close = Close::no;
+  bool empty() const {
+    return allowed.empty() && rule.empty() && line == LineRules{} && close == Close::no;
+  }
 };
 
 class Composer {

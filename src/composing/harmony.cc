@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 
 #include "base/error.h"
@@ -138,6 +139,7 @@ int parse_pitch(std::string_view text) {
 }
 
 PitchRange parse_range(std::string_view text) {
+  if (text == "all") return {};
   // The octave may be -1: the line between the two is the first one behind a digit.
   for (std::size_t at = 1; at < text.size(); ++at) {
     if (text[at] != '-' || text[at - 1] < '0' || text[at - 1] > '9') continue;
@@ -147,7 +149,8 @@ PitchRange parse_range(std::string_view text) {
     }
     return range;
   }
-  fail_usage("\"{}\" is no range: expected two pitches, the lower first, such as C3-G5", text);
+  fail_usage("\"{}\" is no range: expected two pitches, the lower first, such as C3-G5, or all",
+             text);
 }
 
 Scale parse_key(std::string_view text) {
@@ -298,6 +301,32 @@ std::vector<BarSpan> parse_bars(std::string_view text) {
   }
   if (spans.empty()) fail_usage("bars: expected such as 9-12, found \"{}\"", text);
   return spans;
+}
+
+Key key_of(std::span<const float, 12> classes) {
+  constexpr std::array<std::array<double, 12>, 2> kProfiles = {
+      {{6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88},
+       {6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17}}};
+  double mean = 0;
+  for (const float sounded : classes) mean += static_cast<double>(sounded) / 12;
+  Key best;
+  double most = 0;
+  for (const bool minor : {false, true}) {
+    const std::array<double, 12>& profile = kProfiles[minor ? 1 : 0];
+    double usual = 0, spread = 0;
+    for (const double value : profile) usual += value / 12;
+    for (const double value : profile) spread += (value - usual) * (value - usual);
+    for (std::size_t tonic = 0; tonic < 12; ++tonic) {
+      double alike = 0;
+      for (std::size_t k = 0; k < 12; ++k)
+        alike += (static_cast<double>(classes[(tonic + k) % 12]) - mean) * (profile[k] - usual);
+      alike /= std::sqrt(spread);
+      if (alike <= most) continue;
+      most = alike;
+      best = {static_cast<int>(tonic), minor};
+    }
+  }
+  return best;
 }
 
 }  // namespace toccata::composing

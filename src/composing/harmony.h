@@ -1,6 +1,7 @@
 #pragma once
 // Keys, scales, chords and note values as musicians write them, read into pitch classes and steps.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ struct PitchRange {
   int low = 0, high = 127;  // MIDI, both included
   bool operator==(const PitchRange&) const = default;
 };
-/// "C3-G5" or "48-79". Throws Error (usage).
+/// "C3-G5", "48-79", or "all". Throws Error (usage).
 PitchRange parse_range(std::string_view text);
 
 struct Scale {
@@ -32,6 +33,16 @@ Scale parse_key(std::string_view text);
 /// "pentatonic", "minor pentatonic", "blues", "whole tone", "diminished" or "chromatic"; or its
 /// notes, "C D E G A". Throws Error (usage), with the names known.
 Scale parse_scale(std::string_view text);
+
+struct Key {
+  int tonic = 0;  // pitch class
+  bool minor = false;
+  bool operator==(const Key&) const = default;
+};
+/// The key of music in which each pitch class sounds for so long, by the profiles of Krumhansl &
+/// Kessler (Psychological Review 1982) and the algorithm of Krumhansl & Schmuckler (Krumhansl,
+/// "Cognitive Foundations of Musical Pitch", 1990): the best correlation. C major for silence.
+Key key_of(std::span<const float, 12> classes);
 
 struct Chord {
   std::string name;

@@ -35,6 +35,7 @@ Limits::Limits(const music::Roll& piece, int channels)
       channels_(channels),
       sets_(piece.cells.size(), kAnyCell),
       rules_(static_cast<std::size_t>(piece.steps)),
+      closes_(static_cast<std::size_t>(piece.steps), Close::no),
       given_(static_cast<std::size_t>(piece.steps), false) {}
 
 void Limits::keep(const music::Roll& piece, const std::function<bool(int, int)>& free) {
@@ -57,7 +58,7 @@ void Limits::let_sound_on() {
 }
 
 bool Limits::forbid_nothing() const {
-  return line == LineRules{} &&
+  return line == LineRules{} && std::ranges::count(closes_, Close::no) == steps_ &&
          std::ranges::all_of(sets_, [](CellSet s) { return s == kAnyCell; }) &&
          std::ranges::all_of(rules_, &StepRule::empty);
 }
@@ -92,7 +93,8 @@ void Limits::check_possible(const music::Roll& piece, int first) const {
   StepGate gate;
   int silent = 0;
   for (int t = first; t < steps_; ++t) {
-    const StepLimits limits = step(t);
+    StepLimits limits = step(t);
+    limits.allowed = sets(t);
     if (!gate.begin(limits.allowed, piece.low, limits.rule)) {
       fail_usage(
           "{}: {} cannot be had there, where {} may sound: loosen that limit, or one of those "
@@ -122,6 +124,10 @@ StepLimits Limits::step(int step) const {
   if (given(step)) return limits;
   limits.rule = rules_[static_cast<std::size_t>(step)];
   limits.line = line;
+  limits.close = closes_[static_cast<std::size_t>(step)];
+  const bool anything =
+      std::ranges::all_of(limits.allowed, [](CellSet s) { return s == kAnyCell; });
+  if (anything) limits.allowed = {};
   return limits;
 }
 

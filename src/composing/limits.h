@@ -20,6 +20,7 @@ class Limits {
   bool forbid_nothing() const;
   CellSet& at(int step, int note) { return sets_[index(step, note)]; }
   CellSet at(int step, int note) const { return sets_[index(step, note)]; }
+  Close& close(int step) { return closes_[static_cast<std::size_t>(step)]; }
   StepRule& rule(int step) { return rules_[static_cast<std::size_t>(step)]; }
   LineRules line;  // of every step that is no gift
 
@@ -52,6 +53,7 @@ class Limits {
   int steps_ = 0, notes_ = 0, channels_ = 2;
   std::vector<CellSet> sets_;    // (T, N)
   std::vector<StepRule> rules_;  // (T)
+  std::vector<Close> closes_;    // (T)
   std::vector<bool> given_;      // (T), by look_back
 };
 

@@ -84,7 +84,7 @@ void check_limits(const Order& order) {
                order.fewest_notes, order.most_notes);
   }
   if (order.chords && order.chord_file) fail_usage("chords: either names or a file, not both");
-  if (order.ending && !order.ending->chord && !order.key) {
+  if (order.ending && order.ending->on == Ending::On::tonic && !order.key) {
     fail_usage("ending: the tonic of which key? --key names it, or --ending a chord");
   }
 }
@@ -137,8 +137,11 @@ Meter parse_meter(std::string_view text) {
 }
 
 Ending parse_ending(std::string_view text) {
+  using On = Ending::On;
   if (text == "tonic") return {};
-  return {parse_chord(text)};
+  if (text == "own") return {On::own, {}};
+  if (text == "none") return {On::none, {}};
+  return {On::chord, parse_chord(text)};
 }
 
 MelodyVoice parse_voice(std::string_view text) {
@@ -194,6 +197,25 @@ Order resolved(Order order, const music::Options& read_as) {
     if (!order.tempo && *file && (*file)->source) order.tempo = 60e6 / (*file)->source->tempo;
   order.tempo = order.tempo.value_or(120);
   return order;
+}
+
+void fill_in(Order& order, const Manner& manner) {
+  if (order.prime || order.infill || order.melody) return;
+  if (!order.manner) {
+    Manner own = manner;
+    // A range that is asked for stands for the usual one; so does what would contradict it.
+    if (order.range) {
+      own.range = {};
+      const bool all = *order.range == PitchRange{};
+      if (own.register_ &&
+          (all || order.range->low > own.register_->low || order.range->high < own.register_->high))
+        own.register_.reset();
+    }
+    if (own != Manner{}) order.manner = own.text();
+  }
+  order.opening = Opening::sound;
+  if (!order.ending && !order.chords && !order.chord_file)
+    order.ending = order.key ? "tonic" : "own";
 }
 
 std::string given_hash(const music::Roll& roll) {

@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "composing/harmony.h"
+#include "composing/manner.h"
 #include "composing/sampling_options.h"
 #include "music/options.h"
 #include "music/roll.h"
@@ -58,11 +59,13 @@ struct Meter {
 /// "3/4". Throws Error (usage) where it is no meter.
 Meter parse_meter(std::string_view text);
 
-/// How a piece closes: on the tonic of its key (no chord here), or on a chord.
+/// How a piece closes: on the tonic of the key that is asked for, on that of the key which its own
+/// music is in by then, on a chord, or anyhow.
 struct Ending {
+  enum class On { tonic, own, chord, none } on = On::tonic;
   std::optional<Chord> chord;
 };
-/// "tonic", or a chord such as "Dm". Throws Error (usage).
+/// "tonic", "own", "none", or a chord such as "Dm". Throws Error (usage).
 Ending parse_ending(std::string_view text);
 
 using WrittenMeter = Written<Meter, parse_meter>;
@@ -72,6 +75,7 @@ using WrittenScale = Written<Scale, parse_scale>;
 using WrittenRange = Written<PitchRange, parse_range>;
 using WrittenNoteValue = Written<double, parse_note_value>;
 using WrittenChords = Written<ChordTrack, parse_chords>;
+using WrittenManner = Written<Manner, parse_manner>;
 using WrittenEnding = Written<Ending, parse_ending>;
 
 struct GivenSource;  // given_source.h
@@ -105,6 +109,15 @@ struct MelodyVoice {
 /// "top", "bottom", "track 2" or the name of a track. Throws Error (usage).
 MelodyVoice parse_voice(std::string_view text);
 std::string to_string(const MelodyVoice& voice);
+
+/// How a piece begins.
+enum class Opening {
+  any,    // perhaps with silence
+  sound,  // something sounds in the first step
+};
+constexpr auto words(Opening) {
+  return word_list<Opening>({{"any", Opening::any}, {"sound", Opening::sound}});
+}
 
 /// Where a chord track holds.
 enum class ChordTones {
@@ -171,11 +184,13 @@ struct Order {
   WrittenChords chords = {};
   std::optional<GivenFile> chord_file = {};  // of any range
   ChordTones chord_tones = ChordTones::all;
+  Opening opening = Opening::any;
   WrittenEnding ending = {};
   int ending_bars = 1;
   // How notes are drawn
   SamplingOptions sampling = {};
   double keep_prob = 1;
+  WrittenManner manner = {};  // of the model's corpus; usual.h fills it in
   std::optional<int> particles = {};
   Pick pick = Pick::drawn;
   Retries retries = {};  // of its one piece; see no_copying.h
@@ -349,8 +364,10 @@ void visit_order(AnyOrder& o, Visit&& visit) {
                      "C whole tone")
             .when_live(),
         o.scale);
-  visit(Field{group, "range", "use only pitches of this range: C3-G5 (C4 is middle C)"}
-            .such_as("C3-G5|C2-C6|G3-C6")
+  visit(Field{group, "range",
+              "use only pitches of this range: C3-G5 (C4 is middle C); all: any of the model's"}
+            .such_as("C3-G5|C2-C6|G3-C6|all")
+            .or_else("the pitches of the music that the model learned from")
             .when_live(),
         o.range);
   visit(Field{group, "most_notes", "at most this many notes sound at a time; 0: any number"}
@@ -384,8 +401,14 @@ void visit_order(AnyOrder& o, Visit&& visit) {
               "where only the chord's notes sound: at all times, or where beats begin"}
             .when_live(),
         o.chord_tones);
-  visit(Field{group, "ending", "the chord on which the piece closes: Dm, or tonic for the key's"}
-            .such_as("tonic|C|G|F|Am|Dm|Em"),
+  visit(Field{group, "opening", "whether the piece begins with a note, or perhaps with silence"}
+            .or_else("sound, where no music is given"),
+        o.opening);
+  visit(Field{group, "ending",
+              "the chord on which the piece closes: Dm, tonic for that of --key, own for that of "
+              "the key which the music is in by then, or none"}
+            .such_as("tonic|own|none|C|G|F|Am|Dm|Em")
+            .or_else("tonic with a key, else own; none with chords or given music"),
         o.ending);
   visit(
       Field{group, "ending_bars", "bars at the end in which only notes of that chord sound"}.within(
@@ -417,6 +440,10 @@ void visit_order(AnyOrder& o, Visit&& visit) {
           .such_as("adaptive")
           .when_live(),
       o.sampling.conservativity);
+  visit(Field{group, "manner",
+              "the pitches, register, voices and onsets that the music is kept near; free: any"}
+            .or_else("those of the music that the model learned from"),
+        o.manner);
   visit(Field{group, "keep_prob", "below 1: dropout stays on while composing, and keeps this share"}
             .within(1e-6, 1)
             .slider(0.3, 1)
@@ -449,6 +476,10 @@ int particles_of(const Order& order);
 int new_steps(const Order& order, const music::Options& read_as);
 /// The order with both said outright, and the tempo, as receipts keep it.
 Order resolved(Order order, const music::Options& read_as);
+
+/// What is said of nothing is as the model's music has it, where nothing is given to go by: manner
+/// (empty: it is not known), opening and ending. Receipts keep it.
+void fill_in(Order& order, const Manner& manner);
 
 /// Names the music that a Roll holds as a model hears it: cells, range, grid and meters.
 std::string given_hash(const music::Roll& roll);

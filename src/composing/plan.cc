@@ -127,7 +127,21 @@ void bound_by_melody(Limits& limits, const music::Roll& melody, Voice voice) {
 struct Harmony {
   PitchClasses classes = kAllPitchClasses;
   int bass = -1;
+  // Where a chord begins it sounds: so many of its notes, these among them.
+  int notes = 0;
+  PitchClasses needed = 0;
 };
+
+// A chord is heard as itself by its root and its third, or what stands for it; three notes are one.
+constexpr std::size_t kChordNotes = 3, kTellingNotes = 2;
+
+void begin_chord(Harmony& harmony, const Chord& chord, const Order& order) {
+  std::size_t notes = std::min(kChordNotes, chord.by_weight.size());
+  if (order.most_notes > 0) notes = std::min(notes, static_cast<std::size_t>(order.most_notes));
+  harmony.notes = static_cast<int>(notes);
+  for (std::size_t i = 0; i < std::min(notes, kTellingNotes); ++i)
+    harmony.needed |= static_cast<PitchClasses>(1 << chord.by_weight[i]);
+}
 
 // What the chord track says of each step from `from` on.
 std::vector<Harmony> chords_of(const Order& order, const music::Roll& piece, int from) {
@@ -142,14 +156,17 @@ std::vector<Harmony> chords_of(const Order& order, const music::Roll& piece, int
       for (int n = 0; n < file->notes(); ++n) {
         if (frame[n]) sounding |= static_cast<PitchClasses>(1 << ((file->low + n) % 12));
       }
+      const bool begins = sounding && sounding != now;
       if (sounding) now = sounding;
       steps[static_cast<std::size_t>(t)].classes = now;
+      steps[static_cast<std::size_t>(t)].notes = begins ? 1 : 0;
     }
     return steps;
   }
   const ChordTrack& track = *order.chords;
   const music::Bars bars(piece.meters, piece.grid);
   const long first = bars.at(from).number;
+  const ChordAt* before = nullptr;
   for (int t = from; t < piece.steps; ++t) {
     const music::Bar bar = bars.at(t);
     const double place = (t - bar.begin) / (bar.end - bar.begin) + 1e-9;
@@ -158,6 +175,8 @@ std::vector<Harmony> chords_of(const Order& order, const music::Roll& piece, int
         continue;
       Harmony& harmony = steps[static_cast<std::size_t>(t)];
       if (at.chord.classes) harmony = {at.chord.classes, at.chord.bass};
+      if (at.chord.classes && std::exchange(before, &at) != &at)
+        begin_chord(harmony, at.chord, order);
     }
   }
   return steps;
@@ -171,11 +190,27 @@ bool on_a_beat(const music::Roll& piece, int t) {
 // Where the ending begins; the end of the piece: none is asked for.
 int begin_of_ending(const music::Roll& piece, const Order& order) {
   int begin = piece.steps;
-  if (!order.ending) return begin;
+  if (!order.ending || order.ending->on == Ending::On::none) return begin;
   const music::Bars bars(piece.meters, piece.grid);
   for (int bar = 0; bar < order.ending_bars && begin > 0; ++bar)
     begin = first_step_of(bars.at(begin - 1));
   return begin;
+}
+
+// A chord that begins at step t sounds there, as far as the other limits let it.
+void let_begin(Plan& plan, int t, const Harmony& chord) {
+  if (chord.notes == 0) return;
+  StepRule& rule = plan.limits.rule(t);
+  StepRule whole = rule, some = rule;
+  some.fewest = std::max(rule.fewest, 1);
+  whole.fewest = std::max(rule.fewest, chord.notes);
+  whole.needed |= chord.needed;
+  StepGate gate;
+  for (const StepRule& wanted : {whole, some}) {
+    if (!gate.begin(plan.limits.sets(t), plan.piece.low, wanted)) continue;
+    rule = wanted;
+    return;
+  }
 }
 
 // Key, scale, range, chords, density of the texture.
@@ -216,15 +251,18 @@ void limit_notes(Plan& plan, const Order& order) {
       if (pitch < range.low || pitch > range.high || !(classes >> (pitch % 12) & 1))
         plan.limits.forbid(t, n);
     }
+    if (has_chords && t < ending && !plan.limits.given(t))
+      let_begin(plan, t, chords[static_cast<std::size_t>(t)]);
   }
 }
 
 void limit_ending(Plan& plan, const Order& order) {
-  if (!order.ending) return;
+  if (!order.ending || order.ending->on == Ending::On::none) return;
+  const bool own = order.ending->on == Ending::On::own;
   Chord chord;
   if (order.ending->chord) {
     chord = *order.ending->chord;
-  } else {
+  } else if (!own) {
     std::string name = notation::pitch_name(60 + order.key->tonic);
     name.pop_back();  // the octave
     chord = parse_chord(name + (order.key->minor ? "m" : ""));
@@ -235,6 +273,11 @@ void limit_ending(Plan& plan, const Order& order) {
   bool composed = false;
   for (int t = std::max(begin_of_ending(piece, order), plan.from); t < piece.steps; ++t) {
     composed = composed || !plan.limits.given(t);
+    if (own) {
+      const bool last = t >= piece.steps - beat - music::kSameStep;
+      plan.limits.close(t) = last ? Close::on_all_of_it : Close::on_its_notes;
+      continue;
+    }
     for (int n = 0; n < piece.notes(); ++n) {
       if (!(chord.classes >> ((piece.low + n) % 12) & 1)) plan.limits.forbid(t, n);
     }
@@ -292,6 +335,10 @@ Plan plan_of(const network::Config& config, const Order& order) {
     bound_by_melody(plan.limits, *order.melody->music, order.voice.voice);
   limit_notes(plan, order);
   limit_ending(plan, order);
+  if (order.opening == Opening::sound && plan.from < plan.piece.steps) {
+    StepRule& first = plan.limits.rule(plan.from);
+    first.fewest = std::max(first.fewest, 1);
+  }
   plan.limits.check_possible(plan.piece, plan.from);
   if (plan.limits.forbid_nothing()) plan.limits = {};
   return plan;
@@ -302,6 +349,7 @@ LiveLimits::LiveLimits(const network::Config& config, const Order& order) {
   for (auto file : {&Order::prime, &Order::infill, &Order::melody, &Order::chord_file})
     (turn.*file).reset();
   turn.ending = {};
+  turn.opening = Opening::any;
   turn.steps.reset();
   turn.bars = order.chords ? order.chords->bars : 1;
   plan_ = plan_of(config, turn);

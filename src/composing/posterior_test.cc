@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "composing/compose.h"
@@ -66,9 +68,11 @@ struct Outcomes {
   std::vector<double> evidence;
 };
 
-// `pieces` pieces of `particles` each, the last step within `last`.
+using LimitsOfStep = std::function<StepLimits(int step)>;
+
+// `pieces` pieces of `particles` each.
 Outcomes compose_all(const network::Model& model, int pieces, int particles,
-                     std::span<const CellSet> last, std::uint64_t seed,
+                     const LimitsOfStep& limits_of, std::uint64_t seed,
                      const SamplingOptions& sampling = {}) {
   Outcomes made;
   for (int begun = 0; begun < pieces; begun += 100) {
@@ -82,9 +86,7 @@ Outcomes compose_all(const network::Model& model, int pieces, int particles,
     std::vector<std::vector<std::uint8_t>> first;
     for (int t = 0; t < kSteps; ++t) {
       const auto i = static_cast<std::size_t>(t);
-      StepLimits limits;
-      if (t == kSteps - 1) limits.allowed = last;
-      composer.step({blank.bar_phase[i], blank.beat_phase[i], t}, limits);
+      composer.step({blank.bar_phase[i], blank.beat_phase[i], t}, limits_of(t));
       std::vector<std::vector<std::uint8_t>> now;
       for (int b = 0; b < composer.lines(); ++b) {
         const std::uint8_t* frame = composer.frames() + b * kNotes;
@@ -105,6 +107,16 @@ Outcomes compose_all(const network::Model& model, int pieces, int particles,
     }
   }
   return made;
+}
+
+// The last step within `last`.
+Outcomes compose_all(const network::Model& model, int pieces, int particles,
+                     std::span<const CellSet> last, std::uint64_t seed,
+                     const SamplingOptions& sampling = {}) {
+  const auto limits_of = [&](int t) {
+    return t == kSteps - 1 ? StepLimits{.allowed = last} : StepLimits{};
+  };
+  return compose_all(model, pieces, particles, limits_of, seed, sampling);
 }
 
 struct Mean {
@@ -185,6 +197,41 @@ TEST(Posterior, TheEvidenceIsTheChanceOfWhatIsGivenWhateverTheParticles) {
   }
 }
 
+// Whatever the outlook guesses, the weights put it right: rules of whole steps, in each step.
+TEST(Posterior, WithRulesOfStepsTheEvidenceAndTheFirstStepAreAsTheEnumerationHasThem) {
+  const network::Model model = listening::tiny_model(kNotes, false, 6);
+  const std::vector<double> chances = chances_of_all_pieces(model);
+  // At least two notes; the lowest is C or C#; in the last step D# sounds.
+  const auto obeys = [](std::size_t piece) {
+    for (int t = 0; t < kSteps; ++t) {
+      const std::size_t frame = piece >> (t * kNotes) & 15;
+      if (std::popcount(frame) < 2 || std::popcount(frame) > 3) return false;
+      if (t % 2 == 0 && !(frame & 1)) return false;
+      if (t == kSteps - 1 && !(frame & 8)) return false;
+    }
+    return true;
+  };
+  const LimitsOfStep limits_of = [](int t) {
+    StepLimits limits{.rule = {.most = 3, .fewest = 2, .needed = 0, .bass = t % 2 == 0 ? 0 : -1}};
+    if (t == kSteps - 1) limits.rule.needed = 1 << 3;
+    return limits;
+  };
+  const Truth truth = truth_where(chances, obeys);
+  ASSERT_GT(truth.evidence, 1e-4);
+  ASSERT_LT(truth.evidence, 0.2);
+  for (const int particles : {1, 32}) {
+    const std::size_t pieces = particles == 1 ? 6000 : 1000;
+    const Outcomes made = compose_all(model, static_cast<int>(pieces), particles, limits_of, 5);
+    const Mean found = mean_of(pieces, [&](std::size_t i) { return made.evidence[i]; });
+    EXPECT_NEAR(found.mean, truth.evidence, 4 * found.error) << particles;
+    EXPECT_LT(found.error, 0.1 * truth.evidence) << particles;
+    for (std::size_t n = 0; particles > 1 && n < kNotes; ++n) {
+      const Mean first = mean_of(pieces, [&](std::size_t i) { return made.first[i][n]; });
+      EXPECT_NEAR(first.mean, truth.first[n], 3.5 * first.error + 0.01) << "note " << n;
+    }
+  }
+}
+
 TEST(Posterior, MoreParticlesComeNearer) {
   const Case& telling = telling_case();
   const std::vector<CellSet> last = last_step_given(telling.last);
@@ -213,7 +260,11 @@ TEST(Posterior, RulesOfAStepAndSamplingOptionsTooAreConditionedOnExactly) {
                                const StepLimits& second) {
     std::vector<NumberedPiece> numbers;
     for (int p = 0; p < pieces; ++p) numbers.push_back({first + static_cast<std::uint64_t>(p)});
-    Composer composer(model, numbers, {.seed = 8, .sampling = bent, .particles = particles},
+    Composer composer(model, numbers,
+                      {.seed = 8,
+                       .sampling = bent,
+                       .manner = "pitches 60-62, register 62-62",
+                       .particles = particles},
                       {.threads = 1, .precision = network::Precision::f32});
     std::vector<std::string> made;
     composer.step({blank.bar_phase[0], blank.beat_phase[0], 0});
@@ -247,7 +298,8 @@ TEST(Posterior, RulesOfAStepAndSamplingOptionsTooAreConditionedOnExactly) {
   for (const auto& [piece, count] : wanted) {
     const double chance = count / obeyed;
     const double error = std::sqrt(chance * (1 / obeyed + 1.0 / kPieces)) + 1.0 / kPieces;
-    EXPECT_NEAR(found[piece] / kPieces, chance, 4.5 * error);
+    EXPECT_NEAR(found[piece] / kPieces, chance, 4.5 * error)
+        << testing::PrintToString(std::vector<int>(piece.begin(), piece.end()));
   }
 }
 

@@ -22,28 +22,41 @@ namespace toccata::composing {
 /// The random numbers of one piece, or of one particle of it.
 class PieceRandom {
  public:
-  static constexpr std::uint64_t kMostParticles = 1 << 20;
+  static constexpr int kMostVersions = 64;  // of a step, see composer.h
 
   PieceRandom(std::uint64_t seed, std::uint64_t piece, std::uint64_t particle = 0,
               Retries retries = {})
       : random_(seed, piece), particle_(particle << 40), retries_(std::move(retries)) {}
-  double play(int step, int note) const { return random_.uniform_at(place(step, note)); }
-  double articulate(int step, int note) const { return random_.uniform_at(place(step, note) + 1); }
-  /// For what concerns all particles of a piece: resampling after a note, the choice at the end.
-  double resampling(int step, int note) const { return of_all(place(step, note)); }
-  double choice() const { return of_all(1); }
+  double play(int step, int note, int version = 0) const {
+    return random_.uniform_at(place(step, note, version));
+  }
+  double articulate(int step, int note, int version = 0) const {
+    return random_.uniform_at(place(step, note, version) + 1);
+  }
+  /// For what concerns all versions of a particle's step: resampling after a note, the choice.
+  double version_resampling(int step, int note) const {
+    return random_.uniform_at(kOfVersions | place(step, note));
+  }
+  double version_choice(int step) const {
+    return random_.uniform_at(kOfVersions | (place(step, 0) + 1));
+  }
+  /// For what concerns all particles of a piece: resampling after a step, the choice at the end.
+  double resampling(int step) const { return random_.uniform_at(kOfParticles | place(step, 0)); }
+  double choice() const { return random_.uniform_at(kOfParticles | 1); }
 
  private:
-  // A step takes less than 20 bits (music::kMostSteps), a try 12 and a particle 20.
-  std::uint64_t place(int step, int note) const {
+  // A note takes 8 bits, a step 20 (music::kMostSteps), a try 12, a particle 12 (kMostParticles)
+  // and a version 6.
+  static constexpr std::uint64_t kOfVersions = std::uint64_t{1} << 59,
+                                 kOfParticles = std::uint64_t{1} << 60;
+  std::uint64_t place(int step, int note, int version = 0) const {
     std::uint64_t number = 0;
     for (const Retry& retry : retries_) {
       if (retry.step <= step) number = retry.number;
     }
-    return particle_ | (number << 28) | (static_cast<std::uint64_t>(step) << 8) |
-           (static_cast<std::uint64_t>(note) << 1);
+    return particle_ | (static_cast<std::uint64_t>(version) << 52) | (number << 28) |
+           (static_cast<std::uint64_t>(step) << 8) | (static_cast<std::uint64_t>(note) << 1);
   }
-  double of_all(std::uint64_t at) const { return random_.uniform_at((kMostParticles << 40) | at); }
 
   Random random_;
   std::uint64_t particle_;
@@ -56,39 +69,46 @@ class PieceRandom {
 ///   conservativity: the exponent in force
 inline std::uint8_t draw_cell(const PieceRandom& random, int step, int note, std::uint8_t previous,
                               const float* logits, int channels, const SamplingOptions& sampling,
-                              double conservativity) {
+                              double conservativity, int version = 0) {
   double play = chance(play_logit(logits[0], previous, sampling), sampling.temperature);
   if (conservativity != 1) play = plain::pow(play, conservativity);
-  if (random.play(step, note) >= play) return 0;
+  if (random.play(step, note, version) >= play) return 0;
   if (channels == 1) return music::kPlay;
   const bool struck =
       !listening::articulate_is_open(previous, music::kPlay) ||
-      random.articulate(step, note) < chance(logits[1], sampling.strike_temperature());
+      random.articulate(step, note, version) < chance(logits[1], sampling.strike_temperature());
   return struck ? music::kPlay | music::kArticulate : music::kPlay;
 }
 
+/// How a choice is bent towards what is still to come: the logarithm of a factor for a silent note
+/// and for one that plays. What is drawn by it is weighted for it.
+struct Bend {
+  double silent = 0, plays = 0;
+};
+
 struct DrawnCell {
   std::uint8_t cell = 0;
-  double log_weight = 0;  // log of the chance that the draw would have been within the set
+  // log of what the chances within the set, each times its factor, sum to.
+  double log_weight = 0;
 };
 
 /// The same, from the kinds in `set` alone (one of them possible after `previous`), each as likely
-/// as it is among them.
-inline DrawnCell draw_within(CellSet set, const PieceRandom& random, int step, int note,
-                             std::uint8_t previous, const float* logits, int channels,
-                             const SamplingOptions& sampling, double conservativity) {
+/// as it is among them, bent.
+inline DrawnCell draw_within(CellSet set, const Bend& bend, const PieceRandom& random, int step,
+                             int note, int version, std::uint8_t previous, const float* logits,
+                             int channels, const SamplingOptions& sampling, double conservativity) {
   const CellChances all = cell_chances(previous, logits, channels, sampling, conservativity);
-  const double silent = set & kSilent ? all.silent : -INFINITY;
-  const double held = set & kHeld ? all.held : -INFINITY;
-  const double onset = set & kOnset ? all.onset : -INFINITY;
+  const double silent = set & kSilent ? all.silent + bend.silent : -INFINITY;
+  const double held = set & kHeld ? all.held + bend.plays : -INFINITY;
+  const double onset = set & kOnset ? all.onset + bend.plays : -INFINITY;
   const auto sum = [](double a, double b) {
     const double most = std::max(a, b), least = std::min(a, b);
     return least == -INFINITY ? most : most + plain::softplus(least - most);
   };
   const double plays = sum(held, onset), total = sum(silent, plays);
   CellSet kind = kSilent;
-  if (random.play(step, note) < plain::exp(plays - total)) {
-    kind = random.articulate(step, note) < plain::exp(onset - plays) ? kOnset : kHeld;
+  if (random.play(step, note, version) < plain::exp(plays - total)) {
+    kind = random.articulate(step, note, version) < plain::exp(onset - plays) ? kOnset : kHeld;
   }
   return {cell_of(kind, channels), total};
 }

@@ -39,8 +39,6 @@ bool StepGate::begin(std::span<const CellSet> sets, int low, const StepRule& rul
   rule_ = rule;
   low_ = low;
   notes_ = static_cast<int>(sets.size());
-  count_ = 0;
-  covered_ = 0;
   sets_.assign(sets.begin(), sets.end());
   above_.resize(sets.size() + 1);
   above_.back() = {};
@@ -80,19 +78,13 @@ bool StepGate::can_finish_above_bass(int n, int count, PitchClasses covered) con
   return count + here.may >= rule_.fewest;
 }
 
-CellSet StepGate::allowed(int n) const {
+CellSet StepGate::allowed(int n, const StepSoFar& below) const {
   CellSet set = sets_[static_cast<std::size_t>(n)];
-  const bool no_bass = rule_.bass >= 0 && count_ == 0 && class_of(n) != 1 << rule_.bass;
-  const auto with = static_cast<PitchClasses>(covered_ | class_of(n));
-  if ((set & kPlays) && (no_bass || !can_finish(n + 1, count_ + 1, with))) set &= kSilent;
-  if ((set & kSilent) && !can_finish(n + 1, count_, covered_)) set &= kPlays;
+  const bool no_bass = rule_.bass >= 0 && below.count == 0 && class_of(n) != 1 << rule_.bass;
+  const StepSoFar with = below.with(low_ + n);
+  if ((set & kPlays) && (no_bass || !can_finish(n + 1, with.count, with.classes))) set &= kSilent;
+  if ((set & kSilent) && !can_finish(n + 1, below.count, below.classes)) set &= kPlays;
   return set;
-}
-
-void StepGate::take(int n, bool plays) {
-  if (!plays) return;
-  ++count_;
-  covered_ |= class_of(n);
 }
 
 }  // namespace toccata::composing

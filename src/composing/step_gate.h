@@ -28,15 +28,23 @@ struct StepRule {
 /// Not more than `most` notes, and so on: a rule in words, for messages.
 std::string to_string(const StepRule& rule);
 
+/// What sounds of a step as far as it has been drawn.
+struct StepSoFar {
+  int count = 0;             // notes
+  PitchClasses classes = 0;  // theirs
+  StepSoFar with(int pitch) const {
+    return {count + 1, static_cast<PitchClasses>(classes | 1 << (pitch % 12))};
+  }
+};
+
 class StepGate {
  public:
   /// A step whose notes may each be what `sets` (N) says; `low` is the lowest note's pitch. False
   /// where no frame of these sets obeys the rule.
   bool begin(std::span<const CellSet> sets, int low, const StepRule& rule);
   /// What note n may be so that the step can still be finished: never empty after begin was true
-  /// and every take was within it. Notes in order, from 0.
-  CellSet allowed(int n) const;
-  void take(int n, bool plays);
+  /// and every note below was within it.
+  CellSet allowed(int n, const StepSoFar& below) const;
 
  private:
   struct Above {  // of the notes from n up
@@ -52,8 +60,6 @@ class StepGate {
   int low_ = 0, notes_ = 0;
   std::vector<CellSet> sets_;  // (N)
   std::vector<Above> above_;   // (N+1)
-  int count_ = 0;              // notes that play so far
-  PitchClasses covered_ = 0;   // their pitch classes
 };
 
 }  // namespace toccata::composing

@@ -31,11 +31,6 @@ std::vector<corpus::Piece> read_corpus(const ChoiceOptions& options, const netwo
   return corpus::pieces_of_part(std::move(corpus), options.corpus_split);
 }
 
-std::optional<listening::Profile> profile_of_model(const NamedModel& named) {
-  auto profile = listening::read_profile(named.folder);
-  return !profile && named.run ? listening::read_profile(named.run->path) : profile;
-}
-
 OrderedJson number(double value) {
   return std::isfinite(value) ? OrderedJson(value) : OrderedJson();
 }
@@ -156,11 +151,11 @@ Choice::Choice(const ChoiceOptions& options, const NamedModel& named, Progress& 
     for (const corpus::Piece& piece : pieces_) pieces.push_back(&piece);
     index_.emplace(pieces);
     if (options.candidates) {
-      usual_ = profile_of_model(named);
+      usual_ = profile_of(named);
       if (!usual_) usual_ = listening::profile(pieces, 0);
     }
   } else if (options.candidates) {
-    usual_ = profile_of_model(named);
+    usual_ = profile_of(named);
   }
   composing::ranking({}, criteria());  // a wrong wish is found before minutes of composing
   for (const composing::Criterion criterion : criteria()) {

@@ -19,4 +19,14 @@ NamedModel load_named(const std::string& name, const std::string& output) {
   return named;
 }
 
+std::optional<listening::Profile> profile_of(const NamedModel& named) {
+  auto profile = listening::read_profile(named.folder);
+  return !profile && named.run ? listening::read_profile(named.run->path) : profile;
+}
+
+composing::Manner manner_of(const NamedModel& named) {
+  const std::optional<listening::Profile> profile = profile_of(named);
+  return profile ? composing::manner_of(*profile) : composing::Manner{};
+}
+
 }  // namespace toccata::tasks

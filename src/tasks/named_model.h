@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "composing/manner.h"
+#include "listening/profile.h"
 #include "network/weights.h"
 #include "runs/run_folder.h"
 
@@ -19,5 +21,10 @@ struct NamedModel {
 /// The model that `name` means (runs/model_name.h), among the runs in the folder `output` and the
 /// shipped ones. Throws Error.
 NamedModel load_named(const std::string& name, const std::string& output);
+
+/// What is usual in the model's corpus, as far as its folder, or that of its run, keeps it.
+std::optional<listening::Profile> profile_of(const NamedModel& named);
+/// Empty where nothing is kept.
+composing::Manner manner_of(const NamedModel& named);
 
 }  // namespace toccata::tasks
