@@ -46,6 +46,8 @@ const std::map<std::string_view, Phrases> kPhrases = {
     {"avg_ioi", {"notes that follow more slowly", "notes that follow faster"}},
     {"mean_note_length", {"longer notes", "shorter notes"}},
     {"notes_per_step", {"denser", "sparser"}},
+    {"pitch_median", {"higher", "lower"}},
+    {"pitch_sd", {"more widely spread in pitch", "less widely spread in pitch"}},
     {"repeated_bars", {"more bars said again", "fewer bars said again"}},
 };
 

@@ -47,9 +47,9 @@ TEST(TerminalProgress, ABarGivesWayToEveryLineThatIsPrinted) {
   Watched watched;
   TerminalProgress progress = watched.progress(true);
   progress.begin("composing", 10, "steps");
-  progress.update(3);
+  progress.update(3, "");
   progress.print("a.mid");
-  progress.update(7);
+  progress.update(7, "");
   progress.message("said");
   progress.end();
   // Whatever stands on a line before its text is wiped out by "\r\x1b[K".
@@ -78,7 +78,7 @@ TEST(TerminalProgress, TellsALogNothingOfWhatTakesLessThanAMinute) {
   Watched watched;
   TerminalProgress progress = watched.progress(false);
   progress.begin("reading", 3, "files");
-  for (watched.now = 1; watched.now < 60; ++watched.now) progress.update(1);
+  for (watched.now = 1; watched.now < 60; ++watched.now) progress.update(1, "");
   progress.end();
   EXPECT_EQ(watched.text(), "");
 }
