@@ -107,6 +107,15 @@ Beat find_beat(const notation::Score& score) {
     const double length = std::abs(sum) / static_cast<double>(onsets);
     best = std::max(best, length);
     if (length < kTight) continue;
+    // Where most lie on the division as it is, a few notes between pull the mean, and nothing is
+    // shifted.
+    long on = 0;
+    for (std::size_t tick = 0; tick < count.size(); ++tick) {
+      const long past = static_cast<long>(tick) * division % score.ticks_per_quarter;
+      const long off = std::min<long>(past, score.ticks_per_quarter - past);
+      if (off * 96 <= static_cast<long>(score.ticks_per_quarter) * division) on += count[tick];
+    }
+    if (2 * on > onsets) break;
     beat.shift =
         std::lround(std::arg(sum) / (2 * std::numbers::pi) * score.ticks_per_quarter / division);
     break;  // the coarsest that they keep to

@@ -41,7 +41,7 @@ notation::Score freely() {
 }
 
 TEST(Beat, OfMusicInTimeIsFoundWithWhatItIsShiftedBy) {
-  for (const notation::Tick shift : {0, 57, 3, 460}) {
+  for (const notation::Tick shift : {0, 57, 12, 460}) {
     const Beat beat = find_beat(in_time(shift));
     EXPECT_TRUE(beat.found) << shift;
     EXPECT_EQ(beat.shift, shift == 460 ? -20 : shift);
@@ -59,6 +59,14 @@ TEST(Beat, OfTripletsAndOfPlayingWithSmallErrorsIsFoundUnshifted) {
   notation::Tick tick = 0;
   for (notation::Note& note : score.tracks[0].notes) note.onset = std::exchange(tick, tick + 160);
   EXPECT_TRUE(find_beat(score).found);
+  EXPECT_EQ(find_beat(score).shift, 0);
+}
+
+TEST(Beat, OfQuartersWithAFewShorterNotesIsUnshifted) {
+  notation::Score score = in_time(0);
+  notation::Tick tick = 0;
+  for (std::size_t i = 0; i < score.tracks[0].notes.size(); ++i)
+    score.tracks[0].notes[i].onset = i % 40 == 7 ? tick - 120 : std::exchange(tick, tick + 480);
   EXPECT_EQ(find_beat(score).shift, 0);
 }
 
