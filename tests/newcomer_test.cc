@@ -136,7 +136,7 @@ TEST(Messages, OfASlipSayWhatMayHaveBeenMeant) {
 fs::path song_in(const fs::path& folder) {
   notation::Score song;
   song.tracks.resize(3);
-  const auto part = [&](std::size_t track, const char* name, int channel, int program, int pitch) {
+  const auto add = [&](std::size_t track, const char* name, int channel, int program, int pitch) {
     notation::Track& part = song.tracks[track];
     part.name = name;
     part.programs = {{0, static_cast<std::uint8_t>(channel), static_cast<std::uint8_t>(program)}};
@@ -146,9 +146,9 @@ fs::path song_in(const fs::path& folder) {
                             .pitch = static_cast<std::uint8_t>(pitch + i % 5),
                             .channel = static_cast<std::uint8_t>(channel)});
   };
-  part(0, "Alto", 0, 0, 60);
-  part(1, "Flute", 1, 73, 62);
-  part(2, "Kit", 9, 0, 36);
+  add(0, "Alto", 0, 0, 60);
+  add(1, "Flute", 1, 73, 62);
+  add(2, "Kit", 9, 0, 36);
   song.end = 57 + 240 * 65;
   write_file(folder / "song.mid", notation::write_smf(song));
   return folder / "song.mid";

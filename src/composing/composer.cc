@@ -453,7 +453,7 @@ void Composer::step(const network::StepPlace& place, const StepLimits& limits) {
   const std::size_t rows = s.lines.size() * s.version_count;
   std::fill_n(s.lower.begin(), rows, std::uint8_t{0});
   for (std::size_t row = 0; row < rows; ++row)
-    s.versions[row] = {.nats = s.lines[row / s.version_count].nats};
+    s.versions[row] = {.so_far = {}, .nats = s.lines[row / s.version_count].nats};
   std::fill_n(s.version_weights.begin(), rows, 0.0);
   for (std::size_t n = 0; n < s.notes; ++n) {
     const bool given = !limits.allowed.empty() && is_fixed(limits.allowed[n]);

@@ -213,7 +213,7 @@ void fill_in(Order& order, const Manner& manner) {
     }
     if (own != Manner{}) order.manner = own.text();
   }
-  order.opening = Opening::sound;
+  if (order.opening == Opening::usual) order.opening = Opening::sound;
   if (!order.ending && !order.chords && !order.chord_file)
     order.ending = order.key ? "tonic" : "own";
 }

@@ -112,11 +112,13 @@ std::string to_string(const MelodyVoice& voice);
 
 /// How a piece begins.
 enum class Opening {
+  usual,  // with a note where no music is given (fill_in), else any
   any,    // perhaps with silence
   sound,  // something sounds in the first step
 };
 constexpr auto words(Opening) {
-  return word_list<Opening>({{"any", Opening::any}, {"sound", Opening::sound}});
+  return word_list<Opening>(
+      {{"usual", Opening::usual}, {"any", Opening::any}, {"sound", Opening::sound}});
 }
 
 /// Where a chord track holds.
@@ -170,7 +172,7 @@ struct Order {
   WrittenBars infill_bars = {};
   std::optional<Region> region = {};
   std::optional<GivenFile> melody = {};  // the notes of `voice` alone
-  MelodyVoice voice = {};
+  MelodyVoice voice = MelodyVoice();
   music::OutOfRange out_of_range = music::OutOfRange::fold;  // how notes of these files are heard
   // Limits. They hold for what is composed; given notes stay even where they break one.
   WrittenKey key = {};
@@ -184,7 +186,7 @@ struct Order {
   WrittenChords chords = {};
   std::optional<GivenFile> chord_file = {};  // of any range
   ChordTones chord_tones = ChordTones::all;
-  Opening opening = Opening::any;
+  Opening opening = Opening::usual;
   WrittenEnding ending = {};
   int ending_bars = 1;
   // How notes are drawn

@@ -47,10 +47,10 @@ TEST(OfflineSound, WhatIsPlayedIsHeardInAFileSoonerThanItLastsAndDiesAway) {
   EXPECT_GT(static_cast<double>(info.frames) / info.samplerate, 29);
   const auto loudness = [&](double from, double to) {
     double sum = 0;
-    const auto begin = static_cast<std::size_t>(from * static_cast<double>(samples.size()));
-    const auto end = static_cast<std::size_t>(to * static_cast<double>(samples.size()));
-    for (std::size_t i = begin; i < end; ++i) sum += std::abs(samples[i]);
-    return sum / static_cast<double>(end - begin);
+    const auto first = static_cast<std::size_t>(from * static_cast<double>(samples.size()));
+    const auto last = static_cast<std::size_t>(to * static_cast<double>(samples.size()));
+    for (std::size_t i = first; i < last; ++i) sum += std::abs(samples[i]);
+    return sum / static_cast<double>(last - first);
   };
   EXPECT_GT(loudness(0.1, 0.5), 1e-3);
   EXPECT_LT(loudness(0.97, 1), loudness(0.1, 0.5) / 20);

@@ -123,6 +123,7 @@ ComposeOrder read_order(const Json& json, Models& models, const OrderLimits& lim
     if (!read.order.retries.empty()) fail_usage("retries: belong to receipts alone");
     take_music(json, read.model->config, limits.steps, read.order);
     composing::check(read.order);
+    composing::fill_in(read.order, models.manner_of(read.model_name));
     check_bounds(read, limits);
     const composing::Plan plan = composing::plan_of(read.model->config, read.order);
     read.all_steps = plan.to;

@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "network/model_files.h"
 #include "runs/model_card.h"
+#include "tasks/named_model.h"
 
 namespace toccata::studio {
 namespace {
@@ -83,6 +84,10 @@ std::shared_ptr<const network::Model> Models::get(std::string_view name) {
     if (loaded_.size() > kMostLoaded) loaded_.pop_back();
   }
   return loaded_.front().model;
+}
+
+composing::Manner Models::manner_of(std::string_view name) const {
+  return tasks::manner_of(folder_of(name));
 }
 
 }  // namespace toccata::studio

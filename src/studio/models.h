@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "composing/manner.h"
 #include "network/weights.h"
 #include "runs/model_name.h"
 
@@ -23,6 +24,9 @@ class Models {
   /// The model of that name: a run, NAME@last, NAME@step-N, or a shipped model. Never a path. The
   /// few last used stay loaded, until their files change. Throws Error (usage) where there is none.
   std::shared_ptr<const network::Model> get(std::string_view name);
+
+  /// What is usual in the corpus of the model of that name; empty where it is not known.
+  composing::Manner manner_of(std::string_view name) const;
 
  private:
   struct Loaded {

@@ -151,11 +151,11 @@ Choice::Choice(const ChoiceOptions& options, const NamedModel& named, Progress& 
     for (const corpus::Piece& piece : pieces_) pieces.push_back(&piece);
     index_.emplace(pieces);
     if (options.candidates) {
-      usual_ = profile_of(named);
+      usual_ = profile_of(named.folder);
       if (!usual_) usual_ = listening::profile(pieces, 0);
     }
   } else if (options.candidates) {
-    usual_ = profile_of(named);
+    usual_ = profile_of(named.folder);
   }
   composing::ranking({}, criteria());  // a wrong wish is found before minutes of composing
   for (const composing::Criterion criterion : criteria()) {

@@ -324,7 +324,7 @@ TEST(GivenFile, ANoteThatReachesOverAnEdgeStaysWhole) {
 TEST(GivenFile, AMelodyStaysAndTheOtherPartsAreComposedAnew) {
   const Bytes bytes = notation::write_smf(
       song({{72, 74, 76, 77, 79, 77, 76, 74}, {60, 59, 60, 57, 55, 57, 60, 59}}));
-  for (const composing::MelodyVoice voice :
+  for (const composing::MelodyVoice& voice :
        {composing::MelodyVoice{}, composing::MelodyVoice{composing::Voice::track, 1}}) {
     const Bytes made =
         made_of({.seed = 5, .melody = GivenFile{"x.mid"}, .voice = voice, .particles = 1}, bytes);

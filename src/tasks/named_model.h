@@ -22,9 +22,9 @@ struct NamedModel {
 /// shipped ones. Throws Error.
 NamedModel load_named(const std::string& name, const std::string& output);
 
-/// What is usual in the model's corpus, as far as its folder, or that of its run, keeps it.
-std::optional<listening::Profile> profile_of(const NamedModel& named);
+/// What is usual in a model's corpus, as far as the model's folder, or that of its run, keeps it.
+std::optional<listening::Profile> profile_of(const std::filesystem::path& model_folder);
 /// Empty where nothing is kept.
-composing::Manner manner_of(const NamedModel& named);
+composing::Manner manner_of(const std::filesystem::path& model_folder);
 
 }  // namespace toccata::tasks

@@ -61,7 +61,7 @@ void generate(Options& options, Context& context) {
   composing::check(order);
   const NamedModel named = load_named(options.model);
   tasks::read_given(order, named.model.config, context.progress, context.stop);
-  composing::fill_in(order, tasks::manner_of(named));
+  composing::fill_in(order, tasks::manner_of(named.folder));
   const tasks::Choice choice(options.choice, named, context.progress, context.stop);
   const tasks::ComposeTask task{.program = version_text(),
                                 .model_name = options.model.name,
