@@ -425,7 +425,7 @@ TEST(Order, WhatItCannotReadIsRefusedInTheFieldsOwnWords) {
   EXPECT_THAT(error(R"({"seed": -1})"), HasSubstr("0 or more"));
   EXPECT_THAT(error(R"({"temperature": "hot"})"), HasSubstr("expected a number from 0.01 to 100"));
   EXPECT_THAT(error(R"({"conservativity": "much"})"), HasSubstr("adaptive"));
-  EXPECT_THAT(error(R"({"melody": {"voice": "middle"}})"), HasSubstr("top, bottom"));
+  EXPECT_THAT(error(R"({"melody": {"voice": 2}})"), HasSubstr("a text"));
   EXPECT_THAT(error(R"({"pick": "best"})"), HasSubstr("drawn or heaviest"));
   EXPECT_THAT(error(R"({"infill": {"from": 1}})"), HasSubstr("to"));
   EXPECT_THAT(error(R"({"infill": {"loud": 1}})"), HasSubstr("loud"));

@@ -119,7 +119,9 @@ class FileSound : public OfflineSound {
 
   double seconds() const override { return static_cast<double>(frames_) / rendering::kSampleRate; }
   void sleep_until(double time) override {
-    const auto until = std::llround(time * rendering::kSampleRate);
+    // The first frame at or after `time`: a caller that waits for it finds it reached.
+    auto until = static_cast<std::int64_t>(std::ceil(time * rendering::kSampleRate));
+    if (static_cast<double>(until) / rendering::kSampleRate < time) ++until;
     while (frames_ < until) {
       const auto count = static_cast<std::size_t>(std::min<std::int64_t>(kBlock, until - frames_));
       synthesizer_.render(block_.data(), count);

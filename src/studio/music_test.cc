@@ -177,18 +177,19 @@ TEST_F(Order, AsksForWhatTheCommandLineAsksFor) {
       R"({"model":"small","steps":8,"key":"D minor","range":"C3-B4","most_notes":3,"chords":"Dm | A",
           "ending":"tonic","temperature":0.9,"density":1.5,"conservativity":"adaptive","particles":4,
           "pick":"heaviest"})");
-  EXPECT_EQ(order.order, (composing::Order{.seed = order.order.seed,
-                                           .steps = 8,
-                                           .key = "D minor",
-                                           .range = "C3-B4",
-                                           .most_notes = 3,
-                                           .chords = "Dm | A",
-                                           .ending = "tonic",
-                                           .sampling = {.temperature = 0.9,
-                                                        .density = 1.5,
-                                                        .conservativity = {1, true}},
-                                           .particles = 4,
-                                           .pick = composing::Pick::heaviest}));
+  EXPECT_EQ(order.order,
+            (composing::Order{
+                .seed = order.order.seed,
+                .steps = 8,
+                .key = "D minor",
+                .range = "C3-B4",
+                .most_notes = 3,
+                .chords = "Dm | A",
+                .opening = composing::Opening::sound,
+                .ending = "tonic",
+                .sampling = {.temperature = 0.9, .density = 1.5, .conservativity = {1, true}},
+                .particles = 4,
+                .pick = composing::Pick::heaviest}));
 }
 
 TEST_F(Order, TakesTheVoiceThatIsHarmonised) {

@@ -37,10 +37,11 @@ TEST(Studio, ComposesByteForByteAsTheCommandLineDoes) {
   const Json done = studio.compose(kSmall);
   EXPECT_EQ(done["state"], "done");
   const network::Model model = small_model();
-  const tasks::ComposeTask task{.program = "toccata test",
-                                .model_name = "small",
-                                .model = &model,
-                                .order = {.seed = 5, .pieces = 2, .steps = 32, .meter = "3/4"}};
+  tasks::ComposeTask task{.program = "toccata test",
+                          .model_name = "small",
+                          .model = &model,
+                          .order = {.seed = 5, .pieces = 2, .steps = 32, .meter = "3/4"}};
+  composing::fill_in(task.order, {});
   Progress silent;
   const Stop never;
   std::uint64_t number = 0;

@@ -432,7 +432,7 @@ TEST(GivenFile, IsNotRefusedForWhatTheModelCannotWriteUnlessAskedTo) {
   Order order{.melody = GivenFile{"x.mid"}, .particles = 1};
   EXPECT_FALSE(made_of(order, bytes).empty());
   order.out_of_range = music::OutOfRange::refuse;
-  EXPECT_THAT(error_of([&] { made_of(order, bytes); }), HasSubstr("found pitch 24"));
+  EXPECT_THAT(error_of([&] { made_of(order, bytes); }), HasSubstr("the pitch 24"));
   // What is not heard is not composed anew, and stays.
   Order drop{.infill = GivenFile{"x.mid"},
              .infill_bars = "1",
