@@ -43,7 +43,9 @@ void check_given(const Order& order) {
     fail_usage("infill: say which bars to compose anew, such as --bars 9-12");
   }
   if (!order.infill && (order.infill_bars || order.region)) {
-    fail_usage("bars: there is no piece to fill them in; --infill FILE names it");
+    fail_usage(
+        "bars: these are bars of a given piece to compose anew, and none is given (--infill FILE); "
+        "--length says how long a new piece is");
   }
   if (order.infill_bars && order.region) fail_usage("infill: either bars or a region, not both");
   if (order.region) {

@@ -63,7 +63,7 @@ std::vector<TrackFound> tracks_of(const notation::Score& score) {
     found.push_back(
         {.name = utf8(track.name),
          .instrument = by_sound.size() > 2 ? counted(by_sound.size(), "instrument") : most->first,
-         .notes = std::ssize(track.notes)});
+         .notes = static_cast<long>(track.notes.size())});
   }
   return found;
 }
