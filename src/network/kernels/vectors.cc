@@ -510,7 +510,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace toccata::network::train {
 
-const Kernels* vector_kernels(Precision precision, InstructionSet set) {
+const Kernels* vector_kernels([[maybe_unused]] Precision precision, InstructionSet set) {
   switch (set) {
 #if HWY_TARGETS & HWY_AVX3
     case InstructionSet::avx512:
