@@ -54,7 +54,7 @@ std::uint64_t end_in_riff(std::span<const std::uint8_t> bytes, std::uint64_t sta
 Header read_header(std::span<const std::uint8_t> bytes, RepairLog& repairs) {
   const std::uint64_t start = find_id(bytes, 0, bytes.size(), "MThd");
   if (start == bytes.size())
-    fail("{}: not a MIDI file but {}", repairs.where(), describe_foreign(bytes));
+    fail("{}: expected a MIDI file, found {}", repairs.where(), describe_foreign(bytes));
   Header header;
   header.end = bytes.size();
   if (id_at(bytes, 0, "RIFF") && id_at(bytes, 8, "RMID"))

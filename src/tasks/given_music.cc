@@ -190,7 +190,7 @@ void read_given(Order& order, const network::Config& config, Progress& progress,
   const auto read = [&](std::optional<GivenFile>& file, Use use) {
     if (!file || file->music) return;
     if (!fs::is_regular_file(file->path))
-      fail("{}: expected a file: {}", file->path, what_for(use));
+      fail("{}: expected a file, found a folder or nothing: {}", file->path, what_for(use));
     if (const std::string end = extension_of(file->path); end == ".json" || end == ".pack") {
       if (use == Use::melody && order.voice.voice == composing::Voice::track)
         fail_usage("{}: tracks are MIDI's; --voice top and bottom go with all music", file->path);
