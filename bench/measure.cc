@@ -20,7 +20,7 @@
 #include "composing/composer.h"
 #include "corpus/windows.h"
 #include "gemm_peak.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "training/backend.h"
 #include "training/learner.h"
 #include "training/plan.h"

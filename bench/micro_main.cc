@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "network/precision.h"
+#include "network/kernels/precision.h"
 
 int main(int argc, char** argv) {
   std::vector<char*> rest;

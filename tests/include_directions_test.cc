@@ -85,6 +85,25 @@ TEST(IncludeDirections, RoomsIncludeOnlyRoomsBelow) {
   EXPECT_GT(looked_at, 50) << "the includes were not found: is " << kSource << " the source?";
 }
 
+// Training and stepping share the model and its kernels, and know nothing of each other.
+TEST(IncludeDirections, NetworksFoldersIncludeOnlyFoldersBelow) {
+  const std::map<std::string, std::set<std::string>> folders = {
+      {"model", {"model"}},
+      {"kernels", {"kernels", "model"}},
+      {"train", {"train", "kernels", "model"}},
+      {"step", {"step", "kernels", "model"}}};
+  const std::regex aside("_(test|bench|test_music)$");
+  for (const Include& include : includes_of(kSource / "network")) {
+    const std::string folder = include.file.parent_path().filename();
+    if (!include.path.starts_with("\"network/") ||
+        std::regex_search(include.file.stem().string(), aside))
+      continue;
+    const std::string other = fs::path(include.path.substr(1)).parent_path().filename();
+    ASSERT_TRUE(folders.contains(folder)) << folder << " is not in the list";
+    EXPECT_TRUE(folders.at(folder).contains(other)) << include.file << " includes " << include.path;
+  }
+}
+
 // A unit is a header with its source. Two units that need each other are one idea in two files.
 TEST(IncludeDirections, NoTwoUnitsNeedEachOther) {
   const std::regex aside("_(test|bench|fuzz)$");

@@ -13,8 +13,8 @@
 #include "corpus/import.h"
 #include "corpus/split.h"
 #include "listening/likelihood.h"
-#include "network/safetensors.h"
-#include "network/weights.h"
+#include "network/model/safetensors.h"
+#include "network/model/weights.h"
 #include "support/shared_data.h"
 #include "support/temporary_folder.h"
 

@@ -10,7 +10,7 @@
 #include "composing/composer.h"
 #include "composing/order.h"
 #include "music/roll.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 
 namespace toccata::composing {
 

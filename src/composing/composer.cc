@@ -61,7 +61,7 @@ struct Composer::State {
         particles(static_cast<std::size_t>(particles_of(order))),
         pieces(count),
         notes(static_cast<std::size_t>(of_model.config.notes())),
-        channels(of_model.config.channels()),
+        cells(of_model.config.cells()),
         most_versions(static_cast<std::size_t>(versions_of(static_cast<int>(particles)))),
         stepper_options({.sequences = static_cast<int>(pieces * particles),
                          .versions = static_cast<int>(most_versions),
@@ -80,7 +80,7 @@ struct Composer::State {
         drawn(versions.size() * notes),
         play_logits(drawn.size()),
         lower(versions.size()),
-        logits(versions.size() * static_cast<std::size_t>(channels)) {}
+        logits(versions.size() * static_cast<std::size_t>(cells.count())) {}
 
   void begin_pieces(const std::vector<NumberedPiece>& numbered) {
     random.clear();
@@ -137,9 +137,9 @@ struct Composer::State {
   SamplingOptions sampling;
   const std::optional<Manner> manner;
   std::size_t particles, pieces, notes;  // K, P, N
-  int channels;                          // C
-  std::size_t most_versions;             // of a step
-  std::size_t version_count = 1;         // V of the step at hand
+  const music::Cells cells;
+  std::size_t most_versions;      // of a step
+  std::size_t version_count = 1;  // V of the step at hand
   const network::StepperOptions stepper_options;
   network::Stepper stepper;
   std::vector<PieceRandom> random;            // (P, K)
@@ -172,7 +172,7 @@ void Composer::State::limit(std::size_t b, int step, const StepLimits& limits) {
     const int since = step - line.last_onset[n], longest = limits.line.longest_note;
     if (!is_fixed(set) && since < limits.line.repeat_gap) set &= ~kOnset & kAnyCell;
     if (!is_fixed(set) && longest > 0 && since >= longest) set &= ~kHeld & kAnyCell;
-    CellSet possible = possible_after(previous_of(b)[n], channels);
+    CellSet possible = possible_after(previous_of(b)[n], model.config.roll.articulation);
     if (!is_fixed(set) && line.steering.is_beyond(static_cast<int>(n)))
       possible &= ~kOnset & kAnyCell;
     line.sets[n] = set & possible;
@@ -229,14 +229,14 @@ void Composer::State::draw(std::size_t b, std::size_t v, int step, std::size_t n
   const std::size_t row = b * version_count + v;
   Version& version = versions[row];
   const int note = static_cast<int>(n), number = static_cast<int>(v);
-  const float* heard = logits.data() + row * static_cast<std::size_t>(channels);
+  const float* heard = logits.data() + row * static_cast<std::size_t>(cells.count());
   const std::uint8_t before = previous_of(b)[n];
   const Odds odds = given ? Odds{} : line.steering.odds(note, before & music::kPlay);
-  const float own[2] = {heard[0] + odds.play, channels == 2 ? heard[1] + odds.strike : 0};
+  const float own[2] = {heard[0] + odds.play, cells.count() > 1 ? heard[1] + odds.strike : 0};
   std::uint8_t cell;
   if (!line.restricted) {
-    cell = draw_cell(random[b], step, note, before, own, channels, sampling, line.conservativity,
-                     number);
+    cell =
+        draw_cell(random[b], step, note, before, own, cells, sampling, line.conservativity, number);
   } else {
     const int pitch = model.config.roll.low + note;
     const CellSet set = line.gate.allowed(note, version.so_far);
@@ -246,14 +246,13 @@ void Composer::State::draw(std::size_t b, std::size_t v, int step, std::size_t n
       if (set & kPlays) bend.plays = line.outlook.log_chance(note + 1, version.so_far.with(pitch));
     }
     const DrawnCell found = draw_within(set, bend, random[b], step, note, number, before, own,
-                                        channels, sampling, line.conservativity);
+                                        cells, sampling, line.conservativity);
     cell = found.cell;
     version_weights[row] += found.log_weight - version.log_outlook;
     version.log_outlook = cell ? bend.plays : bend.silent;
     if (cell) version.so_far = version.so_far.with(pitch);
   }
-  const listening::NoteNats nats = listening::note_nats(before, cell, heard, channels);
-  version.nats += nats.play + nats.articulate;
+  version.nats += cells.nats(before, cell, heard);
   play_logits[row * notes + n] = own[0];
   lower[row] = drawn[row * notes + n] = cell;
 }
@@ -352,9 +351,10 @@ void Composer::State::remember() {
       if (!(now[n] & music::kPlay)) continue;
       ++sounding;
       line.classes[(static_cast<std::size_t>(model.config.roll.low) + n) % 12] += 1;
-      if (kind_of(before[n], now[n], channels) == kOnset) line.last_onset[n] = *not_remembered;
+      if (kind_of(before[n], now[n], model.config.roll.articulation) == kOnset)
+        line.last_onset[n] = *not_remembered;
     }
-    line.steering.remember(before, now, channels);
+    line.steering.remember(before, now, model.config.roll.articulation);
     line.sounding = sounding;
     line.silent_steps = sounding ? 0 : line.silent_steps + 1;
     if (sampling.conservativity.adaptive)
@@ -472,7 +472,8 @@ void Composer::step(const network::StepPlace& place, const StepLimits& limits) {
 void Composer::given_step(const network::StepPlace& place, const std::uint8_t* frame,
                           std::span<const CellSet> kinds) {
   State& s = *state_;
-  const auto channels = static_cast<std::size_t>(s.channels);
+  const auto channels = static_cast<std::size_t>(s.cells.count());
+  const bool articulation = s.model.config.roll.articulation;
   s.all_logits.resize(s.lines.size() * s.notes * channels);
   s.begin(place);
   for (std::size_t b = 0; b < s.lines.size(); ++b) std::copy_n(frame, s.notes, s.frame_of(b));
@@ -483,13 +484,12 @@ void Composer::given_step(const network::StepPlace& place, const std::uint8_t* f
       const std::uint8_t before = s.previous_of(b)[n];
       const float* logits = s.all_logits.data() + (b * s.notes + n) * channels;
       const CellChances chances =
-          cell_chances(before, logits, s.channels, s.sampling, s.lines[b].conservativity);
-      log_weight += !(kinds[n] & possible_after(before, s.channels)) ? -INFINITY
-                    : kinds[n] == kSilent                            ? chances.silent
-                    : kinds[n] == kHeld                              ? chances.held
-                                                                     : chances.onset;
-      const listening::NoteNats nats = listening::note_nats(before, frame[n], logits, s.channels);
-      s.lines[b].nats += nats.play + nats.articulate;
+          cell_chances(before, logits, s.cells, s.sampling, s.lines[b].conservativity);
+      log_weight += !(kinds[n] & possible_after(before, articulation)) ? -INFINITY
+                    : kinds[n] == kSilent                              ? chances.silent
+                    : kinds[n] == kHeld                                ? chances.held
+                                                                       : chances.onset;
+      s.lines[b].nats += s.cells.nats(before, frame[n], logits);
     }
     s.weigh(b, log_weight);
     for (std::size_t n = 0; n < s.notes; ++n)

@@ -21,7 +21,7 @@
 #include "composing/sampler.h"
 #include "composing/step_gate.h"
 #include "music/roll.h"
-#include "network/stepper.h"
+#include "network/step/stepper.h"
 
 namespace toccata::composing {
 
@@ -30,7 +30,7 @@ namespace toccata::composing {
 struct Resources {
   int side_by_side = 32;  // pieces, or particles, composed at the same time, at most
   int threads = 0;        // 0: the processor's
-  network::Precision precision = network::Precision::automatic;  // as network/stepper.h has it
+  network::Precision precision = network::Precision::automatic;  // as network/step/stepper.h has it
   network::InstructionSet instruction_set = network::InstructionSet::automatic;
   // Called with each new frame as it is composed, from compose's own thread: the piece's number,
   // the step in the whole piece (primer counted), the frame's cells (N). With several particles,

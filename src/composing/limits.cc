@@ -29,10 +29,10 @@ std::string notes_in(std::span<const CellSet> sets, int low, std::size_t most) {
 
 }  // namespace
 
-Limits::Limits(const music::Roll& piece, int channels)
+Limits::Limits(const music::Roll& piece)
     : steps_(piece.steps),
       notes_(piece.notes()),
-      channels_(channels),
+      articulation_(piece.articulation),
       sets_(piece.cells.size(), kAnyCell),
       rules_(static_cast<std::size_t>(piece.steps)),
       closes_(static_cast<std::size_t>(piece.steps), Close::no),
@@ -44,7 +44,7 @@ void Limits::keep(const music::Roll& piece, const std::function<bool(int, int)>&
       const std::uint8_t before = t > 0 ? piece.frame(t - 1)[n] : std::uint8_t{0};
       const std::uint8_t cell = piece.frame(t)[n];
       if ((cell & music::kPlay) || !free(t, n)) {
-        at(t, n) = kind_of(before, cell, channels_);
+        at(t, n) = kind_of(before, cell, articulation_);
       } else if (before & music::kPlay) {
         at(t, n) &= kSilent | kOnset;
       }
@@ -76,7 +76,7 @@ void Limits::look_back(const music::Roll& piece) {
         if (set == kHeld) set = 0;
       } else if (set == kHeld) {
         at(t - 1, n) &= kPlays;
-      } else if (channels_ == 1 && set == kOnset) {
+      } else if (!articulation_ && set == kOnset) {
         at(t - 1, n) &= kSilent;
       }
       if (set == 0) {

@@ -13,7 +13,7 @@ namespace toccata::composing {
 class Limits {
  public:
   Limits() = default;  // none
-  Limits(const music::Roll& piece, int channels);
+  explicit Limits(const music::Roll& piece);
 
   bool none() const { return sets_.empty(); }
   /// True where limits are there, and each cell and step may be anything.
@@ -50,7 +50,8 @@ class Limits {
     return static_cast<std::size_t>(step) * static_cast<std::size_t>(notes_) +
            static_cast<std::size_t>(note);
   }
-  int steps_ = 0, notes_ = 0, channels_ = 2;
+  int steps_ = 0, notes_ = 0;
+  bool articulation_ = true;
   std::vector<CellSet> sets_;    // (T, N)
   std::vector<StepRule> rules_;  // (T)
   std::vector<Close> closes_;    // (T)

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/plain_math.h"
 #include "base/text.h"
-#include "composing/cells.h"
+#include "composing/cell_sets.h"
 #include "listening/notes.h"
 
 namespace toccata::composing {
@@ -114,7 +114,7 @@ void Steering::begin(const Manner* manner, int low, int notes) {
   begun_.assign(static_cast<std::size_t>(notes), 0);
 }
 
-void Steering::remember(const std::uint8_t* before, const std::uint8_t* now, int channels) {
+void Steering::remember(const std::uint8_t* before, const std::uint8_t* now, bool articulation) {
   if (!manner_) return;
   int sounding = 0, begun = 0;
   const auto kept = static_cast<float>(1 - 1 / kRegisterSteps);
@@ -122,7 +122,7 @@ void Steering::remember(const std::uint8_t* before, const std::uint8_t* now, int
     begun_[n] *= kept;
     if (!(now[n] & music::kPlay)) continue;
     ++sounding;
-    if (kind_of(before[n], now[n], channels) != kOnset) continue;
+    if (kind_of(before[n], now[n], articulation) != kOnset) continue;
     begun_[n] += 1;
     ++begun;
   }

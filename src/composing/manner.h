@@ -50,7 +50,7 @@ class Steering {
   /// Forgets all. `manner` must outlive this.
   void begin(const Manner* manner, int low, int notes);
   /// The next step's frame after the one before it: (N) each.
-  void remember(const std::uint8_t* before, const std::uint8_t* now, int channels);
+  void remember(const std::uint8_t* before, const std::uint8_t* now, bool articulation);
   /// Before a step. `limited`: limits hold in it, so that voices and onsets are seen to, too. At
   /// most `most` notes may sound; 0: any number.
   void prepare(bool limited, int most = 0);

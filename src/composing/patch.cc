@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "composing/cells.h"
+#include "composing/cell_sets.h"
 #include "composing/given.h"
 #include "composing/parts.h"
 #include "composing/receipt.h"
@@ -76,7 +76,6 @@ struct Run {
 
 // What the piece has beside `given`, by onset, then pitch.
 std::vector<Run> runs_beside(const music::Roll& piece, const music::Roll& given) {
-  const int channels = piece.articulation ? 2 : 1;
   std::vector<Run> runs;
   std::vector<std::size_t> open(static_cast<std::size_t>(piece.notes()), 0);  // 1 + index
   for (int t = 0; t < piece.steps; ++t) {
@@ -88,7 +87,7 @@ std::vector<Run> runs_beside(const music::Roll& piece, const music::Roll& given)
         continue;
       }
       const std::uint8_t before = t > 0 ? piece.frame(t - 1)[n] : std::uint8_t{0};
-      const bool held = kind_of(before, cell, channels) == kHeld;
+      const bool held = kind_of(before, cell, piece.articulation) == kHeld;
       if (own == 0 || !held) {
         runs.push_back({t, t, piece.low + n, held});
         own = runs.size();

@@ -323,7 +323,7 @@ Plan plan_of(const network::Config& config, const Order& order) {
     plan.from = plan.piece.steps - new_steps(order, config.roll);
   }
   plan.to = plan.piece.steps;
-  plan.limits = Limits(plan.piece, config.channels());
+  plan.limits = Limits(plan.piece);
   plan.limits.line = {.longest_silence = steps_of(order.longest_silence, config.roll.grid, false),
                       .repeat_gap = steps_of(order.repeat_gap, config.roll.grid, true),
                       .longest_note = steps_of(order.longest_note, config.roll.grid, false)};

@@ -3,7 +3,7 @@
 
 #include "composing/limits.h"
 #include "composing/order.h"
-#include "network/config.h"
+#include "network/model/config.h"
 
 namespace toccata::composing {
 

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "composing/order_json.h"
-#include "network/stepper.h"
+#include "network/step/stepper.h"
 
 namespace toccata::composing {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "composing/compose.h"
 #include "composing/order.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "notation/score.h"
 
 namespace toccata::composing {

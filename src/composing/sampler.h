@@ -11,11 +11,10 @@
 
 #include "base/plain_math.h"
 #include "base/random.h"
-#include "composing/cells.h"
+#include "composing/cell_sets.h"
 #include "composing/order.h"
 #include "composing/sampling_options.h"
-#include "listening/loss.h"
-#include "music/roll.h"
+#include "music/cells.h"
 
 namespace toccata::composing {
 
@@ -63,21 +62,21 @@ class PieceRandom {
   Retries retries_;
 };
 
-/// Draws the cell of note `note` at step `step`: first play; then articulate, where the note played
-/// in the frame before too. Else articulate equals play, without a draw.
-///   logits (C): play, and articulate where channels is 2
+/// Draws the cell of note `note` at step `step`.
+///   logits (C)
 ///   conservativity: the exponent in force
 inline std::uint8_t draw_cell(const PieceRandom& random, int step, int note, std::uint8_t previous,
-                              const float* logits, int channels, const SamplingOptions& sampling,
-                              double conservativity, int version = 0) {
-  double play = chance(play_logit(logits[0], previous, sampling), sampling.temperature);
-  if (conservativity != 1) play = plain::pow(play, conservativity);
-  if (random.play(step, note, version) >= play) return 0;
-  if (channels == 1) return music::kPlay;
-  const bool struck =
-      !listening::articulate_is_open(previous, music::kPlay) ||
-      random.articulate(step, note, version) < chance(logits[1], sampling.strike_temperature());
-  return struck ? music::kPlay | music::kArticulate : music::kPlay;
+                              const float* logits, const music::Cells& cells,
+                              const SamplingOptions& sampling, double conservativity,
+                              int version = 0) {
+  return cells.draw(previous, [&](int channel) {
+    if (channel > 0)
+      return random.articulate(step, note, version) <
+             chance(logits[channel], sampling.strike_temperature());
+    double play = chance(play_logit(logits[0], previous, sampling), sampling.temperature);
+    if (conservativity != 1) play = plain::pow(play, conservativity);
+    return random.play(step, note, version) < play;
+  });
 }
 
 /// How a choice is bent towards what is still to come: the logarithm of a factor for a silent note
@@ -96,8 +95,9 @@ struct DrawnCell {
 /// as it is among them, bent.
 inline DrawnCell draw_within(CellSet set, const Bend& bend, const PieceRandom& random, int step,
                              int note, int version, std::uint8_t previous, const float* logits,
-                             int channels, const SamplingOptions& sampling, double conservativity) {
-  const CellChances all = cell_chances(previous, logits, channels, sampling, conservativity);
+                             const music::Cells& cells, const SamplingOptions& sampling,
+                             double conservativity) {
+  const CellChances all = cell_chances(previous, logits, cells, sampling, conservativity);
   const double silent = set & kSilent ? all.silent + bend.silent : -INFINITY;
   const double held = set & kHeld ? all.held + bend.plays : -INFINITY;
   const double onset = set & kOnset ? all.onset + bend.plays : -INFINITY;
@@ -110,7 +110,7 @@ inline DrawnCell draw_within(CellSet set, const Bend& bend, const PieceRandom& r
   if (random.play(step, note, version) < plain::exp(plays - total)) {
     kind = random.articulate(step, note, version) < plain::exp(onset - plays) ? kOnset : kHeld;
   }
-  return {cell_of(kind, channels), total};
+  return {cell_of(previous, kind, cells), total};
 }
 
 }  // namespace toccata::composing

@@ -18,11 +18,12 @@ TEST(Sampler, TemperatureOneIsTheModelsOwnChance) {
 TEST(Sampler, ANoteThatDidNotPlayBeforeIsStruck) {
   const float logits[2] = {50, -50};
   const PieceRandom random(1, 0);
-  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 2, {}, 1), music::kPlay | music::kArticulate);
-  EXPECT_EQ(draw_cell(random, 0, 0, music::kPlay, logits, 2, {}, 1), music::kPlay);
-  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, 1, {}, 1), music::kPlay);
+  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, music::Cells(true), {}, 1),
+            music::kPlay | music::kArticulate);
+  EXPECT_EQ(draw_cell(random, 0, 0, music::kPlay, logits, music::Cells(true), {}, 1), music::kPlay);
+  EXPECT_EQ(draw_cell(random, 0, 0, 0, logits, music::Cells(false), {}, 1), music::kPlay);
   const float silent[2] = {-50, 50};
-  EXPECT_EQ(draw_cell(random, 0, 0, music::kPlay, silent, 2, {}, 1), 0);
+  EXPECT_EQ(draw_cell(random, 0, 0, music::kPlay, silent, music::Cells(true), {}, 1), 0);
 }
 
 TEST(Sampler, FrequenciesAreTheChances) {
@@ -32,7 +33,8 @@ TEST(Sampler, FrequenciesAreTheChances) {
   int played = 0, struck = 0;
   constexpr int kDraws = 100000;
   for (int t = 0; t < kDraws; ++t) {
-    const std::uint8_t cell = draw_cell(random, t, 17, music::kPlay, logits, 2, sampling, 1);
+    const std::uint8_t cell =
+        draw_cell(random, t, 17, music::kPlay, logits, music::Cells(true), sampling, 1);
     played += cell & music::kPlay;
     struck += (cell & music::kArticulate) != 0;
   }

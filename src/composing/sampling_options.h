@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/plain_math.h"
-#include "listening/loss.h"
+#include "music/cells.h"
 
 namespace toccata::composing {
 
@@ -47,7 +47,8 @@ inline double chance(double logit, double temperature) {
 
 /// The logit of play as the options have it, before temperature and conservativity.
 inline double play_logit(double logit, std::uint8_t previous, const SamplingOptions& sampling) {
-  return previous & music::kPlay || sampling.density == 1 ? logit : logit + plain::log(sampling.density);
+  return previous & music::kPlay || sampling.density == 1 ? logit
+                                                          : logit + plain::log(sampling.density);
 }
 
 /// The chances of a note's three kinds of cell, as logarithms; minus infinity where impossible.
@@ -55,18 +56,19 @@ struct CellChances {
   double silent, held, onset;
 };
 
-///   logits (C): play, and articulate where channels is 2
+///   logits (C)
 ///   conservativity: the exponent in force
-inline CellChances cell_chances(std::uint8_t previous, const float* logits, int channels,
-                                const SamplingOptions& sampling, double conservativity) {
-  using listening::bit_nats;
+inline CellChances cell_chances(std::uint8_t previous, const float* logits,
+                                const music::Cells& cells, const SamplingOptions& sampling,
+                                double conservativity) {
+  using music::bit_nats;
   constexpr double kNever = -INFINITY;
   const double logit = play_logit(logits[0], previous, sampling) / sampling.temperature;
   const double play = -bit_nats(logit, true) * conservativity;
   const double silent = conservativity == 1 ? -bit_nats(logit, false)
                                             : plain::log(std::max(-plain::expm1(play), 1e-300));
   if (!(previous & music::kPlay)) return {silent, kNever, play};
-  if (channels == 1) return {silent, play, kNever};
+  if (cells.count() == 1) return {silent, play, kNever};
   const double strike = logits[1] / sampling.strike_temperature();
   return {silent, play - bit_nats(strike, false), play - bit_nats(strike, true)};
 }

@@ -14,9 +14,10 @@ TEST(SamplingOptions, TheChancesOfACellAddUpToOneHoweverTheyAreBent) {
   const SamplingOptions bent{.temperature = 0.7, .articulate_temperature = 2, .density = 3};
   for (const double exponent : {0.3, 1.0, 2.5}) {
     for (const std::uint8_t previous : {0, 1}) {
-      for (const int channels : {1, 2}) {
+      for (const bool articulation : {false, true}) {
         const float logits[2] = {-0.8f, 1.1f};
-        const CellChances chances = cell_chances(previous, logits, channels, bent, exponent);
+        const CellChances chances =
+            cell_chances(previous, logits, music::Cells(articulation), bent, exponent);
         EXPECT_NEAR(std::exp(chances.silent) + std::exp(chances.held) + std::exp(chances.onset), 1,
                     1e-12);
       }
@@ -27,18 +28,20 @@ TEST(SamplingOptions, TheChancesOfACellAddUpToOneHoweverTheyAreBent) {
 TEST(SamplingOptions, DensityMultipliesTheOddsOfABeginningAndConservativityIsAPower) {
   const float logits[2] = {-0.8f, 1.1f};
   const double play = chance(-0.8f, 1), odds = play / (1 - play);
-  const CellChances dense = cell_chances(0, logits, 2, {.density = 3}, 1);
+  const CellChances dense = cell_chances(0, logits, music::Cells(true), {.density = 3}, 1);
   EXPECT_NEAR(std::exp(dense.onset) / std::exp(dense.silent), 3 * odds, 1e-9);
-  const CellChances held = cell_chances(1, logits, 2, {.density = 3}, 1);
+  const CellChances held = cell_chances(1, logits, music::Cells(true), {.density = 3}, 1);
   EXPECT_NEAR(1 - std::exp(held.silent), play, 1e-9);
-  EXPECT_NEAR(1 - std::exp(cell_chances(0, logits, 2, {}, 1.7).silent), std::pow(play, 1.7), 1e-9);
+  EXPECT_NEAR(1 - std::exp(cell_chances(0, logits, music::Cells(true), {}, 1.7).silent),
+              std::pow(play, 1.7), 1e-9);
 }
 
 TEST(SamplingOptions, ChancesStayFiniteWhateverTheLogits) {
   for (const float logit : {-300.0f, 300.0f}) {
     const float logits[2] = {logit, logit};
     for (const double exponent : {0.01, 1.0, 100.0}) {
-      const CellChances chances = cell_chances(1, logits, 2, {.temperature = 0.01}, exponent);
+      const CellChances chances =
+          cell_chances(1, logits, music::Cells(true), {.temperature = 0.01}, exponent);
       EXPECT_TRUE(std::isfinite(chances.silent));
       EXPECT_TRUE(std::isfinite(chances.held));
       EXPECT_TRUE(std::isfinite(chances.onset));

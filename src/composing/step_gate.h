@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "composing/cells.h"
+#include "composing/cell_sets.h"
 
 namespace toccata::composing {
 

@@ -3,14 +3,14 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "listening/loss.h"
 #include "listening/teacher_forcing.h"
 
 namespace toccata::listening {
 
 Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const> pieces,
                       const LikelihoodOptions& options, Progress& progress, const Stop& stop) {
-  const int notes = models.config().notes(), channels = models.config().channels();
+  const int notes = models.config().notes();
+  const music::Cells cells = models.config().cells();
   std::vector<Chunk> chunks;
   for (const corpus::Piece* piece : pieces) {
     check_fits(models.config(), piece->roll, piece->name);
@@ -25,7 +25,7 @@ Likelihood likelihood(const Models& models, std::span<const corpus::Piece* const
        .precision = options.precision,
        .instruction_set = options.instruction_set},
       [&](const ForcedFrame& frame) {
-        nats[frame.chunk] += frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);
+        nats[frame.chunk] += cells.nats(frame.previous, frame.truth, frame.logits, notes);
         ++visited[frame.chunk];
       },
       progress, stop);
@@ -55,24 +55,19 @@ struct Coin {
   }
 };
 
-struct Coins {
-  Coin play, articulate;
-};
-
-// Calls throw_play(n, bit) and throw_articulate(n, bit) for every choice that the Roll made.
-template <typename Play, typename Articulate>
-void each_choice(const music::Roll& roll, const Play& throw_play,
-                 const Articulate& throw_articulate) {
+// Calls toss(number of the coin, bit) for every choice that the Roll made: each channel of each
+// note has a coin (N, C).
+template <typename Toss>
+void each_choice(const music::Roll& roll, const Toss& toss) {
+  const music::Cells cells(roll.articulation);
   const std::vector<std::uint8_t> silence(static_cast<std::size_t>(roll.notes()));
   for (int t = 0; t < roll.steps; ++t) {
     const std::uint8_t* before = t == 0 ? silence.data() : roll.frame(t - 1);
     const std::uint8_t* frame = roll.frame(t);
-    for (int n = 0; n < roll.notes(); ++n) {
-      throw_play(static_cast<std::size_t>(n), (frame[n] & music::kPlay) != 0);
-      if (roll.articulation && articulate_is_open(before[n], frame[n])) {
-        throw_articulate(static_cast<std::size_t>(n), (frame[n] & music::kArticulate) != 0);
-      }
-    }
+    for (int n = 0; n < roll.notes(); ++n)
+      cells.for_each_choice(before[n], frame[n], [&](int c, bool bit) {
+        toss(static_cast<std::size_t>(n * cells.count() + c), bit);
+      });
   }
 }
 
@@ -91,20 +86,17 @@ Likelihood baseline(std::span<const corpus::Piece* const> train,
            first.articulation ? "" : " without articulation");
     }
   };
-  std::vector<Coins> coins(static_cast<std::size_t>(first.notes()));
+  std::vector<Coin> coins(
+      static_cast<std::size_t>(first.notes() * music::Cells(first.articulation).count()));
   for (const corpus::Piece* piece : train) {
     check_range(*piece);
-    each_choice(
-        piece->roll, [&](std::size_t n, bool bit) { coins[n].play.count(bit); },
-        [&](std::size_t n, bool bit) { coins[n].articulate.count(bit); });
+    each_choice(piece->roll, [&](std::size_t coin, bool bit) { coins[coin].count(bit); });
   }
   Likelihood result;
   for (const corpus::Piece* piece : pieces) {
     check_range(*piece);
     double nats = 0;
-    each_choice(
-        piece->roll, [&](std::size_t n, bool bit) { nats += coins[n].play.nats(bit); },
-        [&](std::size_t n, bool bit) { nats += coins[n].articulate.nats(bit); });
+    each_choice(piece->roll, [&](std::size_t coin, bool bit) { nats += coins[coin].nats(bit); });
     result.pieces.push_back({piece->name, piece->roll.steps, nats});
     result.steps += piece->roll.steps;
     result.nats += nats;

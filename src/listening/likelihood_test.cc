@@ -5,9 +5,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "listening/loss.h"
 #include "listening/tiny_model.h"
-#include "network/reference.h"
+#include "network/train/reference.h"
 
 namespace toccata::listening {
 namespace {

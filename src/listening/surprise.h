@@ -9,15 +9,14 @@
 #include "base/stop.h"
 #include "listening/notes.h"
 #include "music/roll.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 
 namespace toccata::listening {
 
 struct Surprise {
   int steps = 0, notes = 0;       // T, N
-  std::vector<float> play;        // (T, N), nats
-  std::vector<float> articulate;  // (T, N), nats; 0 where articulate is no choice
-  double nats = 0;                // sum of both over all steps and notes
+  std::vector<float> of_cells;  // (T, N), nats
+  double nats = 0;              // their sum
   double of_step(int step) const;
 };
 

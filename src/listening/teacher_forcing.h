@@ -9,7 +9,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "music/roll.h"
-#include "network/stepper.h"
+#include "network/step/stepper.h"
 
 namespace toccata::listening {
 

@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "corpus/piece.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 
 namespace toccata::listening {
 

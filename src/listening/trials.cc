@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "listening/loss.h"
 #include "listening/teacher_forcing.h"
 
 namespace toccata::listening {
@@ -56,13 +55,14 @@ Trials run_trials(const network::Model& model, std::span<const corpus::Piece* co
     windows.push_back({&roll, static_cast<int>(random.below(places)), length});
   }
 
-  const int notes = model.config.notes(), channels = model.config.channels();
+  const int notes = model.config.notes();
+  const music::Cells cells = model.config.cells();
   std::vector<double> nats(windows.size());
   std::vector<int> visited(windows.size());
   teacher_force(
       model, windows, {.sequences = options.sequences, .threads = options.threads},
       [&](const ForcedFrame& frame) {
-        nats[frame.chunk] += frame_nats(frame.previous, frame.truth, frame.logits, notes, channels);
+        nats[frame.chunk] += cells.nats(frame.previous, frame.truth, frame.logits, notes);
         ++visited[frame.chunk];
       },
       progress, stop);

@@ -11,7 +11,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "corpus/piece.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 
 namespace toccata::listening {
 

@@ -6,9 +6,8 @@
 
 #include "base/error.h"
 #include "listening/likelihood.h"
-#include "listening/loss.h"
 #include "listening/tiny_model.h"
-#include "network/stepper.h"
+#include "network/step/stepper.h"
 
 namespace toccata::listening {
 namespace {
@@ -60,7 +59,7 @@ TEST(Trials, WindowsInsideAPieceSeeTheTrueFrameBeforeThemAndZeroState) {
     std::vector<float> logits(8);
     stepper.begin_step(previous, &place);
     stepper.all_notes(piece.roll.frame(step), logits.data());
-    return frame_nats(previous, piece.roll.frame(step), logits.data(), 4, 2);
+    return music::Cells(true).nats(previous, piece.roll.frame(step), logits.data(), 4);
   };
   const std::vector<std::uint8_t> silence(4);
   const double first = -nats_of_step(silence.data(), 0);

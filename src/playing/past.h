@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <deque>
 
-#include "network/input_kernel.h"
+#include "network/model/input_kernel.h"
 
 namespace toccata::playing {
 

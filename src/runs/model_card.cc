@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "network/layers.h"
+#include "network/model/layers.h"
 
 namespace toccata::runs {
 namespace {

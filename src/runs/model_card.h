@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "network/config.h"
+#include "network/model/config.h"
 
 namespace toccata::runs {
 

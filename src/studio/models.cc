@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "network/model_files.h"
+#include "network/model/model_files.h"
 #include "runs/model_card.h"
 #include "tasks/named_model.h"
 

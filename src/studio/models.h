@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "composing/manner.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "runs/model_name.h"
 
 namespace toccata::studio {

@@ -10,7 +10,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "music/roll.h"
-#include "network/config.h"
+#include "network/model/config.h"
 #include "tasks/given_music.h"
 
 namespace toccata::studio {

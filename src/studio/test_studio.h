@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "runs/run_folder.h"
 #include "studio/studio.h"
 #include "studio/test_client.h"

@@ -14,8 +14,8 @@
 #include "corpus/import.h"
 #include "listening/likelihood.h"
 #include "listening/trials.h"
-#include "network/stepper.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
+#include "network/step/stepper.h"
 #include "runs/run_folder.h"
 
 namespace toccata::tasks {

@@ -12,7 +12,7 @@
 #include "base/stop.h"
 #include "composing/order.h"
 #include "corpus/import.h"
-#include "network/config.h"
+#include "network/model/config.h"
 #include "notation/score.h"
 
 namespace toccata::tasks {

@@ -7,7 +7,7 @@
 
 #include "composing/manner.h"
 #include "listening/profile.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "runs/run_folder.h"
 
 namespace toccata::tasks {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "music/roll.h"
-#include "network/input_kernel.h"
+#include "network/model/input_kernel.h"
 
 namespace toccata::libtorch {
 namespace {
@@ -33,10 +33,19 @@ torch::Tensor windows(const std::vector<torch::Tensor>& planes, int width) {
   return torch::stack(seen, -1).flatten(-2);
 }
 
-/// Play and articulate of cells, as f32.
-std::pair<torch::Tensor, torch::Tensor> planes_of(const torch::Tensor& cells) {
-  return {cells.bitwise_and(music::kPlay).to(torch::kFloat32),
-          cells.bitwise_and(music::kArticulate).ne(0).to(torch::kFloat32)};
+/// The bits of cells as f32.
+Planes planes_of(const torch::Tensor& cells, const music::Cells& channels) {
+  Planes planes;
+  for (const music::Channel& channel : channels)
+    planes.push_back(cells.bitwise_and(channel.bit).ne(0).to(torch::kFloat32));
+  return planes;
+}
+
+/// `steps` frames from `first` on.
+Planes narrow(const Planes& planes, std::int64_t first, std::int64_t steps) {
+  Planes result;
+  for (const torch::Tensor& plane : planes) result.push_back(plane.narrow(0, first, steps));
+  return result;
 }
 
 /// The values of a group that sees the step alone: (T, B, width), or of one that sees the pitch
@@ -104,31 +113,37 @@ TorchBatch TorchEncoder::encode(const music::Batch& batch) const {
   const torch::Tensor lengths = sent(
       torch::from_blob(const_cast<std::int32_t*>(batch.lengths.data()), {sequences}, torch::kInt32),
       device_);
-  const auto [play, articulate] = planes_of(on_device(batch.frames));
-  const auto [heard_play, heard_articulate] =
-      batch.heard.empty() ? std::pair(play, articulate) : planes_of(on_device(batch.heard));
+  const music::Cells cells = config_.cells();
+  const Planes planes = planes_of(on_device(batch.frames), cells);
 
   TorchBatch result;
-  result.features = features(batch, heard_play, heard_articulate).to(type_);
-  const torch::Tensor now = play.narrow(0, batch.history, steps);
-  const torch::Tensor struck = articulate.narrow(0, batch.history, steps);
-  result.lower = lower(now, struck).to(type_);
+  result.features =
+      features(batch, batch.heard.empty() ? planes : planes_of(on_device(batch.heard), cells))
+          .to(type_);
+  const Planes now = narrow(planes, batch.history, steps);
+  const Planes before = narrow(planes, batch.history - 1, steps);
+  result.lower = lower(now).to(type_);
   const torch::Tensor counted =
       torch::arange(steps, lengths.options()).unsqueeze(1).lt(lengths).to(torch::kFloat32);
-  result.play_counts = counted.unsqueeze(2).expand({steps, sequences, notes});
-  if (config_.channels() == 2) {
-    result.target = torch::stack({now, struck}, 3);
-    result.articulate_counts = result.play_counts * now * play.narrow(0, batch.history - 1, steps);
-  } else {
-    result.target = now.unsqueeze(3);
+  result.target = torch::stack(now, 3);
+  Planes counts;
+  for (const music::Channel& channel : cells) {
+    torch::Tensor open = counted.unsqueeze(2).expand({steps, sequences, notes});
+    for (int k = 0; k < cells.count(); ++k) {
+      const std::uint8_t bit = cells.begin()[k].bit;
+      const auto at = static_cast<std::size_t>(k);
+      if (channel.now & bit) open = open * now[at];
+      if (channel.before & bit) open = open * before[at];
+    }
+    counts.push_back(open);
   }
+  result.counts = torch::stack(counts, 3);
   for (const std::int32_t length : batch.lengths) result.frames += length;
   return result;
 }
 
-///   play, articulate (T + history, B, N), as the features see them
-torch::Tensor TorchEncoder::features(const music::Batch& batch, const torch::Tensor& play,
-                                     const torch::Tensor& articulate) const {
+///   planes (T + history, B, N), as the features see them
+torch::Tensor TorchEncoder::features(const music::Batch& batch, const Planes& planes) const {
   const std::int64_t steps = batch.steps, sequences = batch.sequences, notes = batch.notes;
   std::vector<torch::Tensor> parts;
   for (const auto& [group, still] : groups_) {
@@ -143,33 +158,23 @@ torch::Tensor TorchEncoder::features(const music::Batch& batch, const torch::Ten
       case network::Sees::pitch_class:
         part = sent(host_values(config_, group, batch), device_).index_select(2, note_classes_);
         break;
-      case network::Sees::frame: {
-        const auto ago = [&](const torch::Tensor& plane) {
-          return plane.narrow(0, batch.history - group.lag, steps);
-        };
-        std::vector<torch::Tensor> planes{ago(play)};
-        if (config_.channels() == 2) planes.push_back(ago(articulate));
-        part = windows(planes, group.window);
+      case network::Sees::frame:
+        part = windows(narrow(planes, batch.history - group.lag, steps), group.window);
         break;
-      }
     }
     parts.push_back(part.expand({steps, sequences, notes, group.width}));
   }
   return torch::cat(parts, 3);
 }
 
-///   play, articulate (T, B, N), of the step itself
-torch::Tensor TorchEncoder::lower(const torch::Tensor& play,
-                                  const torch::Tensor& articulate) const {
+///   planes (T, B, N), of the step itself
+torch::Tensor TorchEncoder::lower(const Planes& planes) const {
+  const torch::Tensor& play = planes.front();
   const std::int64_t notes = play.size(2);
   std::vector<torch::Tensor> groups;
-  for (int k = 1; k <= config_.lower_notes; ++k) {
-    const auto below = [&](const torch::Tensor& plane) {
-      return torch::constant_pad_nd(plane, {k, 0}).narrow(2, 0, notes).unsqueeze(3);
-    };
-    groups.push_back(below(play));
-    if (config_.channels() == 2) groups.push_back(below(articulate));
-  }
+  for (int k = 1; k <= config_.lower_notes; ++k)
+    for (const torch::Tensor& plane : planes)
+      groups.push_back(torch::constant_pad_nd(plane, {k, 0}).narrow(2, 0, notes).unsqueeze(3));
   if (config_.lower_chord) {
     const torch::Tensor by_class = play.unsqueeze(3) * lower_classes_;  // (T, B, N, 12)
     const torch::Tensor all_below = by_class.cumsum(2) - by_class;

@@ -5,18 +5,20 @@
 #include <torch/types.h>
 
 #include "music/batch.h"
-#include "network/input_kernel.h"
+#include "network/model/input_kernel.h"
 
 namespace toccata::libtorch {
 
+/// The bits of cells, a plane for each channel, play first.
+using Planes = std::vector<torch::Tensor>;
+
 /// A batch as the network reads it, on a device.
 struct TorchBatch {
-  torch::Tensor features;           // (T, B, N, F): what the time axis reads
-  torch::Tensor lower;              // (T, B, N, L): what the note axis sees of the notes below
-  torch::Tensor target;             // (T, B, N, C) f32: play, articulate of y(t)
-  torch::Tensor play_counts;        // (T, B, N) f32: 1 where the play logit is scored
-  torch::Tensor articulate_counts;  // (T, B, N) f32: 1 where the articulate logit is scored too
-  std::int64_t frames = 0;          // counted steps
+  torch::Tensor features;   // (T, B, N, F): what the time axis reads
+  torch::Tensor lower;      // (T, B, N, L): what the note axis sees of the notes below
+  torch::Tensor target;     // (T, B, N, C) f32: the bits of y(t)
+  torch::Tensor counts;     // (T, B, N, C) f32: 1 where the logit is scored
+  std::int64_t frames = 0;  // counted steps
 };
 
 /// The input kernel in tensors: equal to network::Encoder and network::encode_lower, value for
@@ -30,9 +32,8 @@ class TorchEncoder {
   TorchBatch encode(const music::Batch& batch) const;
 
  private:
-  torch::Tensor features(const music::Batch& batch, const torch::Tensor& play,
-                         const torch::Tensor& articulate) const;
-  torch::Tensor lower(const torch::Tensor& play, const torch::Tensor& articulate) const;
+  torch::Tensor features(const music::Batch& batch, const Planes& planes) const;
+  torch::Tensor lower(const Planes& planes) const;
 
   network::Config config_;
   torch::Device device_;

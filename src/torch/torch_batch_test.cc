@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "network/input_kernel.h"
+#include "network/model/input_kernel.h"
 #include "training/test_corpus.h"
 
 namespace toccata::libtorch {

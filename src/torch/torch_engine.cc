@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/random.h"
-#include "network/dropout.h"
-#include "network/weights.h"
+#include "network/model/dropout.h"
+#include "network/model/weights.h"
 
 namespace toccata::libtorch {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "music/batch.h"
-#include "network/training_pass.h"
+#include "network/train/training_pass.h"
 #include "torch/torch_batch.h"
 #include "torch/torch_model.h"
 #include "training/engine.h"

@@ -4,8 +4,8 @@
 #include <torch/cuda.h>
 
 #include "base/error.h"
-#include "network/dropout.h"
-#include "network/weights.h"
+#include "network/model/dropout.h"
+#include "network/model/weights.h"
 #include "torch/torch_batch.h"
 #include "torch/torch_model.h"
 #include "training/backend.h"

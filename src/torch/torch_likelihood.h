@@ -7,7 +7,7 @@
 #include "base/stop.h"
 #include "corpus/piece.h"
 #include "listening/likelihood.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "training/options.h"
 
 namespace toccata::libtorch {

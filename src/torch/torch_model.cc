@@ -5,7 +5,7 @@
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/modules/rnn.h>
 
-#include "network/weights.h"
+#include "network/model/weights.h"
 
 namespace toccata::libtorch {
 namespace {
@@ -143,9 +143,7 @@ torch::Tensor TorchModel::frame_nats(const TorchBatch& batch, const torch::Tenso
   namespace F = torch::nn::functional;
   const torch::Tensor bits = F::binary_cross_entropy_with_logits(
       logits, batch.target, F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone));
-  torch::Tensor nats = bits.select(3, 0) * batch.play_counts;
-  if (batch.articulate_counts.defined()) nats = nats + bits.select(3, 1) * batch.articulate_counts;
-  return nats.sum(2);
+  return (bits * batch.counts).sum({2, 3});
 }
 
 torch::Tensor TorchModel::gradient(const TorchBatch& batch, float keep_prob,

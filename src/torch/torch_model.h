@@ -1,7 +1,7 @@
 #pragma once
 // The network in stock LibTorch: the oracle of network::TrainingPass in tests, and the path on
 // CUDA. Layers are torch::nn::LSTM, one layer each, over the same flat parameter buffer
-// (network/weights.h), so that weights and checkpoints are the same on both.
+// (network/model/weights.h), so that weights and checkpoints are the same on both.
 
 #include <torch/types.h>
 
@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "network/config.h"
-#include "network/training_pass.h"
+#include "network/model/config.h"
+#include "network/train/training_pass.h"
 #include "torch/torch_batch.h"
 
 namespace toccata::libtorch {

@@ -15,7 +15,7 @@
 #include "base/stop.h"
 #include "corpus/piece.h"
 #include "listening/likelihood.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "training/engine.h"
 #include "training/launch.h"
 #include "training/learner.h"

@@ -11,8 +11,8 @@
 #include <optional>
 
 #include "base/progress.h"
-#include "network/safetensors.h"
-#include "network/weights.h"
+#include "network/model/safetensors.h"
+#include "network/model/weights.h"
 #include "runs/run_folder.h"
 #include "training/options.h"
 #include "training/schedule.h"

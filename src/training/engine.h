@@ -6,7 +6,7 @@
 #include <span>
 
 #include "music/batch.h"
-#include "network/training_pass.h"
+#include "network/train/training_pass.h"
 #include "training/options.h"
 #include "training/ranks.h"
 

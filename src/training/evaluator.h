@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "runs/run_folder.h"
 #include "training/data.h"
 #include "training/options.h"

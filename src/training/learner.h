@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "music/batch.h"
-#include "network/safetensors.h"
+#include "network/model/safetensors.h"
 #include "training/engine.h"
 #include "training/options.h"
 #include "training/ranks.h"

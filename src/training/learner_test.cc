@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/error.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "training/backend.h"
 #include "training/test_corpus.h"
 

@@ -10,8 +10,8 @@
 #include "base/progress.h"
 #include "corpus/import.h"
 #include "corpus/split.h"
-#include "network/config.h"
-#include "network/precision.h"
+#include "network/kernels/precision.h"
+#include "network/model/config.h"
 
 namespace toccata::training {
 

@@ -10,7 +10,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "music/bars.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "training/backend.h"
 #include "training/evaluator.h"
 #include "training/learner.h"

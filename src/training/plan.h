@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "network/config.h"
+#include "network/model/config.h"
 #include "training/data.h"
 #include "training/options.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "network/weights.h"
+#include "network/model/weights.h"
 
 namespace toccata::training {
 namespace {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "support/temporary_folder.h"
 #include "training/test_corpus.h"
 #include "training/test_ranks.h"

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "training/options.h"
 #include "training/ranks.h"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "training/checkpoint.h"
 #include "training/options_file.h"
 
@@ -56,10 +56,10 @@ void start_head_at_density(const network::Config& config, const Pieces& train,
     cells += static_cast<std::int64_t>(piece->roll.steps) * piece->roll.notes();
   }
   float* bias = network::slices(config, values.data()).head_bias;  // (head_count, C)
-  for (int head = 0; head < config.head_count(); ++head) {
-    *bias++ = log_odds(sum.sounding, cells);
-    if (config.channels() == 2) *bias++ = log_odds(sum.again, sum.open);
-  }
+  for (int head = 0; head < config.head_count(); ++head)
+    for (const music::Channel& channel : config.cells())
+      *bias++ = channel.bit == music::kPlay ? log_odds(sum.sounding, cells)
+                                            : log_odds(sum.again, sum.open);
 }
 
 namespace fs = std::filesystem;

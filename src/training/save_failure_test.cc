@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
 #include "runs/checkpoint.h"
 #include "support/temporary_folder.h"
 #include "training/test_corpus.h"

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/random.h"
-#include "network/safetensors.h"
+#include "network/model/safetensors.h"
 #include "runs/checkpoint.h"
 #include "support/temporary_folder.h"
 #include "training/backend.h"

@@ -7,8 +7,8 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "network/model_files.h"
-#include "network/weights.h"
+#include "network/model/model_files.h"
+#include "network/model/weights.h"
 #include "runs/metrics.h"
 #include "runs/model_card.h"
 #include "runs/model_name.h"

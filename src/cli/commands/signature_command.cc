@@ -6,8 +6,8 @@
 #include "composing/compose.h"
 #include "corpus/windows.h"
 #include "listening/likelihood.h"
-#include "network/training_pass.h"
-#include "network/weights.h"
+#include "network/model/weights.h"
+#include "network/train/training_pass.h"
 #include "runs/model_name.h"
 #include "training/optimiser.h"
 

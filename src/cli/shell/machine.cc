@@ -4,8 +4,8 @@
 
 #include "base/this_process.h"
 #include "cli/shell/about.h"
-#include "network/stepper.h"
-#include "network/training_pass.h"
+#include "network/step/stepper.h"
+#include "network/train/training_pass.h"
 
 namespace toccata::cli {
 std::string features_text(const std::vector<Feature>& features) {
