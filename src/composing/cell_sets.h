@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "music/cells.h"
+#include "music/roll.h"
 
 namespace toccata::composing {
 
@@ -31,12 +31,6 @@ inline CellSet kind_of(std::uint8_t previous, std::uint8_t cell, bool articulati
   if (!(cell & music::kPlay)) return kSilent;
   if (!(previous & music::kPlay)) return kOnset;
   return articulation && (cell & music::kArticulate) ? kOnset : kHeld;
-}
-
-/// The cell of a kind: the other way round.
-inline std::uint8_t cell_of(std::uint8_t previous, CellSet kind, const music::Cells& cells) {
-  return cells.draw(previous,
-                    [&](int channel) { return channel == 0 ? kind != kSilent : kind == kOnset; });
 }
 
 }  // namespace toccata::composing

@@ -232,7 +232,10 @@ void Composer::State::draw(std::size_t b, std::size_t v, int step, std::size_t n
   const float* heard = logits.data() + row * static_cast<std::size_t>(cells.count());
   const std::uint8_t before = previous_of(b)[n];
   const Odds odds = given ? Odds{} : line.steering.odds(note, before & music::kPlay);
-  const float own[2] = {heard[0] + odds.play, cells.count() > 1 ? heard[1] + odds.strike : 0};
+  float own[music::kMostChannels] = {};
+  std::copy_n(heard, cells.count(), own);
+  own[0] += odds.play;
+  if (cells.count() > 1) own[1] += odds.strike;
   std::uint8_t cell;
   if (!line.restricted) {
     cell =

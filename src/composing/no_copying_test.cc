@@ -152,11 +152,11 @@ TEST(NoCopying, ACopiedPrimerIsNoneOfTheNewMusic) {
 
 TEST(Retries, GiveOtherNumbersFromTheirStepOnOnly) {
   const PieceRandom plain(1, 2), other(1, 2, 0, {{10, 1}, {20, 5}});
-  EXPECT_EQ(plain.play(9, 3), other.play(9, 3));
-  EXPECT_NE(plain.play(10, 3), other.play(10, 3));
-  EXPECT_NE(plain.articulate(10, 3), other.articulate(10, 3));
-  EXPECT_EQ(other.play(20, 3), PieceRandom(1, 2, 0, {{0, 5}}).play(20, 3));
-  EXPECT_NE(other.play(20, 3), PieceRandom(1, 2, 0, {{0, 1}}).play(20, 3));
+  EXPECT_EQ(plain.of_channel(0, 9, 3), other.of_channel(0, 9, 3));
+  EXPECT_NE(plain.of_channel(0, 10, 3), other.of_channel(0, 10, 3));
+  EXPECT_NE(plain.of_channel(1, 10, 3), other.of_channel(1, 10, 3));
+  EXPECT_EQ(other.of_channel(0, 20, 3), PieceRandom(1, 2, 0, {{0, 5}}).of_channel(0, 20, 3));
+  EXPECT_NE(other.of_channel(0, 20, 3), PieceRandom(1, 2, 0, {{0, 1}}).of_channel(0, 20, 3));
 }
 
 }  // namespace

@@ -26,11 +26,10 @@ class PieceRandom {
   PieceRandom(std::uint64_t seed, std::uint64_t piece, std::uint64_t particle = 0,
               Retries retries = {})
       : random_(seed, piece), particle_(particle << 40), retries_(std::move(retries)) {}
-  double play(int step, int note, int version = 0) const {
-    return random_.uniform_at(place(step, note, version));
-  }
-  double articulate(int step, int note, int version = 0) const {
-    return random_.uniform_at(place(step, note, version) + 1);
+  /// For a channel of a note's cell (music/cells.h).
+  double of_channel(int channel, int step, int note, int version = 0) const {
+    const auto number = static_cast<std::uint64_t>(channel);
+    return random_.uniform_at(place(step, note, version) | (number & 1) | number >> 1 << 61);
   }
   /// For what concerns all versions of a particle's step: resampling after a note, the choice.
   double version_resampling(int step, int note) const {
@@ -44,8 +43,8 @@ class PieceRandom {
   double choice() const { return random_.uniform_at(kOfParticles | 1); }
 
  private:
-  // A note takes 8 bits, a step 20 (music::kMostSteps), a try 12, a particle 12 (kMostParticles)
-  // and a version 6.
+  // A note takes 8 bits with its first two channels, a step 20 (music::kMostSteps), a try 12, a
+  // particle 12 (kMostParticles), a version 6 and further channels 3.
   static constexpr std::uint64_t kOfVersions = std::uint64_t{1} << 59,
                                  kOfParticles = std::uint64_t{1} << 60;
   std::uint64_t place(int step, int note, int version = 0) const {
@@ -70,12 +69,14 @@ inline std::uint8_t draw_cell(const PieceRandom& random, int step, int note, std
                               const SamplingOptions& sampling, double conservativity,
                               int version = 0) {
   return cells.draw(previous, [&](int channel) {
-    if (channel > 0)
-      return random.articulate(step, note, version) <
-             chance(logits[channel], sampling.strike_temperature());
-    double play = chance(play_logit(logits[0], previous, sampling), sampling.temperature);
-    if (conservativity != 1) play = plain::pow(play, conservativity);
-    return random.play(step, note, version) < play;
+    double yes;
+    if (channel == 0) {
+      yes = chance(play_logit(logits[0], previous, sampling), sampling.temperature);
+      if (conservativity != 1) yes = plain::pow(yes, conservativity);
+    } else {
+      yes = chance(logits[channel], sampling.strike_temperature());
+    }
+    return random.of_channel(channel, step, note, version) < yes;
   });
 }
 
@@ -106,11 +107,17 @@ inline DrawnCell draw_within(CellSet set, const Bend& bend, const PieceRandom& r
     return least == -INFINITY ? most : most + plain::softplus(least - most);
   };
   const double plays = sum(held, onset), total = sum(silent, plays);
+  const auto drawn = [&](int channel) { return random.of_channel(channel, step, note, version); };
   CellSet kind = kSilent;
-  if (random.play(step, note, version) < plain::exp(plays - total)) {
-    kind = random.articulate(step, note, version) < plain::exp(onset - plays) ? kOnset : kHeld;
-  }
-  return {cell_of(previous, kind, cells), total};
+  if (drawn(0) < plain::exp(plays - total))
+    kind = drawn(1) < plain::exp(onset - plays) ? kOnset : kHeld;
+  // Further channels choose nothing that a set speaks of.
+  const std::uint8_t cell = cells.draw(previous, [&](int channel) {
+    return channel == 0   ? kind != kSilent
+           : channel == 1 ? kind == kOnset
+                          : drawn(channel) < chance(logits[channel], sampling.strike_temperature());
+  });
+  return {cell, total};
 }
 
 }  // namespace toccata::composing

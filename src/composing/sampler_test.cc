@@ -45,12 +45,12 @@ TEST(Sampler, FrequenciesAreTheChances) {
 
 TEST(Sampler, EachChoiceHasANumberOfItsOwn) {
   const PieceRandom a(1, 0), b(1, 1), c(2, 0);
-  EXPECT_NE(a.play(3, 4), a.articulate(3, 4));
-  EXPECT_NE(a.play(3, 4), a.play(4, 3));
-  EXPECT_NE(a.play(3, 127), a.play(4, 0));
-  EXPECT_NE(a.play(3, 4), b.play(3, 4));
-  EXPECT_NE(a.play(3, 4), c.play(3, 4));
-  EXPECT_EQ(a.play(3, 4), PieceRandom(1, 0).play(3, 4));
+  EXPECT_NE(a.of_channel(0, 3, 4), a.of_channel(1, 3, 4));
+  EXPECT_NE(a.of_channel(0, 3, 4), a.of_channel(0, 4, 3));
+  EXPECT_NE(a.of_channel(0, 3, 127), a.of_channel(0, 4, 0));
+  EXPECT_NE(a.of_channel(0, 3, 4), b.of_channel(0, 3, 4));
+  EXPECT_NE(a.of_channel(0, 3, 4), c.of_channel(0, 3, 4));
+  EXPECT_EQ(a.of_channel(0, 3, 4), PieceRandom(1, 0).of_channel(0, 3, 4));
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ inline constexpr Channel kPlayChannel{.name = "play", .bit = kPlay};
 inline constexpr Channel kArticulateChannel{
     .name = "articulate", .bit = kArticulate, .before = kPlay, .now = kPlay, .follows = kPlay};
 
+inline constexpr int kMostChannels = 2;
 /// One more than the highest cell.
 inline constexpr int kCellValues = 4;
 
@@ -57,7 +58,7 @@ class Cells {
   template <typename Visit>
   constexpr void for_each_choice(std::uint8_t previous, std::uint8_t cell,
                                  const Visit& visit) const {
-    for (int k = 0; k < count_; ++k) {
+    for (int k = 0; k < kMostChannels && k < count_; ++k) {
       const Channel& channel = begin()[k];
       if (channel.is_open(previous, cell)) visit(k, channel.is_set(cell));
     }
@@ -68,7 +69,7 @@ class Cells {
   template <typename Choose>
   constexpr std::uint8_t draw(std::uint8_t previous, const Choose& choose) const {
     unsigned cell = 0;
-    for (int k = 0; k < count_; ++k) {
+    for (int k = 0; k < kMostChannels && k < count_; ++k) {
       const Channel& channel = begin()[k];
       const bool set = channel.is_open(previous, static_cast<std::uint8_t>(cell))
                            ? choose(k)
@@ -104,7 +105,7 @@ class Cells {
   constexpr void add(const Channel& channel) {
     channels_[static_cast<std::size_t>(count_++)] = channel;
   }
-  std::array<Channel, 2> channels_{kPlayChannel, kPlayChannel};
+  std::array<Channel, kMostChannels> channels_{kPlayChannel, kPlayChannel};
   int count_ = 0;
 };
 

@@ -24,7 +24,7 @@ struct TorchModel::Layers {
   network::Config config;
   torch::Device device;
   torch::Tensor values, gradients;  // (P), leaf storage of every parameter and its gradient
-  std::vector<torch::nn::LSTM> time, mix, note;  // mix: up, down; or none
+  std::vector<torch::nn::LSTM> time, mix, note;  // mix: of mixes(config)
   torch::Tensor head_weight, head_bias;          // (C, H) and (C), or (N, C, H) and (N, C)
 
   Layers(const network::Config& for_config, torch::Device on, torch::ScalarType type)
@@ -122,10 +122,12 @@ torch::Tensor TorchModel::logits(const TorchBatch& batch, float keep_prob, const
   std::vector<torch::Tensor> inputs{h};
   if (!layers_->mix.empty()) {
     const torch::Tensor x = h.reshape({notes, steps * sequences, -1});
-    const torch::Tensor up = run(layers_->mix[0], x, masks ? &masks->mix[0] : nullptr);
-    const torch::Tensor down = run(layers_->mix[1], x.flip(0), masks ? &masks->mix[1] : nullptr);
-    for (const torch::Tensor& mixed : {up, down.flip(0)})
-      inputs.push_back(mixed.view({notes, steps, sequences, -1}));
+    const std::vector<network::Mix> mixes = network::mixes(layers_->config);
+    for (std::size_t k = 0; k < mixes.size(); ++k) {
+      const torch::Tensor mixed =
+          run(layers_->mix[k], mixes[k].down ? x.flip(0) : x, masks ? &masks->mix[k] : nullptr);
+      inputs.push_back((mixes[k].down ? mixed.flip(0) : mixed).view({notes, steps, sequences, -1}));
+    }
   }
   inputs.push_back(batch.lower.permute({2, 0, 1, 3}));
   h = torch::cat(inputs, 3).reshape({notes, steps * sequences, -1});

@@ -61,7 +61,7 @@ struct Config {
   /// Inputs of the note axis: the lower notes in the step itself.
   int lower_inputs() const { return lower_notes * channels() + (lower_chord ? 12 : 0); }
   /// Inputs of the note axis: the past, as output by the time axis and by the mixing layers.
-  int past_inputs() const { return time_units.back() + 2 * mix_units; }
+  int past_inputs() const;
   int head_count() const { return heads == Heads::per_note ? notes() : 1; }
   int head_of(int note) const { return heads == Heads::per_note ? note : 0; }
   /// Frames before a step that its features depend on: 1 without echoes.

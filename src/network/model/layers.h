@@ -15,11 +15,30 @@ enum class Stack {
   time,      // along the steps, for each note: from the features
   mix_up,    // along the notes of a step, upwards: from what the time stack gives
   mix_down,  // the same, downwards
-  note,      // along the notes, upwards: from these three and the cells of the notes below
+  note,      // along the notes, upwards: from these all and the cells of the notes below
 };
-inline constexpr std::array kStacks{Stack::time, Stack::mix_up, Stack::mix_down, Stack::note};
-/// Those whose outputs stand beside the time stack's in the note stack's input.
-inline constexpr std::array kMixStacks{Stack::mix_up, Stack::mix_down};
+
+/// Stacks along the notes that read the time stack's output. What they give stands beside it in
+/// the note stack's input.
+struct Mix {
+  Stack stack;
+  const char* name;    // of the tensors, behind "mix_lstm."
+  bool down;           // from the highest note to the lowest
+  int Config::*units;  // H of its one layer; 0: there is none
+};
+inline constexpr std::array kMixes{Mix{Stack::mix_up, "up", false, &Config::mix_units},
+                                   Mix{Stack::mix_down, "down", true, &Config::mix_units}};
+/// Those that a Config has.
+std::vector<Mix> mixes(const Config& config);
+
+/// In the order of the flat buffer.
+inline constexpr auto kStacks = [] {
+  std::array<Stack, kMixes.size() + 2> list{Stack::time};
+  std::size_t at = 1;
+  for (const Mix& mix : kMixes) list[at++] = mix.stack;
+  list[at] = Stack::note;
+  return list;
+}();
 
 struct LayerSpec {
   Stack stack;

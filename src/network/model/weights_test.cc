@@ -72,8 +72,8 @@ TEST(Weights, TheLayersThatMixThePastStandBetweenTheAxes) {
                           "note_lstm.0.weight_ih_l0 (12, 10)"));
   const std::vector<float> values = initial_values(config, 5);
   const WeightSlices<const float> weights = slices(config, values.data());
-  for (const Stack stack : kMixStacks) {
-    const LstmSlice<const float>& layer = weights[stack].at(0);
+  for (const Mix& mix : kMixes) {
+    const LstmSlice<const float>& layer = weights[mix.stack].at(0);
     EXPECT_GT(layer.bias_ih[2], 1 - 1 / std::sqrt(2.0));  // the forget gates', raised
     EXPECT_LT(std::fabs(layer.bias_ih[0]), 1 / std::sqrt(2.0));
   }

@@ -7,13 +7,15 @@
 namespace toccata::network::stepping {
 
 MixLayers::MixLayers(const PackedNetwork& network, int sequences, bool dropout)
-    : network_(&network), notes_(network.config.notes()), sequences_(sequences) {
-  if (network.mix.empty()) return;
+    : network_(&network),
+      notes_(network.config.notes()),
+      sequences_(sequences),
+      ways_(network.mix.size()) {
   const auto width = static_cast<std::size_t>(sequences), notes = static_cast<std::size_t>(notes_);
   for (std::size_t k = 0; k < ways_.size(); ++k) {
     const PackedLayer& layer = network.mix[k];
     const auto stride = static_cast<std::size_t>(layer.stride);
-    Direction& way = ways_[k];
+    Way& way = ways_[k];
     way.bytes = stride * network.kernels->layout.bytes();
     way.start = Buffer<float>(notes * width * static_cast<std::size_t>(layer.columns));
     way.h = Buffer<std::byte>((notes + 2) * width * way.bytes);
@@ -39,46 +41,48 @@ void MixLayers::inputs(int b, int first, int last, const Rows& x) {
   }
 }
 
-void MixLayers::step(int direction, int position, int first, int last) {
-  Direction& way = ways_[static_cast<std::size_t>(direction)];
-  const PackedLayer& layer = network_->mix[static_cast<std::size_t>(direction)];
+void MixLayers::step(int k, int position, int first, int last) {
+  Way& way = ways_[static_cast<std::size_t>(k)];
+  const PackedLayer& layer = network_->mix[static_cast<std::size_t>(k)];
   const Kernels& kernels = *network_->kernels;
-  const int n = note_at(direction, position), before = direction == 0 ? n - 1 : n + 1;
+  const int n = note_at(k, position),
+            before = network_->mix_down[static_cast<std::size_t>(k)] ? n + 1 : n - 1;
   float* c = way.c.data() + std::ptrdiff_t{first} * layer.stride;
   if (position == 0) std::fill_n(c, std::ptrdiff_t{last - first} * layer.stride, 0.0f);
   kernels.lstm(
       {.columns = layer.columns,
        .rows = last - first,
        .h = {&layer.h_weights,
-             {h_row(direction, row(before, first)), layer.stride,
-              kernels.layout.padded(layer.units)}},
+             {h_row(k, row(before, first)), layer.stride, kernels.layout.padded(layer.units)}},
        .start = way.start.data() + (std::ptrdiff_t{n} * sequences_ + first) * layer.columns,
        .start_stride = layer.columns},
-      {c, layer.stride, h_row(direction, row(n, first)), layer.stride});
+      {c, layer.stride, h_row(k, row(n, first)), layer.stride});
 }
 
-void MixLayers::drop_row(int direction, int position, int b, const DropoutRow& masks,
-                         float keep_prob) {
-  const std::size_t at = row(note_at(direction, position), b);
-  drop(*network_->kernels, network_->mix[static_cast<std::size_t>(direction)], masks, keep_prob,
-       h_row(direction, at), out_row(direction, at));
+void MixLayers::drop_row(int k, int position, int b, const DropoutRow& masks, float keep_prob) {
+  const std::size_t at = row(note_at(k, position), b);
+  drop(*network_->kernels, network_->mix[static_cast<std::size_t>(k)], masks, keep_prob,
+       h_row(k, at), out_row(k, at));
 }
 
 void MixLayers::add(int b, int first, int last, float* start, std::ptrdiff_t stride) {
   const Kernels& kernels = *network_->kernels;
-  const auto operand = [&](int direction) {
-    const PackedLayer& layer = network_->mix[static_cast<std::size_t>(direction)];
-    return Operand{&network_->note_mix[static_cast<std::size_t>(direction)],
-                   {out_row(direction, row(first, b)), std::ptrdiff_t{sequences_} * layer.stride,
+  const auto operand = [&](int k) {
+    const PackedLayer& layer = network_->mix[static_cast<std::size_t>(k)];
+    return Operand{&network_->note_mix[static_cast<std::size_t>(k)],
+                   {out_row(k, row(first, b)), std::ptrdiff_t{sequences_} * layer.stride,
                     kernels.layout.padded(layer.units)}};
   };
-  kernels.product({.columns = network_->note.front().columns,
-                   .rows = last - first,
-                   .h = operand(0),
-                   .x = operand(1),
-                   .before = start,
-                   .before_stride = stride},
-                  start, stride);
+  // Two at a time: one product for each pair.
+  const int count = static_cast<int>(ways_.size());
+  for (int k = 0; k < count; k += 2)
+    kernels.product({.columns = network_->note.front().columns,
+                     .rows = last - first,
+                     .h = operand(k),
+                     .x = k + 1 < count ? operand(k + 1) : Operand{},
+                     .before = start,
+                     .before_stride = stride},
+                    start, stride);
 }
 
 }  // namespace toccata::network::stepping

@@ -1,9 +1,8 @@
 #pragma once
-// What the time axis knows of the past, mixed along the notes (Config::mix_units): two layers over
-// the notes of a step, one upwards and one downwards, for all sequences of a stepper.
+// What the time axis knows of the past, mixed along the notes (kMixes): layers over the notes of a
+// step, upwards and downwards, for all sequences of a stepper.
 
 #include <algorithm>
-#include <array>
 
 #include "network/model/dropout.h"
 #include "network/step/packed_network.h"
@@ -18,65 +17,66 @@ class MixLayers {
   /// Of a network that mixes nothing: no memory, nothing to call.
   MixLayers(const PackedNetwork& network, int sequences, bool dropout);
 
-  /// 1. Both layers' input products for notes first … last-1 of sequence b, with both biases.
+  /// 1. All layers' input products for notes first … last-1 of sequence b, with both biases.
   ///   x: the time axis' output of these notes
   void inputs(int b, int first, int last, const Rows& x);
 
-  /// 2. Both layers along all notes, side by side, some sequences at a time where that is worth it.
-  ///   masks(direction, b, position): dropout's, a DropoutRow; asked for where keep_prob is below 1
+  /// 2. All layers along all notes, side by side, some sequences at a time where that is worth it.
+  ///   masks(k, b, position): dropout's, a DropoutRow; asked for where keep_prob is below 1
   template <typename Masks>
   void run(WorkerPool& pool, bool share, float keep_prob, const Masks& masks) {
-    const int parts = share ? std::clamp(pool.threads() / 2, 1, sequences_) : 1;
+    const int count = static_cast<int>(ways_.size());
+    const int parts = share ? std::clamp(pool.threads() / count, 1, sequences_) : 1;
     const auto part_of = [&](int chunk, int) {
-      const int direction = chunk / parts, part = chunk % parts;
+      const int k = chunk / parts, part = chunk % parts;
       const int first = sequences_ * part / parts, last = sequences_ * (part + 1) / parts;
       for (int position = 0; position < notes_; ++position) {
-        step(direction, position, first, last);
+        step(k, position, first, last);
         for (int b = first; b < last && keep_prob < 1; ++b)
-          drop_row(direction, position, b, masks(direction, b, position), keep_prob);
+          drop_row(k, position, b, masks(k, b, position), keep_prob);
       }
     };
     if (share)
-      pool.run(2 * parts, part_of);
+      pool.run(count * parts, part_of);
     else
-      for (int direction : {0, 1}) part_of(direction, 0);
+      for (int k = 0; k < count; ++k) part_of(k, 0);
   }
 
-  /// 3. Adds both layers' part to the first note layer's input products of notes first … last-1 of
+  /// 3. Adds all layers' part to the first note layer's input products of notes first … last-1 of
   /// sequence b.
   ///   start: (last - first, columns), `stride` floats apart
   void add(int b, int first, int last, float* start, std::ptrdiff_t stride);
 
  private:
-  struct Direction {
+  struct Way {
     std::size_t bytes = 0;      // of a row of h
     Buffer<float> start;        // (N, B, columns)
     Buffer<std::byte> h;        // (N + 2, B, stride) elements: note n at n + 1, zeros at both ends
     Buffer<std::byte> dropped;  // likewise, h after dropout, where there is any
     Buffer<float> c;            // (B, stride)
   };
-  void step(int direction, int position, int first, int last);
-  void drop_row(int direction, int position, int b, const DropoutRow& masks, float keep_prob);
-  int note_at(int direction, int position) const {
-    return direction == 0 ? position : notes_ - 1 - position;
+  void step(int k, int position, int first, int last);
+  void drop_row(int k, int position, int b, const DropoutRow& masks, float keep_prob);
+  int note_at(int k, int position) const {
+    return network_->mix_down[static_cast<std::size_t>(k)] ? notes_ - 1 - position : position;
   }
   /// Of note n, -1 … N.
   std::size_t row(int n, int b) const {
     return static_cast<std::size_t>(n + 1) * static_cast<std::size_t>(sequences_) +
            static_cast<std::size_t>(b);
   }
-  std::byte* h_row(int direction, std::size_t at) {
-    Direction& way = ways_[static_cast<std::size_t>(direction)];
+  std::byte* h_row(int k, std::size_t at) {
+    Way& way = ways_[static_cast<std::size_t>(k)];
     return way.h.data() + at * way.bytes;
   }
-  std::byte* out_row(int direction, std::size_t at) {
-    Direction& way = ways_[static_cast<std::size_t>(direction)];
+  std::byte* out_row(int k, std::size_t at) {
+    Way& way = ways_[static_cast<std::size_t>(k)];
     return (way.dropped.size() != 0 ? way.dropped : way.h).data() + at * way.bytes;
   }
 
   const PackedNetwork* network_;
   int notes_, sequences_;
-  std::array<Direction, 2> ways_;
+  std::vector<Way> ways_;  // of PackedNetwork::mix
 };
 
 }  // namespace toccata::network::stepping

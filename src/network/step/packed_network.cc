@@ -48,9 +48,10 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
   const WeightSlices<const float> weights = slices(config, model.values.data());
   time = pack_stack(layout, weights[Stack::time]);
   note = pack_stack(layout, weights[Stack::note]);
-  for (const Stack stack : kMixStacks)
-    for (PackedLayer& layer : pack_stack(layout, weights[stack], true))
-      mix.push_back(std::move(layer));
+  for (const Mix& way : mixes(config)) {
+    mix.push_back(std::move(pack_stack(layout, weights[way.stack], true).front()));
+    mix_down.push_back(way.down);
+  }
 
   const LstmSlice<const float>& first = weights[Stack::time].front();
   features = pack_inputs(layout, first.hidden, {first.weight_ih, first.input, 0, first.input});
@@ -76,11 +77,13 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
   const LstmSlice<const float>& lowest = weights[Stack::note].front();
   const music::Cells channels = config.cells();
   const int time_output = config.time_units.back();
-  const int past_inputs = config.past_inputs();
   note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output});
-  for (int from = time_output; from < past_inputs; from += config.mix_units)
+  int past_inputs = time_output;
+  for (const PackedLayer& layer : mix) {
     note_mix.push_back(
-        pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, from, config.mix_units}));
+        pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, past_inputs, layer.units}));
+    past_inputs += layer.units;
+  }
   const int cell_inputs = config.lower_notes * channels.count(),
             note_columns = note.front().columns;
   const Buffer<float> cells = pack_inputs(
@@ -128,8 +131,10 @@ double PackedNetwork::time_work() const {
 }
 
 double PackedNetwork::mix_work() const {
-  if (mix.empty()) return 0;
-  return static_cast<double>(mix.front().columns) * mix.front().h_weights.inputs * config.notes();
+  double most = 0;
+  for (const PackedLayer& layer : mix)
+    most = std::max(most, static_cast<double>(layer.columns) * layer.h_weights.inputs);
+  return most * config.notes();
 }
 
 double PackedNetwork::note_work() const {

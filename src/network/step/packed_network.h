@@ -34,14 +34,15 @@ struct PackedNetwork {
   std::vector<int> frame_lags;       // lags(config)
   const Kernels* kernels;
   std::vector<PackedLayer> time, note;
-  std::vector<PackedLayer> mix;  // up, down; or empty
+  std::vector<PackedLayer> mix;  // of mixes(config)
+  std::vector<bool> mix_down;    // whether each goes downwards
   // Most inputs of the first time layer are zero, and some depend only on the note or only on the
   // step. So W_x times them is computed as a sum of a few of these rows.
   Buffer<float> features;  // (F, columns): W_x of the first time layer, one row per feature
   Buffer<float> still;     // (N, columns): biases, and what sees the note alone
   // The first note layer: the past, for all notes at once, and the notes below.
   Packed note_input;             // W_x of the time axis' output
-  std::vector<Packed> note_mix;  // W_x of the mixing layers' outputs: up, down; or empty
+  std::vector<Packed> note_mix;  // W_x of the mixing layers' outputs
   Buffer<float> lower;           // (K, 4, columns): W_x of each value of the cells n-1 … n-K
   Buffer<float> lower_chord;     // (12, columns): of the notes below by pitch class; else empty
   Buffer<float> head_weight;     // (head_count, C, stride of the last note layer)

@@ -1,14 +1,14 @@
 #include "network/train/mix.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace toccata::network::train {
 
 Mix::Mix(const Kernels& kernels, const Config& config)
-    : kernels_(kernels), time_units_(config.time_units.back()) {
-  for (const Stack stack : kMixStacks)
-    if (const std::vector<LayerSpec> list = layers(config, stack); !list.empty())
-      stacks_.emplace_back(kernels, list, time_units_);
+    : kernels_(kernels), mixes_(mixes(config)), time_units_(config.time_units.back()) {
+  for (const network::Mix& mix : mixes_)
+    stacks_.emplace_back(kernels, layers(config, mix.stack), time_units_);
 }
 
 int Mix::place_of(std::size_t k) const {
@@ -19,7 +19,7 @@ int Mix::place_of(std::size_t k) const {
 }
 
 void Mix::pack(const WeightSlices<const float>& weights) {
-  for (std::size_t k = 0; k < stacks_.size(); ++k) stacks_[k].pack(weights[kMixStacks[k]]);
+  for (std::size_t k = 0; k < stacks_.size(); ++k) stacks_[k].pack(weights[mixes_[k].stack]);
 }
 
 void Mix::reserve(int notes, std::size_t rows) {
@@ -48,7 +48,7 @@ void Mix::forward(MixSlice& slice, const Axis& note, const DropoutMasks* masks,
     char* base = note.input(note_at(k, 0), first);
     for (int r = 0; r < rows; ++r) slice.to_note[r] = note.input(note_at(k, 0), first + r) - base;
     const std::ptrdiff_t up = note.input(1, first) - note.input(0, first);
-    const std::ptrdiff_t step = kMixStacks[k] == Stack::mix_down ? -up : up;
+    const std::ptrdiff_t step = mixes_[k].down ? -up : up;
     const auto take = [&](int p) {
       for (int r = 0; r < rows; ++r)
         std::memcpy(stack.input(p, first + r), note.input(note_at(k, p), first + r),
@@ -73,22 +73,23 @@ void Mix::backward(MixSlice& slice, const Axis& note, const DropoutMasks* masks,
         {gradient + first * step + place_of(k), slice.from_note.data(), first == 0 ? step : -step},
         masks, keep_prob, [](int) {});
   }
-  const Axis &up = stacks_[0], &down = stacks_[1];
+  std::vector<float> sum(static_cast<std::size_t>(time_units_));
   for (int n = 0; n < notes_; ++n)
     for (int r = 0; r < rows.count(); ++r) {
+      std::ranges::fill(sum, 0.0f);
+      for (std::size_t k = 0; k < stacks_.size(); ++k) {
+        const float* from = stacks_[k].input_gradient() + (note_at(k, n) * rows_ + rows.first + r) *
+                                                              stacks_[k].input_gradient_stride();
+        for (int u = 0; u < time_units_; ++u) sum[u] += from[u];
+      }
       float* to = gradient + n * step + r * stride;
-      const auto from = [&](const Axis& stack, int position) {
-        return stack.input_gradient() +
-               (position * rows_ + rows.first + r) * stack.input_gradient_stride();
-      };
-      const float *by_up = from(up, n), *by_down = from(down, notes_ - 1 - n);
-      for (int u = 0; u < time_units_; ++u) to[u] += by_up[u] + by_down[u];
+      for (int u = 0; u < time_units_; ++u) to[u] += sum[u];
     }
 }
 
 void Mix::collect(const MixSlice& slice, const WeightSlices<float>& into) const {
   for (std::size_t k = 0; k < stacks_.size(); ++k)
-    stacks_[k].collect(slice.stacks[k], into[kMixStacks[k]]);
+    stacks_[k].collect(slice.stacks[k], into[mixes_[k].stack]);
 }
 
 std::size_t Mix::bytes() const {

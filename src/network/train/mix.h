@@ -1,5 +1,5 @@
 #pragma once
-// What the time axis knows of the past, mixed along the notes (kMixStacks): LSTM layers over the
+// What the time axis knows of the past, mixed along the notes (kMixes): LSTM layers over the
 // notes of each step, upwards and downwards. Like the note axis it is shared out
 // by steps, and needs the time axis' output of all their notes.
 
@@ -9,7 +9,7 @@ namespace toccata::network::train {
 
 /// What one thread holds of it.
 struct MixSlice {
-  std::array<AxisSlice, kMixStacks.size()> stacks;  // rows: the slice's steps
+  std::array<AxisSlice, kMixes.size()> stacks;  // rows: the slice's steps
   std::vector<std::size_t> to_note, from_note;  // of what the note axis is given, and its gradient
 };
 
@@ -42,16 +42,17 @@ class Mix {
  private:
   /// The note at a position of a stack, which begins at the lowest or at the highest.
   int note_at(std::size_t k, int position) const {
-    return kMixStacks[k] == Stack::mix_down ? notes_ - 1 - position : position;
+    return mixes_[k].down ? notes_ - 1 - position : position;
   }
   /// Where a stack's output stands in a row of the note axis' input.
   int place_of(std::size_t k) const;
 
   const Kernels& kernels_;
+  const std::vector<network::Mix> mixes_;
   int time_units_;
   int notes_ = 0;
   std::size_t rows_ = 0;
-  std::vector<Axis> stacks_;  // of kMixStacks, or none
+  std::vector<Axis> stacks_;  // of mixes_
 };
 
 }  // namespace toccata::network::train

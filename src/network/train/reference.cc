@@ -140,6 +140,7 @@ class Window {
         length_(batch.lengths[static_cast<std::size_t>(b)]),
         dropout_(dropout),
         masks_(dropout, batch.sample[static_cast<std::size_t>(b)]),
+        mixes_(mixes(config)),
         weights_(slices(config, values.data())) {}
 
   void run() {
@@ -158,7 +159,7 @@ class Window {
     for (int t = 0; t < length_; ++t) {
       Sequence sequence(notes);
       for (int n = 0; n < notes; ++n) sequence[n] = time_[n].back().y[t];
-      for (const Stack stack : kMixStacks) mix(t, stack, sequence);
+      for (const Mix& way : mixes_) mix(t, way, sequence);
       for (int n = 0; n < notes; ++n) {
         encode_lower(config_, batch_.frame(t + 1, b_), n, below.data());
         sequence[n].insert(sequence[n].end(), below.begin(), below.end());
@@ -216,7 +217,10 @@ class Window {
       }
       Sequence dx = backward(weights_[Stack::note], into[Stack::note], note_[t], std::move(dy),
                              step_scale(t));
-      for (const Stack stack : kMixStacks) unmix(t, stack, dx, into);
+      for (int first = time_units(); const Mix& way : mixes_) {
+        unmix(t, way, first, dx, into);
+        first += config_.*way.units;
+      }
       for (int n = 0; n < notes; ++n) {
         dx[n].resize(time_units());  // the cells of the lower note need none
         dtime[n][t] = std::move(dx[n]);
@@ -233,37 +237,37 @@ class Window {
  private:
   int time_units() const { return weights_[Stack::time].back().hidden; }
   /// Where a mix stack stands on the notes: it begins at the lowest or at the highest.
-  int note_at(Stack stack, int position) const {
-    return stack == Stack::mix_up ? position : config_.notes() - 1 - position;
+  int note_at(const Mix& way, int position) const {
+    return way.down ? config_.notes() - 1 - position : position;
   }
   /// The outputs of a mix stack over what the time stack gives, behind what stands in `sequence`.
-  void mix(int t, Stack stack, Sequence& sequence) {
-    if (weights_[stack].empty()) return;
+  void mix(int t, const Mix& way, Sequence& sequence) {
     const int notes = config_.notes();
     Sequence x(notes);
-    for (int p = 0; p < notes; ++p) x[p] = time_[note_at(stack, p)].back().y[t];
-    std::vector<Layers>& kept = mix_[stack];
-    kept.push_back(forward(weights_[stack], std::move(x), step_scale(t)));
+    for (int p = 0; p < notes; ++p) x[p] = time_[note_at(way, p)].back().y[t];
+    std::vector<Layers>& kept = mix_[way.stack];
+    kept.push_back(forward(weights_[way.stack], std::move(x), step_scale(t)));
     for (int p = 0; p < notes; ++p) {
       const Vector& y = kept[t].back().y[p];
-      Vector& to = sequence[note_at(stack, p)];
+      Vector& to = sequence[note_at(way, p)];
       to.insert(to.end(), y.begin(), y.end());
     }
   }
   /// From the gradient by the note stack's inputs (N, …) that by the time stack's outputs, which
-  /// stand first in them, as far as it came by way of a mix stack.
-  void unmix(int t, Stack stack, Sequence& dx, const WeightSlices<double>& into) const {
-    if (weights_[stack].empty()) return;
-    const int notes = config_.notes(), units = weights_[stack].back().hidden;
-    const int first = time_units() + (stack == Stack::mix_up ? 0 : units);
+  /// stand first in them, as far as it came by way of a mix stack, whose outputs stand from
+  /// `first`.
+  void unmix(int t, const Mix& way, int first, Sequence& dx,
+             const WeightSlices<double>& into) const {
+    const int notes = config_.notes(), units = config_.*way.units;
     Sequence dy(notes);
     for (int p = 0; p < notes; ++p) {
-      const auto from = dx[note_at(stack, p)].begin() + first;
+      const auto from = dx[note_at(way, p)].begin() + first;
       dy[p].assign(from, from + units);
     }
-    dy = backward(weights_[stack], into[stack], mix_.at(stack)[t], std::move(dy), step_scale(t));
+    dy = backward(weights_[way.stack], into[way.stack], mix_.at(way.stack)[t], std::move(dy),
+                  step_scale(t));
     for (int p = 0; p < notes; ++p)
-      for (int u = 0; u < time_units(); ++u) dx[note_at(stack, p)][u] += dy[p][u];
+      for (int u = 0; u < time_units(); ++u) dx[note_at(way, p)][u] += dy[p][u];
   }
   double scale(int mask, int step, int note, int unit) const {
     if (dropout_.keep_prob >= 1) return 1;
@@ -283,6 +287,7 @@ class Window {
   int b_, length_;
   Dropout dropout_;
   DropoutMasks masks_;
+  std::vector<Mix> mixes_;
   WeightSlices<const double> weights_;
   std::vector<Layers> time_;                  // (N)
   std::map<Stack, std::vector<Layers>> mix_;  // (length) each

@@ -22,25 +22,13 @@
 namespace toccata::network {
 namespace {
 
-/// Operations of a note-step in training.
+/// Operations of a note-step in training. The first layer's input needs no gradient.
 double operations(const Config& config) {
   double sum = 0;
-  int input = config.features();
-  bool first = true;
-  const auto layer = [&](int hidden) {
-    const double forward = 8.0 * hidden * (input + hidden);
-    sum += 3 * forward - (first ? 8.0 * hidden * input : 0);
-    first = false;
-    input = hidden;
-  };
-  for (const int hidden : config.time_units) layer(hidden);
-  for (int direction = 0; config.mix_units > 0 && direction < 2; ++direction) {
-    input = config.time_units.back();
-    layer(config.mix_units);
-  }
-  input = config.past_inputs() + config.lower_inputs();
-  for (const int hidden : config.note_units) layer(hidden);
-  return sum;
+  for (const LayerSpec& layer : layers(config))
+    sum += 24.0 * layer.units * (layer.input + layer.units);
+  const LayerSpec first = layers(config).front();
+  return sum - 8.0 * first.units * first.input;
 }
 
 double wall_time() {
