@@ -58,8 +58,9 @@ void start_head_at_density(const network::Config& config, const Pieces& train,
   float* bias = network::slices(config, values.data()).head_bias;  // (head_count, C)
   for (int head = 0; head < config.head_count(); ++head)
     for (const music::Channel& channel : config.cells())
-      *bias++ = channel.bit == music::kPlay ? log_odds(sum.sounding, cells)
-                                            : log_odds(sum.again, sum.open);
+      *bias++ = channel.bit == music::kPlay         ? log_odds(sum.sounding, cells)
+                : channel.bit == music::kArticulate ? log_odds(sum.again, sum.open)
+                                                    : 0;
 }
 
 namespace fs = std::filesystem;
