@@ -1,7 +1,7 @@
 #pragma once
 // What one layer of the stepper remembers between two positions of its axis.
 
-#include <cstring>
+#include <algorithm>
 
 #include "network/step/packed_network.h"
 
@@ -31,21 +31,21 @@ struct LayerState {
   float* recurrent_row(std::size_t row) { return recurrent.data() + row * columns; }
 
   void zero(std::size_t row, std::size_t count) {
-    std::memset(c_row(row), 0, count * static_cast<std::size_t>(stride) * sizeof(float));
-    for (int which : {0, 1}) std::memset(h_row(which, row), silence, count * bytes);
-    std::memset(recurrent_row(row), 0, count * columns * sizeof(float));
+    std::fill_n(c_row(row), count * static_cast<std::size_t>(stride), 0.0f);
+    for (int which : {0, 1})
+      std::fill_n(h_row(which, row), count * bytes, static_cast<std::byte>(silence));
+    std::fill_n(recurrent_row(row), count * columns, 0.0f);
   }
   /// The rows of another stepper's layer; `recurrent` is to be made anew.
   void take_over(LayerState& other, int which, std::size_t from, int own, std::size_t to,
                  std::size_t count) {
-    std::memcpy(c_row(to), other.c_row(from),
-                count * static_cast<std::size_t>(stride) * sizeof(float));
-    std::memcpy(h_row(own, to), other.h_row(which, from), count * bytes);
+    std::copy_n(other.c_row(from), count * static_cast<std::size_t>(stride), c_row(to));
+    std::copy_n(other.h_row(which, from), count * bytes, h_row(own, to));
   }
   void copy(std::size_t from, std::size_t to, std::size_t count) {
-    std::memcpy(c_row(to), c_row(from), count * static_cast<std::size_t>(stride) * sizeof(float));
-    for (int which : {0, 1}) std::memcpy(h_row(which, to), h_row(which, from), count * bytes);
-    std::memcpy(recurrent_row(to), recurrent_row(from), count * columns * sizeof(float));
+    std::copy_n(c_row(from), count * static_cast<std::size_t>(stride), c_row(to));
+    for (int which : {0, 1}) std::copy_n(h_row(which, from), count * bytes, h_row(which, to));
+    std::copy_n(recurrent_row(from), count * columns, recurrent_row(to));
   }
 
   int stride;                 // elements of a row
