@@ -33,13 +33,14 @@ void Network::score(Slice& slice, const music::Batch& batch, const Group& group,
   float* d = dlogits_.data() + row * channels;
   for (int r = 0; r < rows.count(); ++r) {
     const auto [w, t] = rows.places[r];
+    double& nats = slice.nats[w];
     const std::uint8_t before = batch.frame(t, group.b[w])[n];
     const std::uint8_t cell = batch.frame(t + 1, group.b[w])[n];
     std::fill_n(d + r * channels, channels, 0.0f);
     cells.for_each_choice(before, cell, [&](int c, bool truth) {
       const double logit = logits[r * channels + c];
       d[r * channels + c] = static_cast<float>(plain::sigmoid(logit) - (truth ? 1 : 0));
-      slice.nats[w] += plain::softplus(logit) - (truth ? logit : 0);
+      nats += plain::softplus(logit) - (truth ? logit : 0);
     });
   }
   const std::size_t stride = note_.shape(note_.layers() - 1).unit_stride;
