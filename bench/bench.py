@@ -71,8 +71,9 @@ def peer_best(name, what, base, threads, precisions, compiled, metric, higher, r
 def measure_gemm(args, table, all_threads):
     for threads in all_threads:
         result = run([OURS, "gemm", "--threads", threads])
-        for precision in ("f32", "bf16"):
-            table.add(f"gemm {precision} {threads}", result[precision])
+        if result:  # bf16 is left out where oneDNN has no product of it
+            for precision, figure in result.items():
+                table.add(f"gemm {precision} {threads}", figure)
 
 
 def measure_train(args, table, peers, all_threads):
@@ -289,6 +290,7 @@ def main():
     parser.add_argument("--json", help="write every number to this file")
     parser.add_argument("--remember", action="store_true", help="keep this run's figures as this kind of machine's")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="cuda: training on the card alone")
+    parser.add_argument("--threads", type=int, help="both sides with so many threads alone (default: one, and all)")
     parser.add_argument("--isa", choices=["native", *CAPS], default="native", help="cap both sides at this instruction set")
     parser.add_argument("--python", help="cuda: the Python whose PyTorch is the peer (default: the newest one that ./dev bench installed)")
     args = parser.parse_args()
@@ -310,7 +312,7 @@ def main():
     if args.isa != "native":
         os.environ.update(CAPS[args.isa])
         kind += f", capped at {args.isa}"
-    all_threads = sorted({1, os.cpu_count()})
+    all_threads = [args.threads] if args.threads else sorted({1, os.cpu_count()})
     peers = [name for name in PEERS if peer_present(name)]
     for name in PEERS:
         if name not in peers:

@@ -145,8 +145,10 @@ Json generate(const Options& options) {
 
 #ifdef TOCCATA_HAS_GEMM_PEAK
 Json gemm(const Options& options) {
-  return {{"f32", gemm_peak(GemmType::f32, options.threads, 768, 20)},
-          {"bf16", gemm_peak(GemmType::bf16, options.threads, 768, 20)}};
+  Json peaks = {{"f32", gemm_peak(GemmType::f32, options.threads, 768, 20)}};
+  if (network::resolved(network::InstructionSet::automatic) == network::InstructionSet::avx512)
+    peaks["bf16"] = gemm_peak(GemmType::bf16, options.threads, 768, 20);
+  return peaks;
 }
 #else
 Json gemm(const Options&) {
