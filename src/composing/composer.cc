@@ -416,7 +416,7 @@ void Composer::listen(const music::Roll& piece, int from, int length, std::strin
     once.emplace(s.model, options);
   }
   const int lines = once ? 1 : static_cast<int>(s.lines.size());
-  for (int t = std::max(0, from - s.model.config.history()); t < from - 1; ++t)
+  for (int t = std::max(0, from - s.model.config.recalled()); t < from - 1; ++t)
     for (int b = 0; b < lines; ++b) (once ? *once : s.stepper).recall(b, piece.frame(t));
   if (from > 0) {
     for (std::size_t b = 0; b < s.lines.size(); ++b)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "listening/tiny_model.h"
+#include "network/model/test_memory.h"
 #include "network/train/reference.h"
 
 namespace toccata::listening {
@@ -55,6 +56,14 @@ TEST(Likelihood, OfAllPiecesThatAreSumsToOne) {
   EXPECT_NEAR(sum_of_chances(tiny_model(2, true), 3), 1, 1e-6);
   EXPECT_NEAR(sum_of_chances(tiny_model(3, true), 2), 1, 1e-6);
   EXPECT_NEAR(sum_of_chances(tiny_model(3, false), 3), 1, 1e-6);
+}
+
+TEST(Likelihood, WithAMemoryOfThePieceSumsToOne) {
+  for (const bool articulation : {true, false}) {
+    network::Model model = tiny_model(2, articulation);
+    model.config.memory = network::test_memory(model.config.channels());
+    EXPECT_NEAR(sum_of_chances(model, 4), 1, 1e-6);
+  }
 }
 
 TEST(Likelihood, InAnotherArithmeticIsNearButNotTheSame) {

@@ -39,7 +39,7 @@ class Steppers {
                                                      .threads = options.threads,
                                                      .precision = options.precision,
                                                      .instruction_set = options.instruction_set});
-      histories_.push_back(model.config.history());
+      histories_.push_back(model.config.recalled());
     }
   }
 

@@ -78,6 +78,7 @@ training::TrainOptions resolve(const TrainRequest& request,
              !model.empty() && model != kNoModel) {
     restored = load_restored(model, output, progress);
     options.model = restored->model.config;
+    options.model.memory = {};  // it was fitted to what the network said before
   }
   if (!request.config.empty()) training::apply_toml(options, request.config);
   training::apply_texts(options, request.texts);

@@ -77,6 +77,7 @@ void check(const Config& config) {
   check_units(config.note_units, "note_units");
   if (config.mix_units < 0 || config.mix_units > kMaxUnits)
     fail_usage("mix_units: expected 0 (none) to {}, found {}", kMaxUnits, config.mix_units);
+  check(config.memory, config.channels());
 }
 
 OrderedJson to_json(const Config& config) {
@@ -105,6 +106,7 @@ OrderedJson to_json(const Config& config) {
   if (config.lower_chord != usual.lower_chord) json["lower_chord"] = config.lower_chord;
   if (config.heads != usual.heads) json["heads"] = to_word(config.heads);
   if (config.mix_units != usual.mix_units) json["mix_units"] = config.mix_units;
+  if (config.memory) json["memory"] = to_json(config.memory);
   return json;
 }
 
@@ -140,6 +142,9 @@ Config config_from_json(const Json& json, std::string_view where) {
   if (json.contains("lower_chord")) config.lower_chord = flag(json, "lower_chord", where);
   if (json.contains("heads")) config.heads = choice<Heads>(json, "heads", where);
   if (json.contains("mix_units")) config.mix_units = json_get<int>(json, "mix_units", where);
+  if (json.contains("memory"))
+    config.memory = memory_from_json(json_get<Json>(json, "memory", where), config.channels(),
+                                     fmt::format("{}: \"memory\"", where));
   config.time_units = whole_list(json, "time_units", where);
   config.note_units = whole_list(json, "note_units", where);
   try {

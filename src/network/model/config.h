@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "music/cells.h"
 #include "music/options.h"
+#include "network/model/memory.h"
 
 namespace toccata::network {
 
@@ -53,6 +54,7 @@ struct Config {
   // time axis before the note axis does. 0: none, as in the original.
   int mix_units = 0;
   Heads heads = Heads::shared;
+  Memory memory = {};  // within the piece, beside the network; empty: none
 
   int notes() const { return roll.notes(); }  // N
   music::Cells cells() const { return music::Cells(roll.articulation); }
@@ -66,6 +68,8 @@ struct Config {
   int head_of(int note) const { return heads == Heads::per_note ? note : 0; }
   /// Frames before a step that its features depend on: 1 without echoes.
   int history() const { return echoes.empty() ? 1 : echoes.back() + 1; }
+  /// The same of all that the model says: Stepper::recall takes so many.
+  int recalled() const { return memory ? music::Matcher::kMostLag + 1 : history(); }
   bool operator==(const Config&) const = default;
 };
 

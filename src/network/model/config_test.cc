@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "network/model/test_memory.h"
+
 namespace toccata::network {
 namespace {
 
@@ -73,6 +75,29 @@ TEST(Config, OneWithoutHeadsHasOneForAllNotes) {
   json["heads"] = "many";
   EXPECT_THAT([&] { config_from_json(json, "x"); },
               ThrowsMessage<Error>(HasSubstr("expected shared or per-note, found \"many\"")));
+}
+
+TEST(Config, KeepsAMemoryAndSaysWhatIsWrongWithIt) {
+  Config config;
+  EXPECT_FALSE(json_of(config).contains("memory"));
+  config.memory = test_memory(config.channels());
+  const Json json = json_of(config);
+  EXPECT_EQ(config_from_json(json, "x"), config);
+  const auto refused = [&](std::string_view pointer, const Json& wrong, const char* why) {
+    Json changed = json;
+    changed[Json::json_pointer(std::string(pointer))] = wrong;
+    EXPECT_THAT([&] { config_from_json(changed, "x"); }, ThrowsMessage<Error>(HasSubstr(why)))
+        << pointer;
+  };
+  refused("/memory", 3, "expected an object, found a number");
+  refused("/memory/own", Json::array({1}), "expected a list of 2 to 2, found 1");
+  refused("/memory/own/0", {1, 2, 3}, "expected a list of 4 numbers, found 3 of them");
+  refused("/memory/own/0/2", "many", "expected numbers, found a string");
+  refused("/memory/copyists", Json(5, 1), "expected a list of 0 to 4, found 5");
+  refused("/memory/copyists/1/trust", {1}, "expected a list of 9 numbers, found 1 of them");
+  refused("/memory/copyists/1/copied/1/0", 1e9, "expected numbers from -1000 to 1000");
+  config.memory.copyists.front().copied.pop_back();
+  EXPECT_THROW(check(config), Error);
 }
 
 TEST(Config, NamesEveryMissingKey) {

@@ -10,6 +10,7 @@
 #include "network/step/frame_history.h"
 #include "network/step/layer_state.h"
 #include "network/step/mix_layers.h"
+#include "network/step/recall.h"
 #include "network/step/worker_pool.h"
 
 namespace toccata::network {
@@ -81,6 +82,7 @@ struct Stepper::State {
         history(network.config, sequences),
         lower(sequences * static_cast<std::size_t>(options.versions),
               stepping::LowerNotes(network)),
+        recall(network.config, sequences, lower.size()),
         mix(network, options.sequences, options.keep_prob < 1),
         pool(options.threads) {
     const bool dropout = options.keep_prob < 1;
@@ -245,12 +247,16 @@ struct Stepper::State {
                   .bias = network.head_bias.data() + head,
                   .logits = logits,
                   .stride = logits_stride});
+    for (int r = 0; r < count; ++r)
+      recall.mix(row + static_cast<std::size_t>(r), n,
+                 below == nullptr ? nullptr : below + r * below_stride, logits + r * logits_stride);
   }
 
   void copy_notes(std::size_t from_row, std::size_t to_row, std::size_t count) {
     for (LayerState& layer : note) layer.copy(from_row, to_row, count);
     std::copy_n(lower.begin() + static_cast<std::ptrdiff_t>(from_row), count,
                 lower.begin() + static_cast<std::ptrdiff_t>(to_row));
+    recall.copy_rows(from_row, to_row, count);
   }
 
   /// Shares rows of the note axis out evenly where that is worth it: work(first, last, worker).
@@ -280,6 +286,7 @@ struct Stepper::State {
   std::vector<int> lags_;           // that the features look at
   stepping::FrameHistory history;
   std::vector<stepping::LowerNotes> lower;  // (B, V)
+  stepping::Recall recall;
   stepping::MixLayers mix;
   std::vector<Scratch> scratch;  // (workers)
   stepping::WorkerPool pool;
@@ -299,10 +306,12 @@ void Stepper::reset(int b, std::uint64_t sequence_id) {
   s.masks[row] = s.masks_of(sequence_id);
   s.steps[row] = 0;
   s.history.clear(b);
+  s.recall.clear(b);
 }
 
 void Stepper::recall(int b, const std::uint8_t* frame) {
   state_->history.remember(b, frame);
+  state_->recall.remember(b, frame);
 }
 
 void Stepper::copy(int from, int to) {
@@ -317,6 +326,7 @@ void Stepper::copy(int from, int to) {
     std::copy_n(s.note_start_row(n, from), s.network.note.front().columns, s.note_start_row(n, to));
   s.steps[b] = s.steps[a];
   s.history.copy(from, to);
+  s.recall.copy(from, to);
 }
 
 void Stepper::take_over(Stepper& other) {
@@ -331,6 +341,7 @@ void Stepper::take_over(Stepper& other) {
       s.time[k].take_over(from.time[k], from.time_now, 0, s.time_now, b * s.notes, s.notes);
     s.steps[b] = from.steps[0];
     s.history.take_over(from.history, 0, static_cast<int>(b));
+    s.recall.take_over(from.recall, 0, static_cast<int>(b));
   }
   s.next_note = static_cast<int>(s.notes);
   if (s.ahead) s.post_ahead();
@@ -356,8 +367,10 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place, i
   const int tiles = (notes + kTileRows - 1) / kTileRows;
   parts = std::min(parts, tiles);
   const auto edge = [&](int part) { return std::min(notes, tiles * part / parts * kTileRows); };
-  for (int b = 0; b < s.options.sequences; ++b)
+  for (int b = 0; b < s.options.sequences; ++b) {
     s.history.remember(b, previous + std::ptrdiff_t{b} * notes);
+    s.recall.remember(b, previous + std::ptrdiff_t{b} * notes);
+  }
   s.pool.finish();
   // rows(b, first, last, worker), of all sequences and notes.
   const auto share = [&](const auto& rows) {
@@ -383,6 +396,7 @@ void Stepper::begin_step(const std::uint8_t* previous, const StepPlace* place, i
   const std::size_t rows = s.sequences * static_cast<std::size_t>(versions);
   for (LayerState& layer : s.note) layer.zero(0, rows);
   for (std::size_t r = 0; r < rows; ++r) s.lower[r].clear();
+  s.recall.begin(versions);
   s.next_note = 0;
   if (s.ahead) s.post_ahead();
 }

@@ -52,7 +52,8 @@ class Stepper {
 
   /// Before the first step after reset: what sounded in a frame earlier than any that begin_step
   /// will be given, in order. A sequence that begins inside a piece so hears its echoes
-  /// (Config::echoes); without this the past is silent. frame (N)
+  /// (Config::echoes) and remembers it (Config::memory); Config::recalled() says how far back that
+  /// reaches. Without this the past is silent. frame (N)
   void recall(int b, const std::uint8_t* frame);
 
   /// Runs the time axis for the next step and begins the note axis at the lowest note, V times for
@@ -63,7 +64,7 @@ class Stepper {
 
   /// The next note up (0 … N-1, in order; N calls per step). Throws Error after the last.
   ///   lower (B, V): cells of the note below at this step, 0 for note 0
-  ///   logits (B, V, C): play, articulate
+  ///   logits (B, V, C): play, articulate; with a memory those of the mixture
   void next_note(const std::uint8_t* lower, float* logits);
 
   /// Teacher forcing: all notes of the step at once, after begin_step with one version. Equal to N
