@@ -12,6 +12,7 @@
 #include "composing/limits.h"
 #include "listening/likelihood.h"
 #include "listening/tiny_model.h"
+#include "network/model/test_memory.h"
 
 namespace toccata::composing {
 namespace {
@@ -198,8 +199,7 @@ TEST(Posterior, TheEvidenceIsTheChanceOfWhatIsGivenWhateverTheParticles) {
 }
 
 // Whatever the outlook guesses, the weights put it right: rules of whole steps, in each step.
-TEST(Posterior, WithRulesOfStepsTheEvidenceAndTheFirstStepAreAsTheEnumerationHasThem) {
-  const network::Model model = listening::tiny_model(kNotes, false, 6);
+void expect_rules_of_steps_conditioned_on(const network::Model& model) {
   const std::vector<double> chances = chances_of_all_pieces(model);
   // At least two notes; the lowest is C or C#; in the last step D# sounds.
   const auto obeys = [](std::size_t piece) {
@@ -230,6 +230,16 @@ TEST(Posterior, WithRulesOfStepsTheEvidenceAndTheFirstStepAreAsTheEnumerationHas
       EXPECT_NEAR(first.mean, truth.first[n], 3.5 * first.error + 0.01) << "note " << n;
     }
   }
+}
+
+TEST(Posterior, WithRulesOfStepsTheEvidenceAndTheFirstStepAreAsTheEnumerationHasThem) {
+  expect_rules_of_steps_conditioned_on(listening::tiny_model(kNotes, false, 6));
+}
+
+TEST(Posterior, WithAMemoryOfThePieceToo) {
+  network::Model model = listening::tiny_model(kNotes, false, 6);
+  model.config.memory = network::test_memory(model.config.channels());
+  expect_rules_of_steps_conditioned_on(model);
 }
 
 TEST(Posterior, MoreParticlesComeNearer) {
