@@ -247,6 +247,27 @@ TEST(Training, EndsWithAVerdict) {
   EXPECT_EQ(parse_json(read_text(folder.path() / "one/verdict.json"), "verdict.json"), verdict);
 }
 
+TEST(Training, LeavesWhatIsUsualInItsMusicAndComposingKeepsToIt) {
+  const TemporaryFolder folder;
+  const fs::path run = folder.path() / "one";
+  const std::string output = " --output " + folder.path().string();
+  const std::string music = kRoot + "/examples";
+  const Outcome trained =
+      toccata_("train " + music + " --name one" + output +
+               " --batches 1 --validation-pieces 0 --time-units 4 --note-units 4 --batch-size 1 "
+               "--time-steps 8 --threads 1 --sample-steps 0");
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const std::string kept = read_text(run / "statistics.json");
+  fs::remove(run / "statistics.json");
+  ASSERT_EQ(toccata_("describe " + music + " --for one" + output).exit_code, 0);
+  EXPECT_EQ(read_text(run / "statistics.json"), kept);
+
+  const std::string out = (folder.path() / "new").string();
+  const Outcome composed = toccata_("generate one --steps 16 --seed 1 --out " + out + output);
+  ASSERT_EQ(composed.exit_code, 0) << composed.err;
+  EXPECT_THAT(read_text(fs::directory_iterator(out)->path()), HasSubstr("\"manner\":\"pitches "));
+}
+
 TEST(Training, CountsInTheSingularAndIsNotResumedAsAnotherRun) {
   const TemporaryFolder folder;
   const std::string where = " --name one --output " + folder.path().string();

@@ -5,6 +5,7 @@
 //   checkpoints/step-N/ see checkpoint.h                    metrics.csv    see metrics.h
 //   events.out.tfevents.toccata  for TensorBoard            loss.svg, loss.png
 //   midi/               samples and composed music         verdict.json   how the run came out
+//   statistics.json     what is usual in its music, see listening/profile.h
 // With config.json and model.safetensors in it, the folder of a run is a model folder.
 
 #include <filesystem>

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/this_process.h"
+#include "listening/profile.h"
 #include "runs/checkpoint.h"
 #include "runs/model_name.h"
 #include "tasks/run_observer.h"
@@ -158,6 +159,18 @@ std::vector<fs::path> folders_to_make(const fs::path& run) {
   return folders;
 }
 
+/// What is usual in the music that the run learned from, for whoever composes with it.
+void keep_profile(const runs::RunFolder& run, const training::Pieces& train, int threads) {
+  const fs::path path = run.path / listening::kProfileFile;
+  const training::InMemory counted(training::to_count_on(train));
+  int stretches = 0;
+  for (const corpus::Piece* piece : counted.pieces())
+    stretches += piece->roll.steps / (listening::kProfileQuarters.front() * piece->roll.grid);
+  if (stretches < 2 || fs::exists(path)) return;
+  write_file(path,
+             listening::to_json(listening::profile(counted.pieces(), threads)).dump(1) + "\n");
+}
+
 /// What the first process found out and the others are told.
 struct Setup {
   training::TrainOptions options;
@@ -286,6 +299,7 @@ std::optional<TrainOutcome> train_among(training::Ranks& ranks, const training::
                                                                .clock = clock,
                                                                .ranks = &ranks});
   if (!ranks.first()) return std::nullopt;
+  keep_profile(setup.run, data.train, options.threads);
   TrainOutcome outcome{setup.run, report, ranks.count(), std::nullopt};
   if (report.reason != training::EndReason::stopped)
     outcome.verdict = verdict_on(setup.run, options, data, report, progress, ranks.stop());

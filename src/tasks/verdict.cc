@@ -204,17 +204,11 @@ std::string to_restore(const training::TrainOptions& options) {
   return "";
 }
 
-bool has_profile(const training::Pieces& pieces) {
-  int stretches = 0;
-  for (const corpus::Piece* piece : pieces)
-    stretches += piece->roll.steps / (listening::kProfileQuarters.front() * piece->roll.grid);
-  return stretches >= 2;
-}
-
-// Composes with the model and holds the pieces against the corpus.
+// Composes with the model and holds the pieces against the corpus; `usual`: its profile.
 void compose_and_compare(const network::Model& model, const training::TrainOptions& options,
-                         const training::Pieces& train, VerdictFacts& facts, Progress& progress,
-                         const Stop& stop) {
+                         const training::Pieces& train,
+                         const std::optional<listening::Profile>& usual, VerdictFacts& facts,
+                         Progress& progress, const Stop& stop) {
   const network::Config& config = model.config;
   const int steps = kQuarters * config.roll.grid;
   const double per_piece = training::dense_operations(config) / 3 * config.notes() * steps;
@@ -223,8 +217,6 @@ void compose_and_compare(const network::Model& model, const training::TrainOptio
   const training::InMemory corpus(training::share_of(
       train,
       kCorpusSteps / static_cast<double>(std::max<std::int64_t>(training::total_steps(train), 1))));
-  std::optional<listening::Profile> usual;
-  if (has_profile(corpus.pieces())) usual = listening::profile(corpus.pieces(), options.threads);
   const listening::CopyIndex index(corpus.pieces());
   const composing::References references{usual ? &*usual : nullptr, &index};
   std::vector<music::Roll> rolls;
@@ -284,7 +276,8 @@ std::optional<Verdict> verdict_on(const runs::RunFolder& run, const training::Tr
   facts.longer = twice(options);
   facts.to_restore = to_restore(options);
   facts.rows = runs::read_metrics(run.metrics());
-  compose_and_compare(network::load_model(run.path), options, data.train, facts, progress, stop);
+  compose_and_compare(network::load_model(run.path), options, data.train,
+                      listening::read_profile(run.path), facts, progress, stop);
   if (stop.requested()) return std::nullopt;
   Verdict verdict = verdict_of(std::move(facts));
   write_file(run.verdict(),
