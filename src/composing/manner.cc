@@ -16,26 +16,36 @@ namespace {
 
 constexpr float kNever = -1e4F;
 constexpr int kQuarters = 64;  // of the stretches that are usual: four times four bars of 4/4
+// What is usual lies so many standard deviations around the mean. The register of a piece may be
+// its own; voices and onsets are asked for where limits would have them thin out.
+constexpr double kOfRegister = 0.5, kOfTexture = 0.25;
 // The last steps weigh exp(-age / these).
-constexpr double kRegisterSteps = 64, kOnsetSteps = 32, kVoiceSteps = 16;
+constexpr double kRegisterSteps = 64, kOnsetSteps = 32, kVoiceSteps = 8;
+constexpr double kSilence = 0.15;   // a silent step counts for so much of a step of no voices
 constexpr double kEnoughNotes = 8;  // to know the register by
 // Odds by the distance from the bounds.
-constexpr double kTilt = 0.03;  // per semitone of distance, per semitone above the middle
-constexpr double kMostLean = 0.3;
+constexpr double kTilt = 0.06;  // per semitone of distance, per semitone beyond them
+constexpr double kTiltPerStep = 0.001, kMostOwed = 0.1;
+constexpr double kMostTilt = 5, kMostLean = 0.3;
 constexpr double kFarthest = 6;  // semitones
-constexpr double kOnsetPower = 2.5, kVoicePower = 3;
-constexpr double kMostBend = 2.5;  // logarithm of a factor of the odds
+constexpr double kMostBend = 6;  // logarithm of a factor of the odds
 
-double outside(double value, const Between& bounds) {
-  return value - std::clamp(value, bounds.low, bounds.high);
+// How firmly a value is held: the power of the ratio by which it lies outside. What hardly varies
+// in the corpus is held firmly; where it varies much, a piece may, too.
+double firmness(const Between& bounds, double in_deviations, double least, double most) {
+  const double deviation = (bounds.high - bounds.low) / (2 * kOfTexture);
+  const double middle = (bounds.low + bounds.high) / 2;
+  return std::clamp(in_deviations * middle / std::max(deviation, 1e-6), least, most);
 }
 
-// log of the factor for a value that should lie within bounds.
-double bend(double value, const Between& bounds, double power) {
+// The logarithm of a factor for the odds of what should lie within bounds: by how far it lies
+// outside, and by what has been owed since it first did (a proportional-integral controller).
+double bend(double value, const Between& bounds, double power, double per_step, double& owed) {
   const double wanted = std::clamp(value, bounds.low, bounds.high);
-  if (wanted == value) return 0;
-  const double ratio = plain::log(std::max(wanted, 1e-6) / std::max(value, 1e-6));
-  return std::clamp(power * ratio, -kMostBend, kMostBend);
+  const double away =
+      std::clamp(plain::log(std::max(wanted, 1e-6) / std::max(value, 1e-6)), -1.0, 1.0);
+  owed = std::clamp(owed + per_step * away, -kMostBend, kMostBend);
+  return std::clamp(power * away + owed, -kMostBend, kMostBend);
 }
 
 }  // namespace
@@ -93,17 +103,19 @@ Manner manner_of(const listening::Profile& profile) {
   const listening::ProfileOf* of = &profile.lengths.front();
   for (const listening::ProfileOf& length : profile.lengths)
     if (length.quarters <= kQuarters) of = &length;
-  const auto around = [&](double listening::Statistics::*value) -> std::optional<Between> {
+  const auto around = [&](double listening::Statistics::*value,
+                          double deviations) -> std::optional<Between> {
     for (std::size_t i = 0; i < of->usual.size(); ++i) {
       const listening::Usual& usual = of->usual[i];
       if (listening::all_statistics()[i].value != value || usual.count < 2) continue;
-      return Between{std::max(0.0, usual.mean - usual.sd / 2), usual.mean + usual.sd / 2};
+      const double part = deviations * usual.sd;
+      return Between{std::max(0.0, usual.mean - part), usual.mean + part};
     }
     return std::nullopt;
   };
-  manner.register_ = around(&listening::Statistics::pitch_median);
-  manner.voices = around(&listening::Statistics::polyphony);
-  manner.onsets = around(&listening::Statistics::notes_per_step);
+  manner.register_ = around(&listening::Statistics::pitch_median, kOfRegister);
+  manner.voices = around(&listening::Statistics::polyphony, kOfTexture);
+  manner.onsets = around(&listening::Statistics::notes_per_step, kOfTexture);
   return parse_manner(manner.text());  // as a receipt keeps it, to the last digit
 }
 
@@ -117,6 +129,7 @@ void Steering::begin(const Manner* manner, int low, int notes) {
 void Steering::remember(const std::uint8_t* before, const std::uint8_t* now, bool articulation) {
   if (!manner_) return;
   int sounding = 0, begun = 0;
+  strikes_ = articulation;
   const auto kept = static_cast<float>(1 - 1 / kRegisterSteps);
   for (std::size_t n = 0; n < begun_.size(); ++n) {
     begun_[n] *= kept;
@@ -128,16 +141,17 @@ void Steering::remember(const std::uint8_t* before, const std::uint8_t* now, boo
   }
   if (sounding && !any_) {
     voices_ = sounding;
-    onsets_ = manner_->onsets ? (manner_->onsets->low + manner_->onsets->high) / 2 : 0;
     any_ = true;
+    return;
   }
   if (!any_) return;
-  if (sounding) voices_ += (sounding - voices_) / kVoiceSteps;
-  onsets_ += (begun - onsets_) / kOnsetSteps;
+  voices_ += (sounding ? 1 : kSilence) * (sounding - voices_) / kVoiceSteps;
+  if (onsets_) *onsets_ += (begun - *onsets_) / kOnsetSteps;
 }
 
 void Steering::prepare(bool limited, int most) {
-  tilt_ = begin_ = hold_ = 0;
+  tilt_ = begin_ = hold_ = strike_ = 0;
+  crowded_ = false;
   if (!manner_ || !any_) return;
   if (manner_->register_) {
     double all = 0;
@@ -145,35 +159,53 @@ void Steering::prepare(bool limited, int most) {
     double below = 0;
     std::size_t n = 0;
     while (n + 1 < begun_.size() && (below += static_cast<double>(begun_[n])) < all / 2) ++n;
-    middle_ = low_ + static_cast<double>(n);
-    const double away = std::clamp(outside(middle_, *manner_->register_), -kFarthest, kFarthest);
-    tilt_ = -kTilt * away * std::min(1.0, all / kEnoughNotes);
+    const double middle = low_ + static_cast<double>(n);
+    const Between& wanted = *manner_->register_;
+    nearest_ = std::clamp(middle, wanted.low, wanted.high);
+    const double away = std::clamp(middle - nearest_, -kFarthest, kFarthest);
+    tilt_ = -kTilt * away;
+    firm_ = limited ? 1 : 0.5;  // half as firmly where the voices that this costs are not seen to
+    if (limited) {
+      owed_tilt_ = std::clamp(owed_tilt_ - kTiltPerStep * away, -kMostOwed, kMostOwed);
+      tilt_ += owed_tilt_;
+    }
+    tilt_ *= firm_ * std::min(1.0, all / kEnoughNotes);
   }
-  if (!limited) return;
-  // Fewer voices than usual begin fewer notes.
-  double part = 1;
   std::optional<Between> voices = manner_->voices, onsets = manner_->onsets;
   if (voices && most > 0 && most < voices->low) {
-    part = most / voices->low;
-    voices = {0.9 * most, static_cast<double>(most)};
+    // Fewer voices than usual begin fewer notes.
+    const double part = most / voices->low;
+    voices = {0.97 * most, static_cast<double>(most)};
+    if (onsets) onsets = {part * onsets->low, part * onsets->high};
+    crowded_ = true;
+  }
+  if (onsets && !onsets_) onsets_ = (onsets->low + onsets->high) / 2;
+  if (!limited) return;
+  double more = 0, turnover = 0;
+  if (voices) {
+    const double power = firmness(*voices, 1, 3, 10);
+    more = bend(voices_, *voices, power, power * power / 100, owed_voices_);
   }
   if (onsets) {
-    onsets = {part * onsets->low, part * onsets->high};
-    begin_ = bend(onsets_, *onsets, kOnsetPower);
+    const double power = firmness(*onsets, 1.25, 2, 6);
+    turnover = bend(*onsets_, *onsets, power, power / 40, owed_onsets_);
   }
-  // Too many voices are too many notes begun as well as notes held too long.
-  if (voices) hold_ = bend(voices_, *voices, kVoicePower);
-  begin_ += std::min(0.0, hold_);
+  // More voices: more begin and fewer end. More onsets: more begin, and so many more end; with
+  // articulation half as many, since notes may be struck again.
+  begin_ = more + turnover;
+  strike_ = turnover;
+  hold_ = more - (strikes_ ? 0.5 : 1) * turnover;
 }
 
 Odds Steering::odds(int n, bool sounded) const {
   if (!manner_) return {};
   const int pitch = low_ + n;
   // More is discouraged than encouraged: many notes are a little likely, few are very.
-  const double lean = std::clamp(tilt_ * (pitch - middle_), -kMostBend, kMostLean);
+  const double lean = std::clamp(tilt_ * (pitch - nearest_), -firm_ * kMostTilt, kMostLean);
   if (is_beyond(n)) return {sounded ? 0 : kNever, kNever};
-  if (sounded) return {static_cast<float>(hold_), static_cast<float>(begin_)};
-  return {static_cast<float>(begin_ + lean), 0};
+  if (!sounded) return {static_cast<float>(begin_ + lean), 0};
+  const double ends = crowded_ ? std::min(lean, 0.0) : 0;
+  return {static_cast<float>(hold_ + ends), static_cast<float>(strike_)};
 }
 
 }  // namespace toccata::composing

@@ -36,7 +36,8 @@ struct Manner {
 /// out. Throws Error (usage).
 Manner parse_manner(std::string_view text);
 
-/// What is usual in a corpus: half a standard deviation around the means.
+/// What is usual in a corpus: around the means, half a standard deviation of the register, a
+/// quarter of voices and onsets.
 Manner manner_of(const listening::Profile& profile);
 
 /// What is added to the logits of a note: so much of its odds are bent.
@@ -64,10 +65,14 @@ class Steering {
  private:
   const Manner* manner_ = nullptr;
   int low_ = 0;
-  std::vector<float> begun_;  // (N): notes begun there, lately
-  double voices_ = 0, onsets_ = 0;
-  bool any_ = false;                                     // whether anything has sounded
-  double middle_ = 0, tilt_ = 0, begin_ = 0, hold_ = 0;  // of the step at hand
+  std::vector<float> begun_;            // (N): notes begun there, lately
+  bool any_ = false, strikes_ = false;  // whether anything has sounded; with articulation
+  double voices_ = 0;
+  std::optional<double> onsets_;  // of what begins while limits hold
+  double owed_tilt_ = 0, owed_voices_ = 0, owed_onsets_ = 0;
+  // Of the step at hand.
+  double nearest_ = 0, firm_ = 1, tilt_ = 0, begin_ = 0, hold_ = 0, strike_ = 0;
+  bool crowded_ = false;  // fewer voices may sound than usual: those out of the way make room
 };
 
 }  // namespace toccata::composing

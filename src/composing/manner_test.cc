@@ -33,8 +33,10 @@ Steering after(const Manner& manner, int low, int notes, int sounding, int steps
   frame[static_cast<std::size_t>(sounding)] = music::kPlay | music::kArticulate;
   std::vector<std::uint8_t> held = silent;
   held[static_cast<std::size_t>(sounding)] = music::kPlay;
-  for (int t = 0; t < steps; ++t)
-    steering.remember((t ? frame : silent).data(), (t == 0 || struck ? frame : held).data(), 2);
+  for (int t = 0; t < steps; ++t) {
+    steering.prepare(true);
+    steering.remember((t ? frame : silent).data(), (t == 0 || struck ? frame : held).data(), true);
+  }
   return steering;
 }
 
@@ -60,6 +62,45 @@ TEST(Manner, LeadsBackToItsBoundsAndLeavesAloneWhatLiesWithin) {
   steering.prepare(true);
   EXPECT_GT(steering.odds(32, false).play, 0.5);
   EXPECT_GT(steering.odds(32, true).strike, 0.5);
+  EXPECT_LT(steering.odds(32, true).play, -0.2);  // those that sound make room
+}
+
+TEST(Manner, MoreVoicesBeginAndFewerEndWhereTheyAreTooFew) {
+  const Manner manner = parse_manner("voices 2.9-3.1");
+  Steering steering = after(manner, 30, 60, 32, 20, true);  // one voice
+  steering.prepare(true);
+  EXPECT_GT(steering.odds(20, false).play, 1);
+  EXPECT_GT(steering.odds(32, true).play, 1);
+  // What varies much in the corpus is held less firmly.
+  const Manner wide = parse_manner("voices 2.5-3.5");
+  Steering loose = after(wide, 30, 60, 32, 1, true);
+  Steering firm = after(manner, 30, 60, 32, 1, true);
+  loose.prepare(true);
+  firm.prepare(true);
+  EXPECT_GT(firm.odds(20, false).play, loose.odds(20, false).play);
+  // Where no more than one may sound, one is not too few.
+  Steering alone = after(manner, 30, 60, 32, 1, true);
+  alone.prepare(true, 1);
+  EXPECT_EQ(alone.odds(20, false).play, 0);
+}
+
+// A model that knows nothing begins and ends notes as it likes; under a limit the manner has its
+// pieces begin as many as are usual.
+TEST(Manner, PiecesUnderALimitBeginAsManyNotesAsAreUsual) {
+  const network::Model model = listening::tiny_model(12, true, 3);
+  const auto onsets = [&](const char* manner) {
+    const Order order{.pieces = 6, .steps = 200, .scale = "C E G", .manner = manner};
+    double notes = 0, steps = 0;
+    for (const Composed& piece : pieces_of(model, order)) {
+      const listening::Statistics found = listening::statistics(piece.roll);
+      notes += found.total_used_note;
+      steps += piece.roll.steps;
+    }
+    return notes / steps;
+  };
+  EXPECT_GT(onsets("free"), 0.6);
+  EXPECT_NEAR(onsets("onsets 0.3-0.34"), 0.32, 0.05);
+  EXPECT_NEAR(onsets("onsets 0.1-0.12"), 0.11, 0.05);
 }
 
 TEST(Manner, NothingBeginsOutsideItsPitches) {
