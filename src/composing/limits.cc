@@ -96,17 +96,21 @@ void Limits::check_possible(const music::Roll& piece, int first) const {
     StepLimits limits = step(t);
     limits.allowed = sets(t);
     if (!gate.begin(limits.allowed, piece.low, limits.rule)) {
+      // A message begins with the option that it is about, where it is about one.
+      const bool of_one = limits.rule.fewest > 1 && limits.rule.needed == 0;
       fail_usage(
-          "{}: {} cannot be had there, where {} may sound: loosen that limit, or one of those "
+          "{}{}: {} cannot be had there, where {} may sound: loosen that limit, or one of those "
           "that leave so few notes (key, scale, range, chords, ending, what is given)",
-          place_of(piece, t), to_string(limits.rule), notes_in(limits.allowed, piece.low, 8));
+          of_one ? "fewest notes, " : "", place_of(piece, t), to_string(limits.rule),
+          notes_in(limits.allowed, piece.low, 8));
     }
     const bool may_sound =
         std::ranges::any_of(limits.allowed, [](CellSet s) { return s & kPlays; });
     silent = may_sound || limits.line.longest_silence == 0 ? 0 : silent + 1;
     if (silent > line.longest_silence) {
       fail_usage(
-          "{}: no note may sound there, and the silence would be longer than allowed: loosen "
+          "longest silence, {}: no note may sound there, and the silence would be longer than "
+          "allowed: loosen "
           "the longest silence, or the key, scale, range or chords",
           place_of(piece, t));
     }

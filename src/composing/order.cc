@@ -78,11 +78,11 @@ void check_given(const Order& order) {
 void check_limits(const Order& order) {
   if (order.key && order.scale) {
     fail_usage(
-        "key and scale exclude each other: a scale is exact, a key has the minor's raised "
+        "key: either a key or a scale, not both: a scale is exact, a key has the minor's raised "
         "notes too");
   }
   if (order.most_notes && order.fewest_notes > order.most_notes) {
-    fail_usage("at least {} and at most {} sounding notes contradict each other",
+    fail_usage("fewest notes: at least {} and at most {} sounding notes contradict each other",
                order.fewest_notes, order.most_notes);
   }
   if (order.chords && order.chord_file) fail_usage("chords: either names or a file, not both");

@@ -323,18 +323,20 @@ TEST(Order, WhatIsImpossibleIsSaidWithPlaceAndRemedyBeforeAnythingIsComposed) {
     return error_of(model, order);
   };
   EXPECT_THAT(error({.range = "C4-D4", .fewest_notes = 5}),
-              testing::AllOf(HasSubstr("bar 1"), HasSubstr("at least 5 sounding notes"),
-                             HasSubstr("C4, C#4, D4"), HasSubstr("loosen")));
+              testing::AllOf(testing::StartsWith("fewest notes, bar 1: "),
+                             HasSubstr("at least 5 sounding notes"), HasSubstr("C4, C#4, D4"),
+                             HasSubstr("loosen")));
   EXPECT_THAT(error({.scale = "E F", .range = "C4-D4", .longest_silence = "1/4"}),
-              HasSubstr("silence"));
+              testing::StartsWith("longest silence, bar 1: "));
   EXPECT_THAT(error({.scale = "E F", .range = "C4-D4", .fewest_notes = 1}),
               HasSubstr("no note may sound"));
   EXPECT_THAT(error({.range = "D4-G4", .ending = "C"}),
               testing::AllOf(HasSubstr("bar 4"), HasSubstr("C in the bass")));
-  EXPECT_THAT(error({.most_notes = 2, .fewest_notes = 3}), HasSubstr("contradict"));
+  EXPECT_THAT(error({.most_notes = 2, .fewest_notes = 3}), testing::StartsWith("fewest notes: "));
   EXPECT_THAT(error_of([] { WrittenKey("H minor"); }), HasSubstr("no key"));
-  EXPECT_THAT(error({.key = "C", .scale = "C major"}), HasSubstr("exclude"));
-  EXPECT_THAT(error({.longest_silence = "1/64"}), HasSubstr("1/16"));
+  EXPECT_THAT(error({.key = "C", .scale = "C major"}), testing::StartsWith("key: either"));
+  EXPECT_THAT(error({.longest_silence = "1/64"}),
+              testing::AllOf(testing::StartsWith("longest silence: "), HasSubstr("1/16")));
   EXPECT_THAT(error({.ending = "tonic"}), HasSubstr("--key"));
   EXPECT_THAT(error({.range = "C9-G9"}), HasSubstr("nothing could sound"));
   EXPECT_THAT(error({.infill_bars = "2"}), HasSubstr("--infill"));

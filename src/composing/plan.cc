@@ -293,13 +293,13 @@ void limit_ending(Plan& plan, const Order& order) {
     fail_usage("ending: nothing is composed in the last {}", counted(order.ending_bars, "bar"));
 }
 
-int steps_of(const WrittenNoteValue& value, int grid, bool up) {
+int steps_of(const char* name, const WrittenNoteValue& value, int grid, bool up) {
   if (!value) return 0;
   const double steps = *value * 4 * grid;
   const double whole =
       up ? std::ceil(steps - music::kSameStep) : std::floor(steps + music::kSameStep);
   if (whole < 1)
-    fail_usage("{} is shorter than a step of this model, 1/{}", value.text(), 4 * grid);
+    fail_usage("{}: {} is shorter than a step of this model, 1/{}", name, value.text(), 4 * grid);
   return static_cast<int>(std::min(whole, 1e6));
 }
 
@@ -324,9 +324,11 @@ Plan plan_of(const network::Config& config, const Order& order) {
   }
   plan.to = plan.piece.steps;
   plan.limits = Limits(plan.piece);
-  plan.limits.line = {.longest_silence = steps_of(order.longest_silence, config.roll.grid, false),
-                      .repeat_gap = steps_of(order.repeat_gap, config.roll.grid, true),
-                      .longest_note = steps_of(order.longest_note, config.roll.grid, false)};
+  const int grid = config.roll.grid;
+  plan.limits.line = {
+      .longest_silence = steps_of("longest silence", order.longest_silence, grid, false),
+      .repeat_gap = steps_of("repeat gap", order.repeat_gap, grid, true),
+      .longest_note = steps_of("longest note", order.longest_note, grid, false)};
   if (order.infill) plan_infill(plan, order);
   if (order.melody) plan.limits.keep(*order.melody->music, [](int, int) { return true; });
   if (primer_of(order) && order.prime->source) end_primer(plan, *order.prime);

@@ -79,6 +79,7 @@ OrderedJson to_json(const music::Roll& roll) {
     json["meters"].push_back({meter.step, meter.numerator, meter.denominator});
   }
   json["bars"] = roll.steps > 0 ? listening::bar_lines(roll) : std::vector<int>{};
+  json["first_bar"] = music::Bars(roll.meters, roll.grid).at(0).number;
   json["notes"] = OrderedJson::array();
   for (const listening::RollNote& note : listening::notes_of(roll)) {
     json["notes"].push_back({note.onset, note.length, note.pitch});

@@ -2,22 +2,16 @@
 // piece is the piece that was heard.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import { compose, dropFiles, missing, openBrowser, openFile, openPage, said, setNumber, setText, Studio, tuneOf, waitFor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { compose, dropFiles, midiOf, missing, openFile, openPage, said, setNumber, setText, tuneOf, waitFor, withStudio } from "./support.mjs";
 
 const skip = missing();
-if (skip) console.error(`skipped: ${skip}`);
 
 describe("the desk", { skip, timeout: 900000 }, () => {
   let studio, browser, tune;
-  before(async () => {
-    studio = await Studio.start();
-    browser = await openBrowser();
+  withStudio({}, async (made) => {
+    ({ studio, browser } = made);
     tune = await tuneOf(studio);
-  });
-  after(async () => {
-    await browser?.close();
-    await studio?.remove();
   });
   const room = (page, name) => page.getByRole("button", { name, exact: true }).first().click();
   const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
@@ -231,6 +225,39 @@ describe("the desk", { skip, timeout: 900000 }, () => {
     await page.context().close();
   });
 
+  test("a pickup is bar 0, and the bar after it is bar 1", async () => {
+    const { grid, articulation } = (await studio.json("/api/models")).models.find((each) => each.name === studio.model);
+    const notes = Array.from({ length: 17 }, (_, i) => [i * grid, grid, 60 + (i % 5)]);
+    const meters = [[0, 1, 4], [grid, 4, 4]];
+    const page = await openPage(browser, studio, {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          window.drawn = new Set();
+          const { fillText } = CanvasRenderingContext2D.prototype;
+          CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+            window.drawn.add(text);
+            return fillText.call(this, text, ...rest);
+          };
+        }),
+    });
+    await openFile(page, await midiOf(studio, { grid, articulation, steps: 17 * grid, meters, notes }));
+    await page.locator(".facts").filter({ hasText: "17 notes in 4 bars" }).waitFor();
+    await page.locator(".in-view").filter({ hasText: "all 4 bars" }).waitFor();
+    const ruler = await page.evaluate(() => [...window.drawn].filter((text) => /^\d+$/.test(text)).sort());
+    assert.deepEqual(ruler, ["0", "1", "2", "3", "4"]);
+    const roll = page.getByRole("slider", { name: /bar to play from/ });
+    assert.equal(await roll.getAttribute("aria-valuenow"), "0");
+    await roll.press("ArrowRight");
+    assert.equal(await roll.getAttribute("aria-valuenow"), "1");
+    await page.locator(".where").filter({ hasText: "bar 1 of 4" }).waitFor();
+    await roll.press("End");
+    assert.equal(await roll.getAttribute("aria-valuenow"), "4");
+    await recompose(page, 2, 2, 1);
+    await page.getByRole("heading", { level: 3, name: "mine, bar 2" }).waitFor();
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+
   test("a wrong value in a folded section is shown: unfolded, focused, in words", async () => {
     const page = await openPage(browser, studio);
     const fold = page.locator("summary", { hasText: /^Limits/ });
@@ -247,6 +274,24 @@ describe("the desk", { skip, timeout: 900000 }, () => {
     await page.locator(".hint.wrong").filter({ hasText: "Qsus" }).waitFor();
     await setText(page, "Chords", "");
     assert.equal(await page.locator(".hint.wrong").count(), 0);
+    // Limits that contradict each other, the model or what they leave.
+    for (const [label, wrong, others, words] of [
+      ["Fewest notes", "5", { "Most notes": "3" }, "at least 5 and at most 3"],
+      ["Key", "Dm", { Scale: "D dorian" }, "either a key or a scale"],
+      ["Longest note", "1/512", {}, "shorter than a step"],
+      ["Fewest notes", "5", { Range: "C4-D4" }, "cannot be had there"],
+    ]) {
+      await setText(page, label, wrong);
+      for (const [other, value] of Object.entries(others)) await setText(page, other, value);
+      const field = page.getByLabel(label, { exact: true });
+      await fold.click();
+      await field.waitFor({ state: "hidden" });
+      await page.getByRole("button", { name: /^Compose C/ }).click();
+      await field.waitFor();
+      await waitFor(() => field.evaluate((element) => document.activeElement === element));
+      await page.locator(".hint.wrong").filter({ hasText: words }).waitFor();
+      for (const other of [label, ...Object.keys(others)]) await setText(page, other, "");
+    }
     // What the browser knows to be out of bounds.
     await setText(page, "Most notes", "999");
     await fold.click();

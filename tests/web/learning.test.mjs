@@ -1,22 +1,38 @@
 // Training in the page, from a drop of files to a piece by what learned from them.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { dropFiles, missing, openBrowser, openPage, root, said, setNumber, Studio, waitFor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { dropFiles, dropPaths, missing, openPage, root, said, setNumber, waitFor, withStudio } from "./support.mjs";
 
 const skip = missing();
-if (skip) console.error(`skipped: ${skip}`);
 
 describe("learning", { skip, timeout: 900000 }, () => {
   let studio, browser;
-  before(async () => {
-    studio = await Studio.start();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await studio?.remove();
+  withStudio({}, (made) => ({ studio, browser } = made));
+
+  test("a folder is dropped: its music, also that in folders inside it, is there under its name", async () => {
+    const page = await openPage(browser, studio);
+    await page.getByRole("button", { name: "Train", exact: true }).first().click();
+    const folder = mkdtempSync(join(tmpdir(), "toccata-drop-"));
+    try {
+      const music = join(root, "examples");
+      const [first, second, third] = readdirSync(music).filter((name) => /\.(mid|abc)$/.test(name));
+      mkdirSync(join(folder, "my songs/more/deep"), { recursive: true });
+      cpSync(join(music, first), join(folder, "my songs", first));
+      cpSync(join(music, second), join(folder, "my songs/more", second));
+      cpSync(join(music, third), join(folder, "my songs/more/deep", third));
+      writeFileSync(join(folder, "my songs/notes.txt"), "x");
+      await dropPaths(page, [join(folder, "my songs")]);
+      await said(page, /3 files are here to learn from\. 1 that are no music were left out/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    await page.locator(".found p").filter({ hasText: /^3 pieces: / }).waitFor({ timeout: 60000 });
+    assert.ok((await studio.json("/api/folders")).folders.some((each) => each.name === "my-songs" && each.dropped));
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
   });
 
   test("files are dropped, examined, learned from, watched and composed with, and ten minutes added", async () => {

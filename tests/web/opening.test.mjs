@@ -1,23 +1,13 @@
 // What somebody meets who has read nothing: three cards, a press, music; and no jargon.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { compose, listenTo, missing, openBrowser, openFile, openPage, root, said, setNumber, Studio, tuneOf, waitFor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { compose, listenTo, missing, openFile, openPage, said, setNumber, tuneOf, waitFor, withStudio } from "./support.mjs";
 
-const skip = missing() ?? (existsSync(join(root, "models/piano")) ? undefined : "the shipped models are absent");
-if (skip) console.error(`skipped: ${skip}`);
+const skip = missing({ model: "piano" });
 
 describe("the opening", { skip, timeout: 600000 }, () => {
   let studio, browser;
-  before(async () => {
-    studio = await Studio.start();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await studio?.remove();
-  });
+  withStudio({}, (made) => ({ studio, browser } = made));
   const cards = ["Bach chorale", "Folk tune", "Piano"];
 
   test("three cards stand there, each with one sentence", async () => {

@@ -2,22 +2,14 @@
 // node --test tests/web   (TOCCATA_BUILD names the build folder; build/release by default)
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import { compose, heard, listenTo, midiOf, missing, namesNoFolder, openBrowser, openFile as open, openPage, said, setNumber, setText, Studio, waitFor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { compose, heard, listenTo, midiOf, missing, namesNoFolder, openFile as open, openPage, said, setNumber, setText, waitFor, withStudio } from "./support.mjs";
 
 const skip = missing();
-if (skip) console.error(`skipped: ${skip}`);
 
 describe("the page", { skip, timeout: 600000 }, () => {
   let studio, browser;
-  before(async () => {
-    studio = await Studio.start({ train: true });
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await studio?.remove();
-  });
+  withStudio({ train: true }, (made) => ({ studio, browser } = made));
 
   test("a composer is offered the newest run first, and no benchmark models", async () => {
     const { models } = await studio.json("/api/models");

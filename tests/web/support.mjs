@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -23,12 +24,34 @@ function optional(name) {
 }
 export const playwright = optional("playwright-core");
 
-/** Why the tests with a browser cannot run here; undefined where they can. */
-export function missing() {
-  if (!existsSync(program)) return `${program} is not built`;
-  if (!playwright) return "playwright-core is absent (npm ci --prefix web)";
-  if (!chromiumPath) return "chromium is absent (apt-get install chromium)";
-  return undefined;
+/** Why the tests with a browser cannot run here, which is said; undefined where they can. */
+export function missing({ model } = {}) {
+  const lacks = !existsSync(program)
+    ? `${program} is not built`
+    : !playwright
+      ? "playwright-core is absent (npm ci --prefix web)"
+      : !chromiumPath
+        ? "chromium is absent (apt-get install chromium)"
+        : model && !existsSync(join(root, "models", model))
+          ? "the shipped models are absent"
+          : undefined;
+  if (lacks) console.error(`skipped: ${lacks}`);
+  return lacks;
+}
+
+/** Inside a suite: its own studio (`options` as Studio.start takes them) and browser, as long as its
+ * tests run. `ready` takes both before the first. */
+export function withStudio(options, ready) {
+  const made = {};
+  before(async () => {
+    made.studio = await Studio.start(options);
+    made.browser = await openBrowser();
+    await ready(made);
+  });
+  after(async () => {
+    await made.browser?.close();
+    await made.studio?.remove();
+  });
 }
 
 /** A folder with a run called "pupil" in it, trained for a moment on examples/. */
@@ -208,6 +231,14 @@ export async function dropFiles(page, files, over = async () => {}) {
   for (const kind of ["dragenter", "dragover"]) await page.dispatchEvent("main", kind, { dataTransfer: data });
   await over();
   await page.dispatchEvent("main", "drop", { dataTransfer: data });
+}
+
+/** Drops what lies at `paths` of this machine, folders too, in the middle of the page. */
+export async function dropPaths(page, paths) {
+  const { width, height } = page.viewportSize();
+  const session = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"])
+    await session.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data: { items: [], files: paths, dragOperationsMask: 1 } });
 }
 
 /** What the page says may hold no path of the machine it runs on. */

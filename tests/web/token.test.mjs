@@ -1,21 +1,13 @@
 // A studio that other machines can reach asks for its token; the page takes it.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { compose, missing, openBrowser, Studio } from "./support.mjs";
+import { describe, test } from "node:test";
+import { compose, missing, Studio, withStudio } from "./support.mjs";
 
 const skip = missing();
-if (skip) console.error(`skipped: ${skip}`);
 
 describe("the token", { skip, timeout: 300000 }, () => {
   let studio, browser;
-  before(async () => {
-    studio = await Studio.start({ words: ["--address", "0.0.0.0"] });
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await studio?.remove();
-  });
+  withStudio({ words: ["--address", "0.0.0.0"] }, (made) => ({ studio, browser } = made));
 
   test("it is asked for on any address but loopback's, and stands in the printed one", async () => {
     assert.match(studio.printed, /^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{48}$/);

@@ -87,6 +87,7 @@ export class Composer {
             steps,
             meters: past?.meters ?? [[0, ...(meter.split("/").map(Number) as [number, number])]],
             bars: past ? [...past.bars, ...barsOf(steps - past.steps, shape.grid, meter).map((bar) => bar + past.steps)] : barsOf(steps, shape.grid, meter),
+            first_bar: past?.first_bar,
             notes: past?.notes ?? [],
           };
       this.pending.value = { id: made.id, order, blank, past: begun, allSteps: made.all_steps, first: Number(order.first ?? 0), title, given: tempo };

@@ -11,6 +11,7 @@ export interface Music {
   steps: number;
   meters: [step: number, numerator: number, denominator: number][];
   bars: number[]; // the steps at which bars begin
+  first_bar?: number; // the number of the first: 0, a pickup, or 1
   notes: Note[]; // by onset, then pitch
 }
 
@@ -31,7 +32,12 @@ export function pitchName(pitch: number): string {
   return `${names[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
 }
 
-/** The number of the bar, from 1, that holds `step`. */
+export const firstBar = (music: Music) => music.first_bar ?? 1;
+
+/** As many as are counted: a pickup is not. */
+export const lastBar = (music: Music) => firstBar(music) + music.bars.length - 1;
+
+/** The number of the bar that holds `step`. */
 export function barAt(music: Music, step: number): number {
   let low = 0;
   let high = music.bars.length;
@@ -40,12 +46,12 @@ export function barAt(music: Music, step: number): number {
     if (music.bars[middle] <= step) low = middle + 1;
     else high = middle;
   }
-  return Math.max(1, low);
+  return firstBar(music) + Math.max(0, low - 1);
 }
 
 /** The step at which bar `bar` begins; the end of the piece for those after the last. */
 export function barBegin(music: Music, bar: number): number {
-  return bar > music.bars.length ? music.steps : music.bars[Math.max(1, bar) - 1];
+  return bar > lastBar(music) ? music.steps : music.bars[Math.max(0, bar - firstBar(music))];
 }
 
 export function secondsOf(music: Music, steps: number, tempo: number): number {
@@ -65,7 +71,7 @@ export function describe(music: Music): string {
   const pitches = music.notes.map((note) => note[2]);
   const low = pitches.reduce((a, b) => Math.min(a, b));
   const high = pitches.reduce((a, b) => Math.max(a, b));
-  return `${music.notes.length} notes in ${music.bars.length} bars, from ${pitchName(low)} to ${pitchName(high)}.`;
+  return `${music.notes.length} notes in ${lastBar(music)} bars, from ${pitchName(low)} to ${pitchName(high)}.`;
 }
 
 /** Bar lines of one meter, for a piece that is only being composed. */

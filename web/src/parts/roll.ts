@@ -1,5 +1,5 @@
 // The piano roll: a canvas that draws music, scrolls with it and lets a region be chosen on it.
-import { barAt, pitchName, type Music, type Note, type Region } from "../music";
+import { barAt, barBegin, firstBar, pitchName, type Music, type Note, type Region } from "../music";
 
 export interface Look {
   paper: string;
@@ -258,25 +258,26 @@ export class Roll {
     const { pen, look } = this;
     const { music } = this.shown!;
     const end = this.stepAt(this.width);
-    const room = Math.max(1, Math.ceil(34 / (this.zoom * (music.bars[1] ?? 16))));
+    const room = Math.max(1, Math.ceil(34 / (this.zoom * (barBegin(music, 2) - barBegin(music, 1)))));
     pen.font = "11px system-ui, sans-serif";
     pen.textBaseline = "middle";
     music.bars.forEach((step, index) => {
       if (step < this.scroll - 64 || step > end) return;
       const next = music.bars[index + 1] ?? music.steps;
+      const number = firstBar(music) + index;
       if (this.zoom >= 5) {
         pen.fillStyle = look.line;
         for (let beat = step + music.grid; beat < next; beat += music.grid) {
           pen.fillRect(Math.round(this.x(beat)), ruler, 1, this.height);
         }
       }
-      if (this.zoom * (next - step) > 6 || index % room === 0) {
+      if (this.zoom * (next - step) > 6 || (number - 1) % room === 0) {
         pen.fillStyle = look.bar;
         pen.fillRect(Math.round(this.x(step)), ruler - 6, 1, this.height);
       }
-      if (index % room === 0) {
+      if ((number - 1) % room === 0) {
         pen.fillStyle = look.ink;
-        pen.fillText(`${index + 1}`, this.x(step) + 4, ruler / 2);
+        pen.fillText(`${number}`, this.x(step) + 4, ruler / 2);
       }
     });
     pen.fillStyle = look.bar;

@@ -1,6 +1,6 @@
 // The piano roll on the page: canvas, what it says to those who do not see it, and its keys.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { barAt, barBegin, describe, type Note, type Region } from "../music";
+import { barAt, barBegin, describe, firstBar, lastBar, type Note, type Region } from "../music";
 import { player } from "../player";
 import { Roll, drawSmall, type Shown } from "./roll";
 import { dark } from "../theme";
@@ -59,7 +59,7 @@ export function RollView(props: Props) {
       ArrowRight: () => latest.current.onSeek(barBegin(music, bar + 1)),
       ArrowLeft: () => latest.current.onSeek(barBegin(music, start > barBegin(music, bar) ? bar : bar - 1)),
       Home: () => latest.current.onSeek(0),
-      End: () => latest.current.onSeek(barBegin(music, music.bars.length)),
+      End: () => latest.current.onSeek(barBegin(music, lastBar(music))),
       "+": () => roll.current!.zoomBy(1.25),
       "=": () => roll.current!.zoomBy(1.25),
       "-": () => roll.current!.zoomBy(0.8),
@@ -80,8 +80,8 @@ export function RollView(props: Props) {
         role="slider"
         tabIndex={0}
         aria-label={`${props.label}: bar to play from`}
-        aria-valuemin={1}
-        aria-valuemax={Math.max(1, music.bars.length)}
+        aria-valuemin={firstBar(music)}
+        aria-valuemax={Math.max(1, lastBar(music))}
         aria-valuenow={barAt(music, start)}
         aria-valuetext={`bar ${barAt(music, start)}. ${describe(music)}`}
         onKeyDown={keys}
@@ -91,9 +91,9 @@ export function RollView(props: Props) {
       <div class="roll-tools" role="group" aria-label="View of the roll">
         {view && music.steps > 0 && (
           <span class="in-view">
-            {view[0] === 1 && view[1] === music.bars.length
-              ? music.bars.length === 1 ? "one bar" : `all ${music.bars.length} bars`
-              : `bars ${view[0]} to ${view[1]} of ${music.bars.length}`}
+            {view[0] === firstBar(music) && view[1] === lastBar(music)
+              ? lastBar(music) === 1 ? "one bar" : `all ${lastBar(music)} bars`
+              : `bars ${view[0]} to ${view[1]} of ${lastBar(music)}`}
           </span>
         )}
         <button type="button" class="quiet" onClick={() => roll.current!.zoomBy(0.8)} aria-label="Zoom out">−</button>

@@ -1,7 +1,7 @@
 // Play, stop, tempo, loop: of what sounds, or else of what is shown.
 import { useEffect, useId, useState } from "preact/hooks";
 import { player } from "../player";
-import { barAt, clock, secondsOf, type Music } from "../music";
+import { barAt, clock, lastBar, secondsOf, type Music } from "../music";
 
 interface Props {
   music: Music;
@@ -45,7 +45,7 @@ export function Transport(props: Props) {
       </button>
       <span class="where">
         {state === "loading" ? "fetching the sounds…" : state === "waiting" ? "waiting for more notes…" : `bar ${sounds ? bar : barAt(music, props.start)}`}
-        <span class="unit"> of {music.bars.length}, {clock(secondsOf(music, music.steps, tempo))}</span>
+        <span class="unit"> of {lastBar(music)}, {clock(secondsOf(music, music.steps, tempo))}</span>
       </span>
       <span class="tempo">
         <label for={id}>Tempo</label>

@@ -7,7 +7,7 @@ import { Controls } from "../control";
 import { download, givenOf, midiOf, retimed } from "../files";
 import { forgetPiece, kept, keepPiece, pieces, type Piece } from "../keep";
 import { chooseModel, model, modelName } from "../models";
-import { emptyMusic, type Music } from "../music";
+import { emptyMusic, lastBar, type Music } from "../music";
 import { Candidates, letters, type Group } from "../parts/candidates";
 import { Choices } from "../parts/choices";
 import { ControlFields, ControlGroup } from "../parts/control_fields";
@@ -249,7 +249,7 @@ export function ComposeView(props: { onRework: (piece: Piece) => void }) {
               {shownPiece && (
                 <>
                   <p class="facts">
-                    {shownPiece.music.notes.length} notes in {shownPiece.music.bars.length} bars
+                    {shownPiece.music.notes.length} notes in {lastBar(shownPiece.music)} bars
                   </p>
                   <Details
                     of="the piece"

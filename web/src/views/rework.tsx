@@ -8,7 +8,7 @@ import { Controls } from "../control";
 import { download, givenOf, midiOf, retimed } from "../files";
 import { fromDesk, kept, keepPiece, newId, pieces, putOnDesk, tidyDesks, type Piece } from "../keep";
 import { loadModels, model, modelName, models } from "../models";
-import { type Music, barAt, barBegin, emptyMusic, inRegion, pitchName, type Region } from "../music";
+import { type Music, barAt, barBegin, emptyMusic, firstBar, inRegion, lastBar, pitchName, type Region } from "../music";
 import { Candidates, idOf, letters, type Candidate, type Group } from "../parts/candidates";
 import { Choices } from "../parts/choices";
 import { ControlFields, ControlGroup } from "../parts/control_fields";
@@ -138,7 +138,7 @@ async function openFile(file: File) {
       drums > 0 && `${drums} drum notes left out`,
     ].filter(Boolean);
     const heard = remarks.length ? `; the model hears it with ${remarks.join(", ")}, and the file stays as it is` : "";
-    say(`${opened.title}: ${read.music.notes.length} notes in ${read.music.bars.length} bars${heard}.`);
+    say(`${opened.title}: ${read.music.notes.length} notes in ${lastBar(read.music)} bars${heard}.`);
   });
 }
 
@@ -292,7 +292,7 @@ function RegionFields() {
     const made = { ...base, ...next };
     if (made.from < made.to && made.low <= made.high) change({ region: made });
   };
-  const bars = music.bars.length;
+  const [first, last] = [firstBar(music), lastBar(music)];
   const number = (label: string, value: number, min: number, max: number, act: (value: number) => void, shown?: string) => (
     <div class="field">
       <label for={`${id}${label}`}>
@@ -318,8 +318,8 @@ function RegionFields() {
       <legend>Region</legend>
       <p class="hint">Draw it on the roll, or say it here. Click a note to pin it.</p>
       <div class="pair">
-        {number("From bar", region ? barAt(music, region.from) : 1, 1, bars, (bar) => set({ from: barBegin(music, bar), to: Math.max(region?.to ?? music.steps, barBegin(music, bar + 1)) }))}
-        {number("To bar", region ? barAt(music, region.to - 1) : bars, 1, bars, (bar) => set({ to: barBegin(music, bar + 1), from: Math.min(region?.from ?? 0, barBegin(music, bar)) }))}
+        {number("From bar", region ? barAt(music, region.from) : first, first, last, (bar) => set({ from: barBegin(music, bar), to: Math.max(region?.to ?? music.steps, barBegin(music, bar + 1)) }))}
+        {number("To bar", region ? barAt(music, region.to - 1) : last, first, last, (bar) => set({ to: barBegin(music, bar + 1), from: Math.min(region?.from ?? 0, barBegin(music, bar)) }))}
       </div>
       <div class="pair">
         {number("Lowest", low, music.low, music.high, (pitch) => set({ low: pitch, high: Math.max(pitch, high) }), pitchName(low))}
@@ -470,7 +470,7 @@ export function ReworkView() {
           {now && (
             <>
               <p class="facts">
-                {music.notes.length} notes in {music.bars.length} bars
+                {music.notes.length} notes in {lastBar(music)} bars
               </p>
               <Details
                 of="the piece"
