@@ -130,8 +130,8 @@ void add_found(Verdict& verdict) {
   verdict.found.push_back(text);
   if (facts.copied)
     verdict.found.push_back(
-        facts.copied->notes == 0
-            ? std::string("Nothing in them stands in the corpus")
+        facts.copied->beats == 0
+            ? std::string("Nothing in them that is longer than a chord stands in the corpus")
             : fmt::format(
                   "The longest stretch that also stands in the corpus, in any key: {}, {:g} "
                   "quarter notes ({}, bar {})",

@@ -105,6 +105,9 @@ TEST(Verdict, NamesWhatDiffersMostAndWhatIsCopied) {
   EXPECT_EQ(json["statistics"][0]["name"], "notes_per_step");
   EXPECT_EQ(json["warnings"].size(), 1U);
   EXPECT_EQ(json["longest_copy"]["quarter_notes"], 40);
+
+  facts.copied = listening::Copy{.notes = 5, .beats = 0, .source = "canon", .source_bar = 3};
+  EXPECT_THAT(verdict_of(facts).found, Contains(HasSubstr("longer than a chord")));
 }
 
 }  // namespace
