@@ -24,6 +24,7 @@ constexpr std::array kCommands = {
     Command{"score", "The surprise of each note of a piece", toccata::cli::add_score},
     Command{"describe", "Statistics of music, and how two folders differ",
             toccata::cli::add_describe},
+    Command{"beats", "Find the beat of music as it was played", toccata::cli::add_beats},
     Command{"copying", "How much of a piece is copied from a corpus", toccata::cli::add_copying},
     Command{"render", "Turn MIDI into sound and pictures", toccata::cli::add_render},
     Command{"play", "Compose and play without end, in real time", toccata::cli::add_play},

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <complex>
 #include <map>
-#include <numbers>
 #include <set>
 
 #include "base/text.h"
@@ -79,49 +77,6 @@ int instruments_of(const notation::Score& score) {
       programs.insert(sounds.at(note));
     }
   return programs.size() > 1 ? static_cast<int>(parts.size()) : static_cast<int>(programs.size());
-}
-
-Beat find_beat(const notation::Score& score) {
-  constexpr std::array kDivisions = {1, 2, 3, 4, 6, 8, 12};
-  constexpr long kFewest = 16;
-  constexpr double kTight = 0.9;   // of a circular mean: the onsets keep to the division
-  constexpr double kLoose = 0.2;   // below it, and below what chance gives: they do not
-  constexpr double kChance = 2.5;  // times 1 / sqrt(onsets)
-  std::vector<long> count(static_cast<std::size_t>(score.ticks_per_quarter));
-  long onsets = 0;
-  for (const notation::Track& track : score.tracks)
-    for (const notation::Note& note : track.notes) {
-      ++count[static_cast<std::size_t>(note.onset % score.ticks_per_quarter)];
-      ++onsets;
-    }
-  Beat beat;
-  if (onsets < kFewest) return beat;
-  double best = 0;
-  for (const int division : kDivisions) {
-    std::complex<double> sum = 0;
-    for (std::size_t tick = 0; tick < count.size(); ++tick)
-      if (count[tick] > 0)
-        sum += static_cast<double>(count[tick]) *
-               std::polar(1.0, 2 * std::numbers::pi * division * static_cast<double>(tick) /
-                                   score.ticks_per_quarter);
-    const double length = std::abs(sum) / static_cast<double>(onsets);
-    best = std::max(best, length);
-    if (length < kTight) continue;
-    // Where most lie on the division as it is, a few notes between pull the mean, and nothing is
-    // shifted.
-    long on = 0;
-    for (std::size_t tick = 0; tick < count.size(); ++tick) {
-      const long past = static_cast<long>(tick) * division % score.ticks_per_quarter;
-      const long off = std::min<long>(past, score.ticks_per_quarter - past);
-      if (off * 96 <= static_cast<long>(score.ticks_per_quarter) * division) on += count[tick];
-    }
-    if (2 * on > onsets) break;
-    beat.shift =
-        std::lround(std::arg(sum) / (2 * std::numbers::pi) * score.ticks_per_quarter / division);
-    break;  // the coarsest that they keep to
-  }
-  beat.found = best >= std::max(kLoose, kChance / std::sqrt(static_cast<double>(onsets)));
-  return beat;
 }
 
 std::vector<std::string> verdicts(const FileReport& file, const music::Options& read_as) {

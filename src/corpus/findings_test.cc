@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <random>
-
 namespace toccata::corpus {
 namespace {
 
@@ -12,67 +10,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// 200 eighths and 16ths, `shift` ticks late.
-notation::Score in_time(notation::Tick shift) {
-  notation::Score score;
-  notation::Track& track = score.tracks.emplace_back();
-  notation::Tick tick = shift;
-  for (int i = 0; i < 200; ++i) {
-    track.notes.push_back({.onset = tick, .end = tick + 100, .pitch = 60});
-    tick += i % 3 == 0 ? 120 : 240;
-  }
-  score.end = tick;
-  return score;
-}
-
-notation::Score freely() {
-  notation::Score score;
-  std::mt19937 random(1);
-  std::vector<notation::Tick> onsets;
-  for (int i = 0; i < 400; ++i)
-    onsets.push_back(std::uniform_int_distribution<notation::Tick>(0, 100'000)(random));
-  std::ranges::sort(onsets);
-  notation::Track& track = score.tracks.emplace_back();
-  for (const notation::Tick onset : onsets)
-    track.notes.push_back({.onset = onset, .end = onset + 200, .pitch = 60});
-  score.end = 101'000;
-  return score;
-}
-
-TEST(Beat, OfMusicInTimeIsFoundWithWhatItIsShiftedBy) {
-  for (const notation::Tick shift : {0, 57, 12, 460}) {
-    const Beat beat = find_beat(in_time(shift));
-    EXPECT_TRUE(beat.found) << shift;
-    EXPECT_EQ(beat.shift, shift == 460 ? -20 : shift);
-  }
-}
-
-TEST(Beat, OfTripletsAndOfPlayingWithSmallErrorsIsFoundUnshifted) {
-  notation::Score score = in_time(0);
-  std::mt19937 random(1);
-  std::normal_distribution<double> error(0, 12);  // 12 ms at 120 quarters per minute
-  for (notation::Note& note : score.tracks[0].notes)
-    note.onset = std::max<notation::Tick>(0, note.onset + std::lround(error(random)));
-  EXPECT_TRUE(find_beat(score).found);
-  EXPECT_LE(std::abs(find_beat(score).shift), 2);
-  notation::Tick tick = 0;
-  for (notation::Note& note : score.tracks[0].notes) note.onset = std::exchange(tick, tick + 160);
-  EXPECT_TRUE(find_beat(score).found);
-  EXPECT_EQ(find_beat(score).shift, 0);
-}
-
-TEST(Beat, OfQuartersWithAFewShorterNotesIsUnshifted) {
-  notation::Score score = in_time(0);
-  notation::Tick tick = 0;
-  for (std::size_t i = 0; i < score.tracks[0].notes.size(); ++i)
-    score.tracks[0].notes[i].onset = i % 40 == 7 ? tick - 120 : std::exchange(tick, tick + 480);
-  EXPECT_EQ(find_beat(score).shift, 0);
-}
-
-TEST(Beat, OfFreePlayingIsNotFound) {
-  EXPECT_FALSE(find_beat(freely()).found);
-}
 
 TEST(Tracks, AreNamedWithTheirSoundAndNotes) {
   notation::Score score;

@@ -8,6 +8,7 @@
 #include "corpus/findings.h"
 #include "corpus/roll_file.h"
 #include "music/bars.h"
+#include "music/beats.h"
 #include "music/from_score.h"
 #include "notation/abc.h"
 #include "notation/smf_reader.h"
@@ -64,8 +65,8 @@ void lay_on_grid(const notation::Score& score, const ImportOptions& options, Rea
   report.suggested_grid = found.fit.suggested();
   report.tracks = tracks_of(score);
   report.instruments = instruments_of(score);
-  const Beat beat = find_beat(score);
-  report.beat_found = beat.found;
+  const music::OwnBeat beat = music::own_beat(score);
+  report.beat_found = beat.keeps;
   report.shift_ticks = beat.shift;
   report.verdicts = verdicts(report, options.roll);
   row.fit = found.fit;

@@ -10,7 +10,7 @@
 
 #include "rendering/piano_roll.h"
 #include "rendering/score_bars.h"
-#include "rendering/tempo_map.h"
+#include "notation/tempo_map.h"
 
 namespace toccata::rendering {
 namespace {
@@ -160,7 +160,7 @@ struct Heard {
 };
 
 std::vector<Heard> heard_in(const notation::Score& score) {
-  const TempoMap clock(score);
+  const notation::TempoMap clock(score);
   std::vector<Heard> notes;
   std::size_t part = 0;
   for (const notation::Track& track : score.tracks) {
@@ -177,7 +177,7 @@ std::vector<Heard> heard_in(const notation::Score& score) {
 }
 
 double seconds_of(const ContactPiece& piece) {
-  return std::max(TempoMap(piece.score).seconds(piece.score.end), 0.1);
+  return std::max(notation::TempoMap(piece.score).seconds(piece.score.end), 0.1);
 }
 
 // The whole piece in one row, as a drawing in the page itself: it follows the reader's colours.
@@ -203,7 +203,7 @@ std::string roll_of(const ContactPiece& piece) {
                     row, std::max(note.length / seconds * kWidth - 1, 1.0));
   std::string bars;
   const ScoreBars lines(piece.score);
-  const TempoMap clock(piece.score);
+  const notation::TempoMap clock(piece.score);
   const std::int64_t last = lines.bar_at(std::max<notation::Tick>(piece.score.end - 1, 0));
   for (std::int64_t bar = lines.first() + 1; bar <= last && last - lines.first() <= 200; ++bar)
     bars += fmt::format("M{:.1f} 0v{:g}", clock.seconds(lines.begin_of(bar)) / seconds * kWidth,

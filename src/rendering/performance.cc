@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "rendering/tempo_map.h"
+#include "notation/tempo_map.h"
 
 namespace toccata::rendering {
 namespace {
@@ -25,7 +25,7 @@ void drop_early_offs(std::vector<Action>& actions) {
 }  // namespace
 
 std::vector<Action> performance(const notation::Score& score) {
-  const TempoMap tempo_map(score);
+  const notation::TempoMap tempo_map(score);
   std::vector<Action> actions;
   for (const notation::Track& track : score.tracks) {
     for (const notation::Note& note : track.notes) {

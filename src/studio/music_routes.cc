@@ -13,7 +13,7 @@
 #include "rendering/piano_roll.h"
 #include "rendering/picture.h"
 #include "rendering/synthesizer.h"
-#include "rendering/tempo_map.h"
+#include "notation/tempo_map.h"
 #include "studio/music.h"
 #include "studio/routes.h"
 
@@ -198,7 +198,7 @@ Response render(const Request& request, const std::string& format,
   if (format != "flac" && format != "wav" && format != "ogg") {
     fail_usage("expected the form flac, wav, ogg, svg or png");
   }
-  const double seconds = rendering::TempoMap(score).seconds(score.end);
+  const double seconds = notation::TempoMap(score).seconds(score.end);
   if (!(seconds <= kLongestSound)) {
     fail_usage("the file sent lasts {:.0f} minutes; sound of up to {:.0f} is made here",
                seconds / 60, kLongestSound / 60);

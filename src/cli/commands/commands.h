@@ -12,6 +12,7 @@ void add_evaluate(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_score(CLI::App& app, Context& context);
 void add_describe(CLI::App& app, Context& context);
+void add_beats(CLI::App& app, Context& context);
 void add_copying(CLI::App& app, Context& context);
 void add_render(CLI::App& app, Context& context);
 void add_play(CLI::App& app, Context& context);

@@ -5,21 +5,21 @@
 
 #include "notation/score.h"
 
-namespace toccata::rendering {
+namespace toccata::notation {
 
 class TempoMap {
  public:
-  explicit TempoMap(const notation::Score& score);
+  explicit TempoMap(const Score& score);
   /// Seconds from tick 0.
-  double seconds(notation::Tick tick) const;
+  double seconds(Tick tick) const;
 
  private:
   struct Stretch {
-    notation::Tick tick = 0;
+    Tick tick = 0;
     double seconds = 0;  // at `tick`
     double seconds_per_tick = 0;
   };
   std::vector<Stretch> stretches_;  // sorted by tick, the first at 0
 };
 
-}  // namespace toccata::rendering
+}  // namespace toccata::notation

@@ -1,16 +1,16 @@
-#include "rendering/tempo_map.h"
+#include "notation/tempo_map.h"
 
 #include <gtest/gtest.h>
 
-namespace toccata::rendering {
+namespace toccata::notation {
 namespace {
 
 TEST(TempoMap, AQuarterLastsHalfASecondWhereNoTempoIsGiven) {
-  EXPECT_DOUBLE_EQ(TempoMap(notation::Score{}).seconds(480), 0.5);
+  EXPECT_DOUBLE_EQ(TempoMap(Score{}).seconds(480), 0.5);
 }
 
 TEST(TempoMap, FollowsEveryChangeOfTempo) {
-  notation::Score score;
+  Score score;
   score.ticks_per_quarter = 100;
   score.tempos = {{100, 1'000'000}, {300, 250'000}};
   const TempoMap tempo_map(score);
@@ -21,10 +21,10 @@ TEST(TempoMap, FollowsEveryChangeOfTempo) {
 }
 
 TEST(TempoMap, ATempoAtTheBeginningReplacesTheDefault) {
-  notation::Score score;
+  Score score;
   score.tempos = {{0, 1'000'000}};
   EXPECT_DOUBLE_EQ(TempoMap(score).seconds(480), 1);
 }
 
 }  // namespace
-}  // namespace toccata::rendering
+}  // namespace toccata::notation
