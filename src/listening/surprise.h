@@ -14,7 +14,7 @@
 namespace toccata::listening {
 
 struct Surprise {
-  int steps = 0, notes = 0;       // T, N
+  int steps = 0, notes = 0;     // T, N
   std::vector<float> of_cells;  // (T, N), nats
   double nats = 0;              // their sum
   double of_step(int step) const;
