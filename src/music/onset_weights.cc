@@ -1,7 +1,7 @@
 #include "music/onset_evidence.h"
 
-// Learned from the OpenScore Lieder and String Quartets (CC0), with a tempo that varies, unevenness and
-// touch put on them. docs/beats.md says how.
+// Learned from the OpenScore Lieder and String Quartets (CC0), with a tempo that varies, unevenness
+// and touch put on them. docs/beats.md says how.
 
 namespace toccata::music {
 

@@ -231,7 +231,8 @@ TEST(SmfRepairs, CountsRepairsBeyondTheHundredItKeeps) {
 }
 
 TEST(SmfRepairs, SaysWhatAFileIsThatIsNoMidiFile) {
-  EXPECT_THAT(error_of({}), HasSubstr("test.mid: expected a MIDI file, found nothing: the file is empty"));
+  EXPECT_THAT(error_of({}),
+              HasSubstr("test.mid: expected a MIDI file, found nothing: the file is empty"));
   EXPECT_THAT(error_of(MidiBytes().text("\n<!DOCTYPE html><html>404</html>")),
               HasSubstr("an HTML page"));
   EXPECT_THAT(error_of(MidiBytes().text("Dear reader")),

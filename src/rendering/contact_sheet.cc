@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "notation/tempo_map.h"
 #include "rendering/piano_roll.h"
 #include "rendering/score_bars.h"
-#include "notation/tempo_map.h"
 
 namespace toccata::rendering {
 namespace {

@@ -9,11 +9,11 @@
 #include "music/to_score.h"
 #include "notation/smf_reader.h"
 #include "notation/smf_writer.h"
+#include "notation/tempo_map.h"
 #include "rendering/audio.h"
 #include "rendering/piano_roll.h"
 #include "rendering/picture.h"
 #include "rendering/synthesizer.h"
-#include "notation/tempo_map.h"
 #include "studio/music.h"
 #include "studio/routes.h"
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/random.h"
-#include "network/train/reference.h"
 #include "network/model/test_batch.h"
 #include "network/step/stepper.h"
+#include "network/train/reference.h"
 
 namespace toccata::network {
 

@@ -6,9 +6,9 @@
 #include <cstdio>
 
 #include "base/error.h"
-#include "network/train/reference.h"
 #include "network/model/test_batch.h"
 #include "network/model/weights.h"
+#include "network/train/reference.h"
 
 namespace toccata::network {
 namespace {
