@@ -16,7 +16,6 @@ namespace {
 using testing::Each;
 using testing::Ge;
 using testing::HasSubstr;
-using testing::Le;
 
 // Pieces that can be told apart by every single frame: a voice for the piece and two for the step.
 std::vector<Piece> pieces_of(const std::vector<int>& lengths) {

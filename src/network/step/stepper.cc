@@ -16,7 +16,6 @@
 namespace toccata::network {
 namespace {
 
-using stepping::Cell;
 using stepping::LayerState;
 using stepping::PackedLayer;
 using stepping::PackedNetwork;

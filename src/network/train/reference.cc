@@ -105,8 +105,9 @@ Sequence backward(const LstmSlice<const double>& weights, const LstmSlice<double
 Layers forward(const std::vector<LstmSlice<const double>>& weights, Sequence x,
                const Scale& scale) {
   Layers stack(weights.size());
+  stack.front().x = std::move(x);
   for (std::size_t k = 0; k < weights.size(); ++k) {
-    stack[k].x = k == 0 ? std::move(x) : stack[k - 1].y;
+    if (k > 0) stack[k].x = stack[k - 1].y;
     forward(weights[k], stack[k]);
     stack[k].y = stack[k].h;
     for (std::size_t p = 0; p < stack[k].y.size(); ++p)
