@@ -49,7 +49,7 @@ struct FoundBeats {
 /// file's own beats are returned. Throws nothing.
 FoundBeats find_beats(const notation::Score& score, const BeatHints& hints = {});
 
-/// In seconds: from the onsets' own beats. Whether the onsets keep to the file's beat at all.
+/// How the onsets stand to the file's own beat.
 struct OwnBeat {
   bool keeps = true;         // false: onsets lie anywhere between the beats
   int division = 0;          // of the quarter note that they keep to; 0: none closely
