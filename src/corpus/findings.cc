@@ -85,7 +85,7 @@ std::vector<std::string> verdicts(const FileReport& file, const music::Options& 
   if (!file.beat_found)
     words.emplace_back("played freely: no beat found, so bars and note values mean little");
   else if (file.shift_ticks != 0)
-    words.push_back(fmt::format("shifted by {}: brought back onto the beat",
+    words.push_back(fmt::format("shifted by {}: each onset goes to the nearest step",
                                 counted(std::abs(file.shift_ticks), "tick")));
   else if (file.suggested_grid != read_as.grid && file.suggested_grid > read_as.grid)
     words.push_back(fmt::format("finer than the grid: --grid {} holds its notes as they are",

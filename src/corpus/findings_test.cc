@@ -39,7 +39,7 @@ TEST(Verdicts, AreWordsAndNoPercentages) {
   file.drums = 327;
   file.shift_ticks = 57;
   EXPECT_THAT(verdicts(file, {}),
-              ElementsAre("shifted by 57 ticks: brought back onto the beat",
+              ElementsAre("shifted by 57 ticks: each onset goes to the nearest step",
                           "13 instruments become one piano; 818 notes met others, 327 drum notes "
                           "left out"));
   file.beat_found = false;
