@@ -269,6 +269,46 @@ TEST_F(SmallRun, IsEvaluatedExactly) {
   EXPECT_GE(parts, 1) << outcome.out;
 }
 
+TEST_F(SmallRun, RemembersThePieceOnceAMemoryIsFitted) {
+  const TemporaryFolder folder;
+  const std::string here = folder.path().string();
+  const fs::path music = folder.path() / "music";
+  fs::create_directory(music);
+  OrderedJson split = {{"train", OrderedJson::array()}, {"valid", OrderedJson::array()}};
+  for (const auto& entry : fs::directory_iterator(kExamples)) {
+    if (entry.path().extension() != ".abc") continue;
+    fs::copy(entry.path(), music / entry.path().filename());
+    split["valid"].push_back(entry.path().filename().string());
+  }
+  write_file(music / "split.json", split.dump());
+  const std::string exported = "export " + run("small").string() + " " + here;
+  const Outcome outcome = toccata_(exported + "/m --as f32 --threads 1 --memory " + music.string());
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  std::smatch told;
+  const std::regex line("(-[0-9.]+) without memory, (-[0-9.]+) with it; (-[0-9.]+) on pieces");
+  ASSERT_TRUE(std::regex_search(outcome.err, told, line)) << outcome.err;
+  EXPECT_TRUE(parse_json(read_text(here + "/m/config.json"), "config").contains("memory"));
+  const auto nats = [&](const std::string& model) {
+    const Outcome found =
+        toccata_("evaluate " + model + " " + music.string() + " --split valid --threads 1 --json");
+    EXPECT_EQ(found.exit_code, 0) << found.err;
+    return parse_json(found.out, "evaluate").at("valid").at("nats_per_step").get<double>();
+  };
+  EXPECT_NEAR(nats(run("small").string()), std::stod(told[1]), 1e-4);
+  EXPECT_NEAR(nats(here + "/m"), std::stod(told[2]), 1e-4);
+  EXPECT_GT(std::stod(told[3]), std::stod(told[1]));
+
+  const Outcome other = toccata_(exported + "/n --memory-split test --memory " + music.string());
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_THAT(other.err, HasSubstr("this music has no test part"));
+  split["valid"] = {split["valid"][0]};
+  write_file(music / "split.json", split.dump());
+  const Outcome one = toccata_(exported + "/n --memory " + music.string());
+  EXPECT_EQ(one.exit_code, 1);
+  EXPECT_THAT(one.err, HasSubstr("expected two or more, found 1"));
+  EXPECT_FALSE(fs::exists(here + "/n"));
+}
+
 TEST_F(SmallRun, ComposesTheSameBytesAgain) {
   const std::string made = output() + "/made", again = output() + "/again";
   ASSERT_EQ(

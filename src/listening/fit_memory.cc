@@ -21,12 +21,8 @@ constexpr double kPull = 0.5;  // nats per unit of distance: half its square is 
 /// What a step's mixture is made of.
 struct Step {
   const std::uint8_t *previous, *truth;  // (N)
-  std::vector<float> logits, votes;      // (N, C)
-  struct Offer {
-    const std::uint8_t* frame;  // (N)
-    std::array<double, music::Recollection::kTraits> traits;
-  };
-  std::vector<Offer> offers;
+  std::vector<float> logits;             // (N, C)
+  std::vector<music::Recollection> offers;
 };
 using Heard = std::vector<std::vector<Step>>;  // of each piece
 
@@ -53,37 +49,107 @@ std::vector<double*> numbers_to_fit(Memory& memory) {
   return all;
 }
 
-/// log p of a frame, and its derivatives if `gradient` is given. One voice after another: what
-/// network/step/recall.cc does note by note.
+/// log p of a frame, and its derivatives if `gradient` is given. One part of the mixture after
+/// another: what network/step/recall.cc does note by note.
 class FrameScore {
  public:
   FrameScore(const network::Config& config) : cells_(config.cells()), notes_(config.notes()) {}
 
   double operator()(const Memory& memory, const Step& step, Memory* gradient) {
     const std::size_t copyists = memory.copyists.size();
-    const std::size_t count = 1 + step.offers.size() * copyists;
-    logs_.assign(count, 0);
-    priors_.assign(count, 0);
-    for (std::size_t e = 1; e < count; ++e)
+    const std::size_t parts = 1 + step.offers.size() * copyists;
+    weigh(memory, step);
+    priors_.assign(parts, 0);
+    logs_.assign(parts, 0);
+    for (const Choice& choice : choices_) {
+      logs_[0] += choice.said[0].log;
+      for (std::size_t e = 1; e < parts; ++e)
+        logs_[e] += choice.said[saying(step, e, copyists, choice)].log;
+    }
+    for (std::size_t e = 1; e < parts; ++e)
       for (std::size_t k = 0; k < music::Recollection::kTraits; ++k)
         priors_[e] += memory.copyists[(e - 1) % copyists].trust[k] *
                       step.offers[(e - 1) / copyists].traits[k];
     const double all = log_sum(priors_);
-    for (std::size_t e = 0; e < count; ++e)
-      logs_[e] = priors_[e] - all + walk(memory, step, e, 0, nullptr);
+    for (std::size_t e = 0; e < parts; ++e) logs_[e] += priors_[e] - all;
     const double total = log_sum(logs_);
-    for (std::size_t e = 0; gradient != nullptr && e < count; ++e) {
-      const double share = plain::exp(logs_[e] - total);
-      const double surplus = share - plain::exp(priors_[e] - all);
-      for (std::size_t k = 0; e != 0 && k < music::Recollection::kTraits; ++k)
+    if (gradient == nullptr) return total;
+
+    for (std::size_t e = 0; e < parts; ++e)
+      logs_[e] = plain::exp(logs_[e] - total);  // their shares
+    for (std::size_t e = 1; e < parts; ++e)
+      for (std::size_t k = 0; k < music::Recollection::kTraits; ++k)
         gradient->copyists[(e - 1) % copyists].trust[k] +=
-            surplus * step.offers[(e - 1) / copyists].traits[k];
-      if (share > 1e-6) walk(memory, step, e, share, gradient);
+            (logs_[e] - plain::exp(priors_[e] - all)) * step.offers[(e - 1) / copyists].traits[k];
+    for (const Choice& choice : choices_) {
+      std::array<double, kSayings> shares{};
+      for (std::size_t e = 0; e < parts; ++e) shares[saying(step, e, copyists, choice)] += logs_[e];
+      const auto slope = [&](std::size_t which) {
+        return shares[which] * (choice.bit ? 1 : -1) * choice.said[which].wrong;
+      };
+      const auto c = static_cast<std::size_t>(choice.channel);
+      Memory::Own& own = gradient->own[c];
+      own.slope += slope(0) * choice.logit;
+      own.offset[choice.before] += slope(0);
+      for (std::size_t i = 0; i < copyists; ++i)
+        for (const std::size_t there : {0U, 1U}) {
+          Memory::Copied& copied = gradient->copyists[i].copied[c];
+          copied.slope += slope(1 + 2 * i + there) * choice.logit;
+          copied.offset[there][choice.before] += slope(1 + 2 * i + there);
+        }
     }
     return total;
   }
 
  private:
+  /// By the network, and by each copyist of a bit that is not set, or set, in the offer.
+  static constexpr std::size_t kSayings = 1 + 2 * Memory::kMostCopyists;
+  struct Said {
+    double log, wrong;  // log p(bit) and 1 - p(bit)
+  };
+  struct Choice {
+    int channel, n;
+    bool bit;
+    std::size_t before;
+    double logit;
+    std::array<Said, kSayings> said;
+  };
+
+  static Said said(double logit, bool bit) {
+    const double away = bit ? -logit : logit;  // p = 1 / (1 + e^away)
+    const double small = plain::exp(away > 0 ? -away : away), large = 1 / (1 + small);
+    return {plain::log(large) - std::max(away, 0.0), away > 0 ? large : small * large};
+  }
+
+  static std::size_t saying(const Step& step, std::size_t e, std::size_t copyists,
+                            const Choice& choice) {
+    if (e == 0) return 0;
+    return 1 + 2 * ((e - 1) % copyists) +
+           step.offers[(e - 1) / copyists].frame.is_set(choice.channel, choice.n);
+  }
+
+  void weigh(const Memory& memory, const Step& step) {
+    choices_.clear();
+    for (int n = 0; n < notes_; ++n)
+      cells_.for_each_choice(step.previous[n], step.truth[n], [&](int k, bool bit) {
+        const auto c = static_cast<std::size_t>(k);
+        Choice choice{k,
+                      n,
+                      bit,
+                      cells_.begin()[k].is_set(step.previous[n]) ? 1U : 0U,
+                      double{step.logits[static_cast<std::size_t>(n * cells_.count() + k)]},
+                      {}};
+        const Memory::Own& own = memory.own[c];
+        Said* to = choice.said.data();
+        *to++ = said(own.slope * choice.logit + own.offset[choice.before], bit);
+        if (!step.offers.empty())
+          for (const Memory::Copyist& copyist : memory.copyists)
+            for (const auto& offset : copyist.copied[c].offset)
+              *to++ = said(copyist.copied[c].slope * choice.logit + offset[choice.before], bit);
+        choices_.push_back(choice);
+      });
+  }
+
   static double log_sum(const std::vector<double>& logs) {
     const double most = *std::ranges::max_element(logs);
     double sum = 0;
@@ -91,53 +157,9 @@ class FrameScore {
     return most + plain::log(sum);
   }
 
-  /// log p of the step by voice e alone; adds `share` times its derivatives.
-  double walk(const Memory& memory, const Step& step, std::size_t e, double share,
-              Memory* gradient) const {
-    const std::size_t copyists = memory.copyists.size(), which = e == 0 ? 0 : (e - 1) % copyists;
-    const std::uint8_t* frame = e == 0 ? nullptr : step.offers[(e - 1) / copyists].frame;
-    double log = 0, product = 1;
-    for (int n = 0; n < notes_; ++n)
-      cells_.for_each_choice(step.previous[n], step.truth[n], [&](int k, bool bit) {
-        const auto c = static_cast<std::size_t>(k),
-                   at = static_cast<std::size_t>(n * cells_.count() + k);
-        const music::Channel& channel = cells_.begin()[k];
-        const std::size_t before = channel.is_set(step.previous[n]) ? 1 : 0;
-        const std::size_t there = e != 0 && channel.is_set(frame[n]) ? 1 : 0;
-        const double logit = double{step.logits[at]}, vote = double{step.votes[at]};
-        double x = 0;
-        if (e == 0) {
-          const Memory::Own& own = memory.own[c];
-          x = own.slope * logit + own.offset[before] + own.vote * vote;
-        } else {
-          const Memory::Copied& copied = memory.copyists[which].copied[c];
-          x = copied.slope * logit + copied.offset[there][before];
-        }
-        const double away = bit ? -x : x;  // p = 1 / (1 + e^away)
-        const double small = plain::exp(away > 0 ? -away : away), large = 1 / (1 + small);
-        product *= away > 0 ? small * large : large;
-        if (product < 1e-200) {
-          log += plain::log(std::max(product, 1e-300));
-          product = 1;
-        }
-        if (gradient == nullptr) return;
-        const double slope = share * (away > 0 ? large : small * large) * (bit ? 1 : -1);
-        if (e == 0) {
-          Memory::Own& own = gradient->own[c];
-          own.slope += slope * logit;
-          own.offset[before] += slope;
-          own.vote += slope * vote;
-        } else {
-          Memory::Copied& copied = gradient->copyists[which].copied[c];
-          copied.slope += slope * logit;
-          copied.offset[there][before] += slope;
-        }
-      });
-    return log + plain::log(product);
-  }
-
   music::Cells cells_;
   int notes_;
+  std::vector<Choice> choices_;
   std::vector<double> logs_, priors_;
 };
 
@@ -228,12 +250,7 @@ MemoryFit fit_memory(const network::Model& model, std::span<const corpus::Piece*
         Step step{.previous = frame.step == 0 ? silence.data() : roll.frame(frame.step - 1),
                   .truth = roll.frame(frame.step),
                   .logits = {frame.logits, frame.logits + size},
-                  .votes = {matcher.votes().begin(), matcher.votes().end()},
-                  .offers = {}};
-        for (const music::Recollection& offer : matcher.offered())
-          step.offers.push_back(
-              {offer.lag > frame.step ? silence.data() : roll.frame(frame.step - offer.lag),
-               offer.traits});
+                  .offers = {matcher.offered().begin(), matcher.offered().end()}};
         nats += cells.nats(frame.previous, frame.truth, frame.logits, notes);
         frames += 1;
         heard[frame.chunk].push_back(std::move(step));

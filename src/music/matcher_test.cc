@@ -28,8 +28,12 @@ Matcher heard(const Frames& frames, int notes, bool articulation = true) {
 }
 
 std::vector<std::uint8_t> offer(const Matcher& matcher, std::size_t which, int notes) {
-  const std::uint8_t* frame = matcher.frame(matcher.offered()[which].lag);
-  return {frame, frame + notes};
+  const FrameBits& frame = matcher.offered()[which].frame;
+  std::vector<std::uint8_t> cells;
+  for (int n = 0; n < notes; ++n)
+    cells.push_back(static_cast<std::uint8_t>((frame.is_set(0, n) ? kPlay : 0) |
+                                              (frame.is_set(1, n) ? kArticulate : 0)));
+  return cells;
 }
 
 TEST(Matcher, OffersWhatFollowedThePlaceMostAlike) {
@@ -55,7 +59,8 @@ TEST(Matcher, ForgivesAChangedNote) {
 
 TEST(Matcher, OffersNothingWhereNothingWasAlike) {
   Frames frames(12, std::vector<std::uint8_t>(24));
-  for (std::size_t t = 0; t < frames.size(); ++t) frames[t][t] = kPlay;
+  for (std::size_t t = 0; t < frames.size(); ++t)  // no interval comes again
+    frames[t][t] = frames[t][2 * t + 1] = kPlay;
   const Matcher matcher = heard(frames, 24);
   EXPECT_TRUE(matcher.offered().empty());
   EXPECT_TRUE(Matcher(Cells(true), 24).offered().empty());
@@ -63,7 +68,7 @@ TEST(Matcher, OffersNothingWhereNothingWasAlike) {
 
 TEST(Matcher, OffersDifferentFrames) {
   Frames frames;
-  for (int k = 0; k < 60; ++k) {  // after frame 1 comes 2, 3 or 4
+  for (int k = 0; k < 15; ++k) {  // after frame 1 comes 2, 3 or 4
     frames.emplace_back(8);
     frames.back()[0] = kPlay;
     frames.emplace_back(8);
@@ -77,21 +82,47 @@ TEST(Matcher, OffersDifferentFrames) {
   EXPECT_NE(offer(matcher, 1, 8), offer(matcher, 2, 8));
 }
 
-TEST(Matcher, VotesOnlyWhereTheBitIsAChoice) {
-  // Note 0 is held again and again; note 1 is silent and then struck.
-  Frames frames;
-  for (int k = 0; k < 20; ++k) {
-    frames.push_back({kPlay, 0});
-    frames.push_back({kPlay, kPlay | kArticulate});
-  }
-  frames.push_back(frames.front());
-  const Matcher matcher = heard(frames, 2);
-  const auto votes = matcher.votes();  // (N, C)
-  EXPECT_GT(votes[0], 3);              // it will sound
-  EXPECT_LT(votes[1], -3);             // held
-  EXPECT_GT(votes[2], 3);              // it will begin
-  EXPECT_LT(votes[3], 0);              // whether a note that begins is struck is no choice
-  EXPECT_GT(votes[3], votes[1]);       // so nobody voted
+std::vector<std::uint8_t> moved(const std::vector<std::uint8_t>& frame, int up) {
+  std::vector<std::uint8_t> result(frame.size());
+  for (int n = 0; n < static_cast<int>(frame.size()); ++n)
+    if (const int to = n + up; to >= 0 && to < static_cast<int>(frame.size()))
+      result[static_cast<std::size_t>(to)] = frame[static_cast<std::size_t>(n)];
+  return result;
+}
+
+TEST(Matcher, OffersWhatFollowedAPlaceThatWasHigherOrLower) {
+  for (const int notes : {60, 128})
+    for (const int up : {-12, -5, 1, 7, 12, 13}) {
+      Frames frames = random_frames(20, notes);
+      for (auto& frame : frames)  // so that it may move
+        for (int n = 0; n < 13; ++n)
+          frame[static_cast<std::size_t>(n)] = 0, *(frame.end() - 1 - n) = 0;
+      const Frames theme(frames.begin() + 3, frames.begin() + 9);
+      for (std::size_t k = 0; k + 1 < theme.size(); ++k) frames.push_back(moved(theme[k], up));
+      const Matcher matcher = heard(frames, notes);
+      const auto found = std::ranges::find(matcher.offered(), 17, &Recollection::lag);
+      ASSERT_EQ(found != matcher.offered().end(), up != 13) << up;
+      if (up == 13) continue;
+      EXPECT_EQ(found->shift, up);
+      EXPECT_EQ(offer(matcher, static_cast<std::size_t>(found - matcher.offered().begin()), notes),
+                moved(theme.back(), up));
+    }
+}
+
+TEST(Matcher, OffersNothingThatWouldLeaveTheRange) {
+  const auto offers = [](int up) {
+    Frames frames;
+    for (const int note : {0, 1, 3, 4, 9}) {
+      frames.emplace_back(12);
+      frames.back()[static_cast<std::size_t>(note)] = kPlay;
+    }
+    for (std::size_t k = 0; k < 4; ++k) frames.push_back(moved(frames[k], up));
+    const Matcher matcher = heard(frames, 12, false);
+    return std::ranges::any_of(matcher.offered(),
+                               [&](const Recollection& one) { return one.lag == 5; });
+  };
+  EXPECT_TRUE(offers(2));
+  EXPECT_FALSE(offers(3));  // to note 12
 }
 
 TEST(Matcher, ACopyGoesOnAlike) {
@@ -109,11 +140,12 @@ TEST(Matcher, ACopyGoesOnAlike) {
     EXPECT_EQ(offer(other, k, 6), offer(fresh, k, 6));
     EXPECT_EQ(other.offered()[k].traits, fresh.offered()[k].traits);
   }
-  EXPECT_TRUE(std::ranges::equal(other.votes(), fresh.votes()));
   one.clear();
   EXPECT_TRUE(one.offered().empty());
   for (const auto& frame : all) one.remember(frame.data());
-  EXPECT_TRUE(std::ranges::equal(one.votes(), fresh.votes()));
+  ASSERT_EQ(one.offered().size(), fresh.offered().size());
+  for (std::size_t k = 0; k < fresh.offered().size(); ++k)
+    EXPECT_EQ(one.offered()[k].traits, fresh.offered()[k].traits);
 }
 
 TEST(Matcher, ForgetsWhatIsTooLongAgo) {
@@ -129,8 +161,8 @@ TEST(Matcher, ForgetsWhatIsTooLongAgo) {
 
   Frames late = random_frames(kSteps, kNotes, 2);
   for (std::size_t t = 0; t < 5; ++t) late[static_cast<std::size_t>(kSteps) - 5 + t] = late[t];
-  for (const Recollection& one : heard(late, kNotes).offered())
-    EXPECT_LE(one.lag, Matcher::kMostLag);
+  const Matcher long_ago = heard(late, kNotes);
+  for (const Recollection& one : long_ago.offered()) EXPECT_LE(one.lag, Matcher::kMostLag);
 }
 
 }  // namespace

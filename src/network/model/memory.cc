@@ -50,7 +50,7 @@ void check(const Memory& memory, int channels) {
 OrderedJson to_json(const Memory& memory) {
   OrderedJson own = OrderedJson::array(), copyists = OrderedJson::array();
   for (const Memory::Own& one : memory.own)
-    own.push_back({one.slope, one.offset[0], one.offset[1], one.vote});
+    own.push_back({one.slope, one.offset[0], one.offset[1]});
   for (const Memory::Copyist& one : memory.copyists) {
     OrderedJson copied = OrderedJson::array();
     for (const Memory::Copied& c : one.copied)
@@ -64,9 +64,9 @@ Memory memory_from_json(const Json& json, int channels, std::string_view where) 
   const auto count = static_cast<std::size_t>(channels);
   Memory memory;
   for (const Json& list : list_of(json, "own", count, count, where)) {
-    std::array<double, 4> numbers{};
+    std::array<double, 3> numbers{};
     take_list(list, "own", numbers.size(), where, [&](std::size_t i, double x) { numbers[i] = x; });
-    memory.own.push_back({{numbers[1], numbers[2]}, numbers[0], numbers[3]});
+    memory.own.push_back({{numbers[1], numbers[2]}, numbers[0]});
   }
   for (const Json& one : list_of(json, "copyists", 0, Memory::kMostCopyists, where)) {
     Memory::Copyist copyist;

@@ -14,11 +14,10 @@ namespace toccata::network {
 
 /// All are of each channel in turn: (C).
 struct Memory {
-  /// The network's own logit l becomes slope l + offset[p] + vote v: p, the bit before; v, the
-  /// Matcher's vote.
+  /// The network's own logit l becomes slope l + offset[p]: p, the bit before.
   struct Own {
     std::array<double, 2> offset{};
-    double slope = 1, vote = 0;
+    double slope = 1;
     bool operator==(const Own&) const = default;
   };
   /// A copyist's logit, of a frame that was offered: slope l + offset[c][p]; c, the bit there.
@@ -48,7 +47,6 @@ void for_each_number(AnyMemory& memory, const Visit& visit) {
   for (auto& own : memory.own) {
     visit(own.slope);
     for (auto& offset : own.offset) visit(offset);
-    visit(own.vote);
   }
   for (auto& copyist : memory.copyists) {
     for (auto& trust : copyist.trust) visit(trust);

@@ -10,8 +10,14 @@ Recall::Recall(const Config& config, std::size_t sequences, std::size_t rows)
     : config_(config), cells_(config.cells()) {
   if (!config.memory) return;
   matchers_.assign(sequences, music::Matcher(cells_, config.notes()));
-  weights_.resize(sequences);
+  offered_.resize(sequences);
   rows_.resize(rows);
+  for (std::size_t i = 0; i < config.memory.copyists.size(); ++i)
+    for (std::size_t c = 0; c < config.memory.own.size(); ++c)
+      for (const std::size_t there : {0U, 1U})
+        for (const std::size_t before : {0U, 1U})
+          repeated_[c][i][there][before] =
+              chance(config.memory.copyists[i].copied[c].offset[there][before]);
 }
 
 void Recall::clear(int b) {
@@ -25,17 +31,19 @@ void Recall::remember(int b, const std::uint8_t* frame) {
 void Recall::take_over(const Recall& other, int from, int to) {
   if (!config_.memory) return;
   matchers_[static_cast<std::size_t>(to)] = other.matchers_[static_cast<std::size_t>(from)];
+  offered_[static_cast<std::size_t>(to)] = other.offered_[static_cast<std::size_t>(from)];
 }
 
 void Recall::begin(int versions) {
   if (!config_.memory) return;
   versions_ = versions;
+  std::vector<double> weights;
   for (std::size_t b = 0; b < matchers_.size(); ++b) {
-    // The network first, then each offer by each copyist.
-    std::vector<double>& weights = weights_[b];
     weights.assign(1, 0);
+    offered_[b] = {};
     double most = 0, sum = 0;
-    for (const music::Recollection& offer : matchers_[b].offered())
+    for (const music::Recollection& offer : matchers_[b].offered()) {
+      offered_[b] |= offer.frame;
       for (const Memory::Copyist& copyist : config_.memory.copyists) {
         double trust = 0;
         for (std::size_t k = 0; k < offer.traits.size(); ++k)
@@ -43,13 +51,11 @@ void Recall::begin(int versions) {
         weights.push_back(trust);
         most = std::max(most, trust);
       }
-    for (double& weight : weights) sum += weight = plain::exp(weight - most);
-    for (int v = 0; v < versions; ++v) {
-      std::vector<Voice>& row =
-          rows_[b * static_cast<std::size_t>(versions) + static_cast<std::size_t>(v)];
-      row.assign(weights.size(), {});
-      for (std::size_t k = 0; k < weights.size(); ++k) row[k].weight = weights[k] / sum;
     }
+    for (double& weight : weights) sum += weight = plain::exp(weight - most);
+    for (double& weight : weights) weight /= sum;
+    for (int v = 0; v < versions; ++v)
+      rows_[b * static_cast<std::size_t>(versions) + static_cast<std::size_t>(v)].weights = weights;
   }
 }
 
@@ -59,59 +65,62 @@ void Recall::copy_rows(std::size_t from, std::size_t to, std::size_t count) {
               rows_.begin() + static_cast<std::ptrdiff_t>(to));
 }
 
-void Recall::hear(std::vector<Voice>& row, std::uint8_t previous, std::uint8_t cell) const {
+Recall::Chance Recall::chance(double logit) {
+  const double small = plain::exp(logit > 0 ? -logit : logit), large = 1 / (1 + small);
+  return logit > 0 ? Chance{large, small * large} : Chance{small * large, large};
+}
+
+void Recall::hear(Row& row, std::span<const music::Recollection> offered, int n,
+                  std::uint8_t previous, std::uint8_t cell) const {
   double sum = 0;
-  for (Voice& voice : row) {
-    cells_.for_each_choice(
-        previous, cell, [&](int k, bool bit) { voice.weight *= bit ? voice.yes[k] : voice.no[k]; });
-    sum += voice.weight;
+  for (std::size_t e = 0; e < row.weights.size(); ++e) {
+    cells_.for_each_choice(previous, cell, [&](int k, bool bit) {
+      const Chance& said = row.said[k][saying(offered, e, k, n)];
+      row.weights[e] *= bit ? said.yes : said.no;
+    });
+    sum += row.weights[e];
   }
   // Below this all said it could not be; then they go on with equal say.
   constexpr double kLeast = 1e-290;
-  for (Voice& voice : row)
-    voice.weight = sum > kLeast ? voice.weight / sum : 1 / static_cast<double>(row.size());
+  const double scale = 1 / sum, equal = 1 / static_cast<double>(row.weights.size());
+  for (double& weight : row.weights) weight = sum > kLeast ? weight * scale : equal;
 }
 
 void Recall::mix(std::size_t row, int n, const std::uint8_t* below, float* logits) {
   if (!config_.memory) return;
   const std::size_t b = row / static_cast<std::size_t>(versions_);
   const music::Matcher& matcher = matchers_[b];
-  const std::uint8_t* previous = matcher.frame(1);
-  std::vector<Voice>& voices = rows_[row];
-  if (below != nullptr) hear(voices, previous[n - 1], *below);
-
   const auto offered = matcher.offered();
-  const std::size_t copyists = config_.memory.copyists.size();
-  const int channels = cells_.count();
-  for (int k = 0; k < channels; ++k) {
+  Row& own = rows_[row];
+  if (below != nullptr) hear(own, offered, n - 1, matcher.last_cell(n - 1), *below);
+
+  for (int k = 0; k < cells_.count(); ++k) {
     const auto c = static_cast<std::size_t>(k);
-    const music::Channel& channel = cells_.begin()[k];
-    const std::size_t before = channel.is_set(previous[n]) ? 1 : 0;
+    const std::size_t before = matcher.last().is_set(k, n) ? 1 : 0;
     const double logit = double{logits[k]};
-    double yes = 0, no = 0;
-    for (std::size_t e = 0; e < voices.size(); ++e) {
-      double x = 0;
-      if (e == 0) {
-        const Memory::Own& own = config_.memory.own[c];
-        const auto vote = static_cast<std::size_t>(n) * static_cast<std::size_t>(channels) + c;
-        x = own.slope * logit + own.offset[before] + own.vote * double{matcher.votes()[vote]};
-      } else {
-        const Memory::Copied& copied = config_.memory.copyists[(e - 1) % copyists].copied[c];
-        const std::uint8_t there = matcher.frame(offered[(e - 1) / copyists].lag)[n];
-        x = copied.slope * logit + copied.offset[channel.is_set(there) ? 1 : 0][before];
-      }
-      Voice& voice = voices[e];
-      const double small = plain::exp(x > 0 ? -x : x), large = 1 / (1 + small);
-      voice.yes[k] = x > 0 ? large : small * large;
-      voice.no[k] = x > 0 ? small * large : large;
-      // A further channel is asked only where those above it said yes (music/cells.h).
-      double weight = voice.weight;
-      for (int above = 0; above < k; ++above) weight *= voice.yes[above];
-      yes += weight * voice.yes[k];
-      no += weight * voice.no[k];
+    Chance* said = own.said[k];
+    const Memory::Own& network = config_.memory.own[c];
+    said[0] = chance(network.slope * logit + network.offset[before]);
+    // What nobody says is not computed.
+    const bool is_offered = offered_[b].is_set(k, n);
+    for (std::size_t i = 0; i < config_.memory.copyists.size() && !offered.empty(); ++i) {
+      const Memory::Copied& copied = config_.memory.copyists[i].copied[c];
+      for (std::size_t there = 0; there < (is_offered ? 2 : 1); ++there)
+        said[1 + 2 * i + there] = copied.slope == 0
+                                      ? repeated_[c][i][there][before]
+                                      : chance(copied.slope * logit + copied.offset[there][before]);
     }
-    logits[k] =
-        static_cast<float>(plain::log(std::max(yes, 1e-300)) - plain::log(std::max(no, 1e-300)));
+    double yes = 0, no = 0;
+    for (std::size_t e = 0; e < own.weights.size(); ++e) {
+      // A further channel is asked only where those above it said yes (music/cells.h).
+      double weight = own.weights[e];
+      for (int above = 0; above < k; ++above)
+        weight *= own.said[above][saying(offered, e, above, n)].yes;
+      const Chance& one = own.said[k][saying(offered, e, k, n)];
+      yes += weight * one.yes;
+      no += weight * one.no;
+    }
+    logits[k] = static_cast<float>(plain::log(std::max(yes, 1e-300) / std::max(no, 1e-300)));
   }
 }
 

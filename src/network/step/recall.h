@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "music/matcher.h"
@@ -33,18 +34,35 @@ class Recall {
   void mix(std::size_t row, int n, const std::uint8_t* below, float* logits);
 
  private:
-  struct Voice {                                                 // a part of the mixture
-    double weight;                                               // sums to 1 over a row's voices
-    double yes[music::kMostChannels], no[music::kMostChannels];  // p of the note's bits
+  struct Chance {
+    double yes, no;
   };
-  void hear(std::vector<Voice>& row, std::uint8_t previous, std::uint8_t cell) const;
+  /// The parts of a mixture: the network, then each offer by each copyist.
+  struct Row {
+    std::vector<double> weights;  // sum to 1
+    // What may be said of the note's bits: by the network, and by each copyist of a bit that is not
+    // set, or set, in the offer.
+    Chance said[music::kMostChannels][1 + 2 * Memory::kMostCopyists];
+  };
+  void hear(Row& row, std::span<const music::Recollection> offered, int n, std::uint8_t previous,
+            std::uint8_t cell) const;
+  static Chance chance(double logit);
+  /// Index into Row::said[channel] of part e.
+  std::size_t saying(std::span<const music::Recollection> offered, std::size_t e, int channel,
+                     int n) const {
+    const std::size_t copyists = config_.memory.copyists.size();
+    if (e == 0) return 0;
+    return 1 + 2 * ((e - 1) % copyists) + offered[(e - 1) / copyists].frame.is_set(channel, n);
+  }
 
   Config config_;
   music::Cells cells_;
-  std::vector<music::Matcher> matchers_;      // (B)
-  std::vector<std::vector<double>> weights_;  // (B): of the voices before the lowest note
-  std::vector<std::vector<Voice>> rows_;      // (B, V)
+  std::vector<music::Matcher> matchers_;   // (B)
+  std::vector<music::FrameBits> offered_;  // (B): the bits set in any offer
+  std::vector<Row> rows_;                  // (B, V)
   int versions_ = 1;
+  // By channel, copyist, bit there and bit before: what those say who do not ask the network.
+  Chance repeated_[music::kMostChannels][Memory::kMostCopyists][2][2];
 };
 
 }  // namespace toccata::network::stepping
