@@ -10,6 +10,7 @@
 #include "composing/test_pieces.h"
 #include "listening/likelihood.h"
 #include "listening/tiny_model.h"
+#include "network/model/test_memory.h"
 
 namespace toccata::composing {
 namespace {
@@ -46,6 +47,28 @@ TEST(Compose, FrequenciesOfWholePiecesAreTheirExactChances) {
   EXPECT_GT(covered, 0.995);
   ASSERT_GT(degrees, 8);
   EXPECT_LT(chi_square, degrees + 5 * std::sqrt(2.0 * degrees));
+}
+
+TEST(Compose, EchoStrengthSaysHowFarAMemoryIsHeard) {
+  const network::Model plain = tiny_model(7, true);
+  network::Model model = plain;
+  model.config.memory = network::test_memory(2);
+  for (const std::optional<int> particles : {1, 4}) {
+    Order order{.seed = 3, .pieces = 3, .steps = 40, .most_notes = 4, .particles = particles};
+    const auto cells = [&](const network::Model& of, double strength) {
+      order.sampling.echo_strength = strength;
+      std::vector<std::uint8_t> all;
+      for (const Composed& made : pieces_of(of, order))
+        all.insert(all.end(), made.roll.cells.begin(), made.roll.cells.end());
+      return all;
+    };
+    EXPECT_EQ(cells(model, 0), cells(plain, 1));
+    EXPECT_NE(cells(model, 1), cells(plain, 1));
+    EXPECT_NE(cells(model, 1), cells(model, 4));
+    EXPECT_EQ(cells(plain, 0), cells(plain, 1));
+    EXPECT_THROW(cells(plain, 0.5), Error);
+    EXPECT_THROW(cells(model, -1), Error);
+  }
 }
 
 TEST(Compose, TheSameSeedGivesTheSamePieceWhateverIsComposedBesideIt) {

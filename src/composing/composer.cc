@@ -80,7 +80,9 @@ struct Composer::State {
         drawn(versions.size() * notes),
         play_logits(drawn.size()),
         lower(versions.size()),
-        logits(versions.size() * static_cast<std::size_t>(cells.count())) {}
+        logits(versions.size() * static_cast<std::size_t>(cells.count())) {
+    stepper.set_echo_strength(sampling.echo_strength);
+  }
 
   void begin_pieces(const std::vector<NumberedPiece>& numbered) {
     random.clear();
@@ -391,6 +393,7 @@ void Composer::set_sampling(const SamplingOptions& sampling) {
     for (Line& line : s.lines) line.conservativity = sampling.conservativity.power;
   }
   s.sampling = sampling;
+  s.stepper.set_echo_strength(sampling.echo_strength);
 }
 
 void Composer::listen(const network::StepPlace& place, const std::uint8_t* frame) {
@@ -414,6 +417,7 @@ void Composer::listen(const music::Roll& piece, int from, int length, std::strin
     network::StepperOptions options = s.stepper_options;
     options.sequences = 1;
     once.emplace(s.model, options);
+    once->set_echo_strength(s.sampling.echo_strength);
   }
   const int lines = once ? 1 : static_cast<int>(s.lines.size());
   for (int t = std::max(0, from - s.model.config.recalled()); t < from - 1; ++t)

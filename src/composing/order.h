@@ -442,6 +442,14 @@ void visit_order(AnyOrder& o, Visit&& visit) {
           .such_as("adaptive")
           .when_live(),
       o.sampling.conservativity);
+  visit(
+      Field{group, "echo_strength",
+            "how far the piece repeats itself: 0 only as the network does, 1 as the model's memory "
+            "has learned, above 1 more"}
+          .within(0, 100)
+          .slider(0, 4)
+          .when_live(),
+      o.sampling.echo_strength);
   visit(Field{group, "manner",
               "the pitches, register, voices and onsets that the music is kept near; free: any"}
             .or_else("those of the music that the model learned from"),

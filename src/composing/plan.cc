@@ -313,6 +313,13 @@ Plan plan_of(const network::Config& config, const Order& order) {
   demand_music(order.chord_file, "a chord track");
   if (const music::Roll* prime = primer_of(order))
     listening::check_fits(config, *prime, order.prime->path);
+  const double strength = order.sampling.echo_strength;
+  if (!config.memory && strength != 0 && strength != 1)
+    fail_usage(
+        "echo strength: this model has no memory of the piece to be heard more or less, found "
+        "{:g}; "
+        "toccata export MODEL FOLDER --memory MUSIC fits one",
+        strength);
   Plan plan;
   if (const auto& whole = order.infill ? order.infill : order.melody) {
     listening::check_fits(config, *whole->music, whole->path);

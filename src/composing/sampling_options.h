@@ -29,6 +29,9 @@ struct SamplingOptions {
   // The odds that a silent note begins are multiplied by this: above 1 more notes, below 1 fewer.
   double density = 1;
   Conservativity conservativity = {};
+  // How far a piece repeats itself: its memory's weight beside the network's
+  // (network/model/memory.h) is multiplied by this. 0: the network alone; 1: as learned.
+  double echo_strength = 1;
   double strike_temperature() const { return articulate_temperature.value_or(temperature); }
   bool operator==(const SamplingOptions&) const = default;
 };

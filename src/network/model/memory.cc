@@ -1,6 +1,9 @@
 #include "network/model/memory.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "base/plain_math.h"
 
 namespace toccata::network {
 namespace {
@@ -31,6 +34,16 @@ Json list_of(const Json& object, std::string_view key, std::size_t least, std::s
 }
 
 }  // namespace
+
+Memory at_strength(Memory memory, double strength) {
+  const double share = std::min(strength, 1.0);
+  for (Memory::Own& own : memory.own) {
+    own.slope = 1 + share * (own.slope - 1);
+    for (double& offset : own.offset) offset *= share;
+  }
+  for (Memory::Copyist& copyist : memory.copyists) copyist.trust[0] += plain::log(strength);
+  return memory;
+}
 
 void check(const Memory& memory, int channels) {
   if (!memory) return;

@@ -58,6 +58,10 @@ void for_each_number(AnyMemory& memory, const Visit& visit) {
   }
 }
 
+/// The same memory with every copyist's weight times `strength` (above 0; 1: as it is). Below 1
+/// what it makes of the network's own logits goes back to those in proportion.
+Memory at_strength(Memory memory, double strength);
+
 /// Throws Error (usage) on a number beyond ±1000, and on another number of channels.
 void check(const Memory& memory, int channels);
 

@@ -7,35 +7,43 @@
 namespace toccata::network::stepping {
 
 Recall::Recall(const Config& config, std::size_t sequences, std::size_t rows)
-    : config_(config), cells_(config.cells()) {
-  if (!config.memory) return;
+    : learned_(config.memory), cells_(config.cells()) {
+  if (!learned_) return;
   matchers_.assign(sequences, music::Matcher(cells_, config.notes()));
   offered_.resize(sequences);
   rows_.resize(rows);
-  for (std::size_t i = 0; i < config.memory.copyists.size(); ++i)
-    for (std::size_t c = 0; c < config.memory.own.size(); ++c)
+  set_strength(1);
+}
+
+void Recall::set_strength(double strength) {
+  if (!learned_) return;
+  is_heard_ = strength > 0;
+  if (!is_heard_) return;
+  memory_ = strength == 1 ? learned_ : at_strength(learned_, strength);
+  for (std::size_t i = 0; i < memory_.copyists.size(); ++i)
+    for (std::size_t c = 0; c < memory_.own.size(); ++c)
       for (const std::size_t there : {0U, 1U})
         for (const std::size_t before : {0U, 1U})
           repeated_[c][i][there][before] =
-              chance(config.memory.copyists[i].copied[c].offset[there][before]);
+              chance(memory_.copyists[i].copied[c].offset[there][before]);
 }
 
 void Recall::clear(int b) {
-  if (config_.memory) matchers_[static_cast<std::size_t>(b)].clear();
+  if (learned_) matchers_[static_cast<std::size_t>(b)].clear();
 }
 
 void Recall::remember(int b, const std::uint8_t* frame) {
-  if (config_.memory) matchers_[static_cast<std::size_t>(b)].remember(frame);
+  if (learned_) matchers_[static_cast<std::size_t>(b)].remember(frame);
 }
 
 void Recall::take_over(const Recall& other, int from, int to) {
-  if (!config_.memory) return;
+  if (!learned_) return;
   matchers_[static_cast<std::size_t>(to)] = other.matchers_[static_cast<std::size_t>(from)];
   offered_[static_cast<std::size_t>(to)] = other.offered_[static_cast<std::size_t>(from)];
 }
 
 void Recall::begin(int versions) {
-  if (!config_.memory) return;
+  if (!learned_ || !is_heard_) return;
   versions_ = versions;
   std::vector<double> weights;
   for (std::size_t b = 0; b < matchers_.size(); ++b) {
@@ -44,7 +52,7 @@ void Recall::begin(int versions) {
     double most = 0, sum = 0;
     for (const music::Recollection& offer : matchers_[b].offered()) {
       offered_[b] |= offer.frame;
-      for (const Memory::Copyist& copyist : config_.memory.copyists) {
+      for (const Memory::Copyist& copyist : memory_.copyists) {
         double trust = 0;
         for (std::size_t k = 0; k < offer.traits.size(); ++k)
           trust += copyist.trust[k] * offer.traits[k];
@@ -60,7 +68,7 @@ void Recall::begin(int versions) {
 }
 
 void Recall::copy_rows(std::size_t from, std::size_t to, std::size_t count) {
-  if (!config_.memory) return;
+  if (!learned_ || !is_heard_) return;
   std::copy_n(rows_.begin() + static_cast<std::ptrdiff_t>(from), count,
               rows_.begin() + static_cast<std::ptrdiff_t>(to));
 }
@@ -87,7 +95,7 @@ void Recall::hear(Row& row, std::span<const music::Recollection> offered, int n,
 }
 
 void Recall::mix(std::size_t row, int n, const std::uint8_t* below, float* logits) {
-  if (!config_.memory) return;
+  if (!learned_ || !is_heard_) return;
   const std::size_t b = row / static_cast<std::size_t>(versions_);
   const music::Matcher& matcher = matchers_[b];
   const auto offered = matcher.offered();
@@ -99,12 +107,12 @@ void Recall::mix(std::size_t row, int n, const std::uint8_t* below, float* logit
     const std::size_t before = matcher.last().is_set(k, n) ? 1 : 0;
     const double logit = double{logits[k]};
     Chance* said = own.said[k];
-    const Memory::Own& network = config_.memory.own[c];
+    const Memory::Own& network = memory_.own[c];
     said[0] = chance(network.slope * logit + network.offset[before]);
     // What nobody says is not computed.
     const bool is_offered = offered_[b].is_set(k, n);
-    for (std::size_t i = 0; i < config_.memory.copyists.size() && !offered.empty(); ++i) {
-      const Memory::Copied& copied = config_.memory.copyists[i].copied[c];
+    for (std::size_t i = 0; i < memory_.copyists.size() && !offered.empty(); ++i) {
+      const Memory::Copied& copied = memory_.copyists[i].copied[c];
       for (std::size_t there = 0; there < (is_offered ? 2 : 1); ++there)
         said[1 + 2 * i + there] = copied.slope == 0
                                       ? repeated_[c][i][there][before]

@@ -19,6 +19,10 @@ class Recall {
   /// config has no memory.
   Recall(const Config& config, std::size_t sequences, std::size_t rows);
 
+  /// How far it is heard from the next step on: 0 not at all, so that the logits are the network's
+  /// own; 1 as learned, and how Recall begins.
+  void set_strength(double strength);
+
   void clear(int b);
   /// The next frame of sequence b's past. frame (N)
   void remember(int b, const std::uint8_t* frame);
@@ -50,12 +54,13 @@ class Recall {
   /// Index into Row::said[channel] of part e.
   std::size_t saying(std::span<const music::Recollection> offered, std::size_t e, int channel,
                      int n) const {
-    const std::size_t copyists = config_.memory.copyists.size();
+    const std::size_t copyists = memory_.copyists.size();
     if (e == 0) return 0;
     return 1 + 2 * ((e - 1) % copyists) + offered[(e - 1) / copyists].frame.is_set(channel, n);
   }
 
-  Config config_;
+  Memory learned_, memory_;  // memory_: at the strength asked for
+  bool is_heard_ = true;
   music::Cells cells_;
   std::vector<music::Matcher> matchers_;   // (B)
   std::vector<music::FrameBits> offered_;  // (B): the bits set in any offer

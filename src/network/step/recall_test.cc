@@ -59,6 +59,48 @@ TEST(Recall, FollowsFromThePastAlone) {
   EXPECT_NE(a, b);  // the lowest note knew nothing of it, those above do
 }
 
+TEST(Recall, IsHeardAsFarAsAskedFor) {
+  const Config config = plain_config(true);
+  const Model model = remembering(config);
+  const Music music = repeating(config, 1);
+  const std::size_t size = static_cast<std::size_t>(config.notes()) * 2;
+  const std::vector<float> learned = run(model, music, {.threads = 1}),
+                           own = run(lively_model(config), music, {.threads = 1});
+  const auto heard = [&](const Model& of, const auto& strength) {
+    std::vector<float> logits(learned.size());
+    Stepper stepper(of, {.threads = 1});
+    for (int t = 0; t < kSteps; ++t) {
+      stepper.set_echo_strength(strength(t));
+      stepper.begin_step(music.batch.frame(t, 0), music.place(t));
+      stepper.all_notes(music.batch.frame(t + 1, 0),
+                        logits.data() + static_cast<std::size_t>(t) * size);
+    }
+    return logits;
+  };
+  EXPECT_EQ(heard(model, [](int) { return 0.0; }), own);
+  EXPECT_EQ(heard(model, [](int) { return 1.0; }), learned);
+  EXPECT_EQ(heard(lively_model(config), [](int) { return 3.0; }), own);
+  Model stronger = model;
+  stronger.config.memory = at_strength(model.config.memory, 3);
+  EXPECT_NE(run(stronger, music, {.threads = 1}), learned);
+  EXPECT_EQ(heard(model, [](int) { return 3.0; }), run(stronger, music, {.threads = 1}));
+  // What was not heard is remembered.
+  const std::vector<float> late = heard(model, [](int t) { return t < 7 ? 0.0 : 1.0; });
+  const auto middle = static_cast<std::ptrdiff_t>(7 * size);
+  EXPECT_TRUE(std::equal(late.begin(), late.begin() + middle, own.begin()));
+  EXPECT_TRUE(std::equal(late.begin() + middle, late.end(), learned.begin() + middle));
+}
+
+TEST(Recall, AWeakMemoryIsNextToTheNetworkAlone) {
+  const Config config = plain_config(true);
+  Model weak = remembering(config);
+  weak.config.memory = at_strength(weak.config.memory, 1e-100);
+  const Music music = repeating(config, 1);
+  const std::vector<float> own = run(lively_model(config), music, {.threads = 1}),
+                           near = run(weak, music, {.threads = 1});
+  for (std::size_t i = 0; i < own.size(); ++i) EXPECT_NEAR(near[i], own[i], 1e-4) << i;
+}
+
 TEST(Recall, CopiesOfASequenceAndOfAVersionGoOnAlike) {
   const Config config = plain_config(true);
   const Model model = remembering(config);

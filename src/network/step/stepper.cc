@@ -308,6 +308,10 @@ void Stepper::reset(int b, std::uint64_t sequence_id) {
   s.recall.clear(b);
 }
 
+void Stepper::set_echo_strength(double strength) {
+  state_->recall.set_strength(strength);
+}
+
 void Stepper::recall(int b, const std::uint8_t* frame) {
   state_->history.remember(b, frame);
   state_->recall.remember(b, frame);

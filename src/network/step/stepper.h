@@ -50,6 +50,10 @@ class Stepper {
   /// without dropout.
   void take_over(Stepper& other);
 
+  /// Between two steps: how far a memory of the piece (Config::memory) is heard from now on. 0: not
+  /// at all, so that the logits are the network's own; 1, as it begins: as learned.
+  void set_echo_strength(double strength);
+
   /// Before the first step after reset: what sounded in a frame earlier than any that begin_step
   /// will be given, in order. A sequence that begins inside a piece so hears its echoes
   /// (Config::echoes) and remembers it (Config::memory); Config::recalled() says how far back that
