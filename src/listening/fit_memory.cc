@@ -26,22 +26,34 @@ struct Step {
 };
 using Heard = std::vector<std::vector<Step>>;  // of each piece
 
-Memory beginning(int channels) {
+// Traits of an offer that repeats the last frame and strikes nothing, and of a silent one
+// (music/matcher.cc).
+constexpr std::size_t kHeld = 4, kSilent = 8;
+constexpr double kNever = -50;  // the logarithm of a weight
+
+Memory beginning(int channels, Remembered remembered) {
   Memory memory;
   const auto count = static_cast<std::size_t>(channels);
   memory.own.assign(count, {});
   Memory::Copyist exact, free;
   exact.trust[0] = free.trust[0] = -3;
   exact.trust[1] = free.trust[1] = 1;
+  if (remembered == Remembered::onsets)
+    for (const std::size_t trait : {kHeld, kSilent})
+      exact.trust[trait] = free.trust[trait] = kNever;
   exact.copied.assign(count, {{{{-6, -6}, {4, 4}}}, 0});
   free.copied.assign(count, {{{{-1.5, -1.5}, {1.5, 1.5}}}, 1});
   memory.copyists = {exact, free};
   return memory;
 }
 
-/// A copyist whose slope is 0 repeats without regard to the network, and keeps it so.
-std::vector<double*> numbers_to_fit(Memory& memory) {
+/// A copyist whose slope is 0 repeats without regard to the network, and keeps it so; what is never
+/// repeated stays so.
+std::vector<double*> numbers_to_fit(Memory& memory, Remembered remembered) {
   std::vector<double*> fixed, all;
+  if (remembered == Remembered::onsets)
+    for (Memory::Copyist& copyist : memory.copyists)
+      for (const std::size_t trait : {kHeld, kSilent}) fixed.push_back(&copyist.trust[trait]);
   for (Memory::Copied& copied : memory.copyists.front().copied) fixed.push_back(&copied.slope);
   for_each_number(memory, [&](double& value) {
     if (std::ranges::find(fixed, &value) == fixed.end()) all.push_back(&value);
@@ -179,9 +191,9 @@ double log_likelihood(const network::Config& config, const Memory& memory, const
   for (const double sum : sums) total += sum;
   if (gradient != nullptr) {
     *gradient = zero;
-    const std::vector<double*> into = numbers_to_fit(*gradient);
+    const std::vector<double*> into = numbers_to_fit(*gradient, Remembered::all);
     for (Memory& one : gradients) {
-      const std::vector<double*> from = numbers_to_fit(one);
+      const std::vector<double*> from = numbers_to_fit(one, Remembered::all);
       for (std::size_t k = 0; k < into.size(); ++k) *into[k] += *from[k];
     }
   }
@@ -189,15 +201,16 @@ double log_likelihood(const network::Config& config, const Memory& memory, const
 }
 
 Memory fit(const network::Config& config, const Heard& heard, std::span<const std::size_t> pieces,
-           int threads, Progress& progress, const Stop& stop) {
-  Memory memory = beginning(config.channels()), first = memory, gradient;
-  const std::vector<double*> numbers = numbers_to_fit(memory), begun = numbers_to_fit(first);
+           Remembered remembered, int threads, Progress& progress, const Stop& stop) {
+  Memory memory = beginning(config.channels(), remembered), first = memory, gradient;
+  const std::vector<double*> numbers = numbers_to_fit(memory, remembered),
+                             begun = numbers_to_fit(first, remembered);
   std::vector<double> steps(numbers.size(), kFirstStep), last(numbers.size());
   progress.begin("fitting the memory", kUpdates, "updates");
   for (int update = 0; update < kUpdates; ++update) {
     if (stop.requested()) fail("interrupted: nothing is written");
     log_likelihood(config, memory, heard, pieces, threads, &gradient);
-    const std::vector<double*> slopes = numbers_to_fit(gradient);
+    const std::vector<double*> slopes = numbers_to_fit(gradient, remembered);
     for (std::size_t k = 0; k < numbers.size(); ++k) {
       double slope = *slopes[k] - kPull * (*numbers[k] - *begun[k]);
       if (slope * last[k] > 0) {
@@ -219,7 +232,7 @@ Memory fit(const network::Config& config, const Heard& heard, std::span<const st
 }  // namespace
 
 MemoryFit fit_memory(const network::Model& model, std::span<const corpus::Piece* const> pieces,
-                     int threads, Progress& progress, const Stop& stop) {
+                     Remembered remembered, int threads, Progress& progress, const Stop& stop) {
   if (pieces.size() < 2)
     fail(
         "a memory is fitted on half of the pieces and judged on the other: expected two or more, "
@@ -262,15 +275,15 @@ MemoryFit fit_memory(const network::Model& model, std::span<const corpus::Piece*
     all.push_back(i);
     halves[i % 2].push_back(i);
   }
-  MemoryFit result{.memory = fit(config, heard, all, threads, progress, stop),
+  MemoryFit result{.memory = fit(config, heard, all, remembered, threads, progress, stop),
                    .without = -nats / frames};
   const auto score = [&](const Memory& memory, std::span<const std::size_t> which) {
     return log_likelihood(config, memory, heard, which, threads, nullptr) / frames;
   };
   result.with = score(result.memory, all);
   for (const int half : {0, 1})
-    result.unseen +=
-        score(fit(config, heard, halves[1 - half], threads, progress, stop), halves[half]);
+    result.unseen += score(
+        fit(config, heard, halves[1 - half], remembered, threads, progress, stop), halves[half]);
   return result;
 }
 

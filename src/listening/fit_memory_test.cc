@@ -40,7 +40,7 @@ TEST(FitMemory, GainsOnPiecesThatRepeatAndIsTheirExactLikelihood) {
   for (const bool articulation : {false, true}) {
     network::Model model = tiny_model(6, articulation);
     const std::vector<corpus::Piece> pieces = themes(model, 8);
-    const MemoryFit fit = fit_memory(model, pointers(pieces), 1, quiet, never);
+    const MemoryFit fit = fit_memory(model, pointers(pieces), Remembered::all, 1, quiet, never);
     EXPECT_NEAR(fit.without,
                 likelihood(model, pointers(pieces), {.threads = 1}, quiet, never).per_step(), 1e-9);
     EXPECT_GT(fit.unseen, fit.without + 2);
@@ -50,7 +50,8 @@ TEST(FitMemory, GainsOnPiecesThatRepeatAndIsTheirExactLikelihood) {
     EXPECT_NEAR(fit.with,
                 likelihood(model, pointers(pieces), {.threads = 1}, quiet, never).per_step(), 1e-5);
     // A memory that it has is not taken into account.
-    EXPECT_EQ(fit_memory(model, pointers(pieces), 3, quiet, never).memory, fit.memory);
+    EXPECT_EQ(fit_memory(model, pointers(pieces), Remembered::all, 3, quiet, never).memory,
+              fit.memory);
   }
 }
 
@@ -60,22 +61,47 @@ TEST(FitMemory, FindsNothingWhereNothingRepeats) {
   for (std::uint64_t i = 0; i < 8; ++i)
     pieces.push_back(random_piece_for(model, std::to_string(i), 40, 100 + i));
   // Random cells at even odds, under a network far from them: only its slopes can gain.
-  const MemoryFit fit = fit_memory(model, pointers(pieces), 1, quiet, never);
+  const MemoryFit fit = fit_memory(model, pointers(pieces), Remembered::all, 1, quiet, never);
   EXPECT_LE(fit.with, -6 * 0.69);
+}
+
+TEST(FitMemory, OfOnsetsRepeatsNoHeldNotesAndNoSilence) {
+  const network::Model model = tiny_model(6, true);
+  const std::vector<corpus::Piece> pieces = themes(model, 8);
+  const MemoryFit all = fit_memory(model, pointers(pieces), Remembered::all, 1, quiet, never);
+  const MemoryFit fit = fit_memory(model, pointers(pieces), Remembered::onsets, 1, quiet, never);
+  EXPECT_GT(fit.unseen, fit.without + 1);
+  for (const network::Memory::Copyist& copyist : fit.memory.copyists) {
+    EXPECT_EQ(copyist.trust[4], -50);
+    EXPECT_EQ(copyist.trust[8], -50);
+    EXPECT_GT(copyist.trust[0], -50);
+  }
+  // The traits are those that the matcher has for a held and for a silent frame.
+  music::Matcher matcher(model.config.cells(), 6);
+  const std::uint8_t held[6] = {music::kPlay}, silent[6] = {};
+  for (const std::uint8_t* frame : {held, held, held, silent, silent, silent, held, held})
+    matcher.remember(frame);
+  bool has_held = false;
+  for (const music::Recollection& one : matcher.offered()) {
+    has_held = has_held || one.traits[4] == 1;
+    EXPECT_EQ(one.traits[8] == 1, one.frame == music::FrameBits{});
+  }
+  EXPECT_TRUE(has_held);
+  EXPECT_NE(all.memory, fit.memory);
 }
 
 TEST(FitMemory, RefusesOnePieceAndStopsWhenAsked) {
   const network::Model model = tiny_model(3, false);
   const std::vector<corpus::Piece> pieces = themes(model, 2);
   try {
-    fit_memory(model, std::vector{&pieces[0]}, 1, quiet, never);
+    fit_memory(model, std::vector{&pieces[0]}, Remembered::all, 1, quiet, never);
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("expected two or more, found 1"));
   }
   Stop stop;
   stop.request(2);
-  EXPECT_THROW(fit_memory(model, pointers(pieces), 1, quiet, stop), Error);
+  EXPECT_THROW(fit_memory(model, pointers(pieces), Remembered::all, 1, quiet, stop), Error);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct Options {
   std::string folder;
   std::vector<std::string> memory;  // music to fit it on; empty: the model stays as it is
   std::string memory_split = "valid";
+  listening::Remembered remembered = listening::Remembered::onsets;
   int threads = 0;
   network::DType type = network::DType::bf16;
 };
@@ -28,8 +29,8 @@ void fit_memory(network::Model& model, const Options& options, Context& context)
       read_for(model.config, options.memory, 1, context), options.memory_split);
   std::vector<const corpus::Piece*> all;
   for (const corpus::Piece& piece : pieces) all.push_back(&piece);
-  const listening::MemoryFit fit =
-      listening::fit_memory(model, all, options.threads, context.progress, context.stop);
+  const listening::MemoryFit fit = listening::fit_memory(
+      model, all, options.remembered, options.threads, context.progress, context.stop);
   context.progress.message(fmt::format(
       "{} pieces, nats per step: {:.4f} without memory, {:.4f} with it; {:.4f} on pieces that it "
       "was not fitted on",
@@ -83,6 +84,10 @@ void add_export(CLI::App& app, Context& context) {
   one_of(app.add_option("--memory-split", options->memory_split,
                         "the part of that music to fit it on (default: valid)"),
          word_texts<corpus::Part>());
+  one_of<listening::Remembered>(app.add_option(
+      "--remember", options->remembered,
+      "what of a piece it may repeat: frames in which notes begin (onsets, the default: to compose "
+      "with), or held notes and silence too (all: the highest likelihood)"));
   app.add_option("--threads", options->threads, "threads; 0: as many as the processor has")
       ->capture_default_str();
   app.callback([options, &context] { run(*options, context); });
