@@ -29,6 +29,8 @@ double process_age();
 std::string host_name();
 /// The processor's name; empty where the system does not tell.
 std::string processor_name();
+/// Whether it is an arm64 that has the dot product of bytes (Armv8.2), as far as the system tells.
+bool processor_has_dot_product();
 /// Names of NVIDIA's graphics cards, by their driver.
 std::vector<std::string> graphics_cards();
 

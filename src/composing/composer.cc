@@ -551,7 +551,7 @@ std::optional<int> Composer::lost_at(int p) const {
   return state_->lost_at[static_cast<std::size_t>(p)];
 }
 
-const std::string& Composer::arithmetic() const {
+std::string Composer::arithmetic() const {
   return state_->stepper.arithmetic();
 }
 

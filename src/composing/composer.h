@@ -120,7 +120,7 @@ class Composer {
   /// Where piece p's last particle ended, if none found a way on.
   std::optional<int> lost_at(int p) const;
 
-  const std::string& arithmetic() const;
+  std::string arithmetic() const;
 
  private:
   struct State;

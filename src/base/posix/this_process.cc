@@ -3,6 +3,9 @@
 #include "base/this_process.h"
 
 #include <sched.h>
+#if defined(__linux__) && defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -74,6 +77,14 @@ std::string host_name() {
 
 std::string processor_name() {
   return value_in("/proc/cpuinfo", "model name");
+}
+
+bool processor_has_dot_product() {
+#if defined(__linux__) && defined(__aarch64__)
+  return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#else
+  return false;
+#endif
 }
 
 std::vector<std::string> graphics_cards() {

@@ -102,6 +102,9 @@ std::string host_name() {
 std::string processor_name() {
   return "WebAssembly";
 }
+bool processor_has_dot_product() {
+  return false;
+}
 std::vector<std::string> graphics_cards() {
   return {};
 }

@@ -88,6 +88,10 @@ std::string processor_name() {
                        L"ProcessorNameString");
 }
 
+bool processor_has_dot_product() {
+  return ::IsProcessorFeaturePresent(43) != 0;  // PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE
+}
+
 std::vector<std::string> graphics_cards() {
   std::vector<std::string> names;
   DISPLAY_DEVICEW device{};

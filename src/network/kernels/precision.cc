@@ -63,6 +63,10 @@ InstructionSet resolved(InstructionSet set) {
   return set;
 }
 
+bool has_dot_product() {
+  return runs(InstructionSet::neon) && processor_has_dot_product();
+}
+
 #if defined(__x86_64__)
 bool has_native_bf16() {
   return runs(InstructionSet::avx512) && __builtin_cpu_supports("avx512bf16") != 0;

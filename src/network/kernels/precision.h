@@ -58,5 +58,7 @@ bool has_native_int8();
 /// Whether AVX-512 sums four products of bytes at once (VNNI), and whether AVX2 does.
 bool has_avx512_vnni();
 bool has_avx_vnni();
+/// Whether NEON sums four products of bytes at once (the dot product of Armv8.2).
+bool has_dot_product();
 
 }  // namespace toccata::network

@@ -13,12 +13,12 @@ struct LayerState {
              bool ahead)
       : stride(layer.stride),
         columns(ahead ? static_cast<std::size_t>(layer.columns) : 0),
-        bytes(static_cast<std::size_t>(layer.stride) * layout.bytes()),
+        bytes(static_cast<std::size_t>(layer.stride * layout.bytes)),
         c(rows * static_cast<std::size_t>(layer.stride)),
         h{Buffer<std::byte>(rows * bytes), Buffer<std::byte>(rows * bytes)},
         dropped(dropout ? rows * bytes : 0),
         recurrent(rows * columns),
-        silence(layout.silence()) {
+        silence(layout.zero) {
     zero(0, rows);
   }
 
@@ -27,6 +27,11 @@ struct LayerState {
   /// What the next layer reads.
   std::byte* out_row(int which, std::size_t row) {
     return dropped.size() != 0 ? dropped.data() + row * bytes : h_row(which, row);
+  }
+  /// What a step reads from the others and writes.
+  LayerRows written(int which, std::size_t row, const DropoutRow* keys) {
+    return {c_row(row), h_row(which, row), dropped.size() != 0 ? out_row(which, row) : nullptr,
+            keys};
   }
   float* recurrent_row(std::size_t row) { return recurrent.data() + row * columns; }
 

@@ -15,7 +15,7 @@ namespace toccata::network::stepping {
 class MixLayers {
  public:
   /// Of a network that mixes nothing: no memory, nothing to call.
-  MixLayers(const PackedNetwork& network, int sequences, bool dropout);
+  MixLayers(const PackedNetwork& network, int sequences);
 
   /// 1. All layers' input products for notes first … last-1 of sequence b, with both biases.
   ///   x: the time axis' output of these notes
@@ -24,16 +24,17 @@ class MixLayers {
   /// 2. All layers along all notes, side by side, some sequences at a time where that is worth it.
   ///   masks(k, b, position): dropout's, a DropoutRow; asked for where keep_prob is below 1
   template <typename Masks>
-  void run(WorkerPool& pool, bool share, float keep_prob, const Masks& masks) {
+  void run(WorkerPool& pool, bool share, const Masks& masks) {
     const int count = static_cast<int>(ways_.size());
     const int parts = share ? std::clamp(pool.threads() / count, 1, sequences_) : 1;
     const auto part_of = [&](int chunk, int) {
       const int k = chunk / parts, part = chunk % parts;
       const int first = sequences_ * part / parts, last = sequences_ * (part + 1) / parts;
+      DropoutRow* keys = ways_[static_cast<std::size_t>(k)].keys.data();
       for (int position = 0; position < notes_; ++position) {
+        for (int b = first; b < last && network_->keep_prob < 1; ++b)
+          keys[b] = masks(k, b, position);
         step(k, position, first, last);
-        for (int b = first; b < last && keep_prob < 1; ++b)
-          drop_row(k, position, b, masks(k, b, position), keep_prob);
       }
     };
     if (share)
@@ -54,9 +55,9 @@ class MixLayers {
     Buffer<std::byte> h;        // (N + 2, B, stride) elements: note n at n + 1, zeros at both ends
     Buffer<std::byte> dropped;  // likewise, h after dropout, where there is any
     Buffer<float> c;            // (B, stride)
+    std::vector<DropoutRow> keys;  // (B)
   };
   void step(int k, int position, int first, int last);
-  void drop_row(int k, int position, int b, const DropoutRow& masks, float keep_prob);
   int note_at(int k, int position) const {
     return network_->mix_down[static_cast<std::size_t>(k)] ? notes_ - 1 - position : position;
   }

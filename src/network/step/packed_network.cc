@@ -4,13 +4,18 @@
 #include <array>
 
 #include "music/roll.h"
-#include "network/kernels/packing.h"
 
 namespace toccata::network::stepping {
 namespace {
 
+Packed pack_gates(const Kernels& kernels, int units, const Part& part) {
+  Packed packed;
+  pack(kernels, part.size, gate_columns(units), gate_weights(units, part), packed);
+  return packed;
+}
+
 /// Of the lowest layer the product by x is made apart, unless `with_first_x`.
-std::vector<PackedLayer> pack_stack(const Layout& layout,
+std::vector<PackedLayer> pack_stack(const Kernels& kernels,
                                     const std::vector<LstmSlice<const float>>& slices,
                                     bool with_first_x = false) {
   std::vector<PackedLayer> layers;
@@ -18,12 +23,14 @@ std::vector<PackedLayer> pack_stack(const Layout& layout,
     PackedLayer layer;
     layer.units = slice.hidden;
     layer.mask = slice.mask;
-    layer.stride = row_stride(slice.hidden);
-    layer.h_weights = pack(layout, slice.hidden, {slice.weight_hh, slice.hidden, 0, slice.hidden});
+    layer.stride = (slice.hidden + kLanes - 1) / kLanes * kLanes;
+    layer.columns = gate_columns(slice.hidden);
+    layer.h_weights =
+        pack_gates(kernels, slice.hidden, {slice.weight_hh, slice.hidden, 0, slice.hidden});
     if (!layers.empty() || with_first_x)
-      layer.x_weights = pack(layout, slice.hidden, {slice.weight_ih, slice.input, 0, slice.input});
-    layer.columns = layer.h_weights.columns;
-    layer.start = pack_columns(layout, slice.hidden, slice.bias_ih, slice.bias_hh);
+      layer.x_weights =
+          pack_gates(kernels, slice.hidden, {slice.weight_ih, slice.input, 0, slice.input});
+    pack_columns(slice.hidden, slice.bias_ih, slice.bias_hh, layer.start);
     layers.push_back(std::move(layer));
   }
   return layers;
@@ -37,24 +44,28 @@ double work_of(const PackedLayer& layer) {
   return static_cast<double>(layer.columns) * (layer.h_weights.inputs + layer.x_weights.inputs);
 }
 
+/// Rows that a layer works on at once: their pre-activations of a block stay in the first-level
+/// cache.
+constexpr int kRowsAtOnce = 96;
+
 }  // namespace
 
-PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float keep_prob)
+PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float kept)
     : config(model.config),
       groups(feature_groups(model.config)),
       frame_lags(lags(model.config)),
-      kernels(&chosen) {
-  const Layout& layout = chosen.layout;
+      kernels(&chosen),
+      keep_prob(kept) {
   const WeightSlices<const float> weights = slices(config, model.values.data());
-  time = pack_stack(layout, weights[Stack::time]);
-  note = pack_stack(layout, weights[Stack::note]);
+  time = pack_stack(chosen, weights[Stack::time]);
+  note = pack_stack(chosen, weights[Stack::note]);
   for (const Mix& way : mixes(config)) {
-    mix.push_back(std::move(pack_stack(layout, weights[way.stack], true).front()));
+    mix.push_back(std::move(pack_stack(chosen, weights[way.stack], true).front()));
     mix_down.push_back(way.down);
   }
 
   const LstmSlice<const float>& first = weights[Stack::time].front();
-  features = pack_inputs(layout, first.hidden, {first.weight_ih, first.input, 0, first.input});
+  pack_rows(first.hidden, {first.weight_ih, first.input, 0, first.input}, features);
   const int columns = time.front().columns, notes = config.notes();
   still = Buffer<float>(static_cast<std::size_t>(notes) * static_cast<std::size_t>(columns));
   std::vector<float> values(static_cast<std::size_t>(first.input));
@@ -77,17 +88,17 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
   const LstmSlice<const float>& lowest = weights[Stack::note].front();
   const music::Cells channels = config.cells();
   const int time_output = config.time_units.back();
-  note_input = pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output});
+  note_input = pack_gates(chosen, lowest.hidden, {lowest.weight_ih, lowest.input, 0, time_output});
   int past_inputs = time_output;
   for (const PackedLayer& layer : mix) {
-    note_mix.push_back(
-        pack(layout, lowest.hidden, {lowest.weight_ih, lowest.input, past_inputs, layer.units}));
+    note_mix.push_back(pack_gates(chosen, lowest.hidden,
+                                  {lowest.weight_ih, lowest.input, past_inputs, layer.units}));
     past_inputs += layer.units;
   }
   const int cell_inputs = config.lower_notes * channels.count(),
             note_columns = note.front().columns;
-  const Buffer<float> cells = pack_inputs(
-      layout, lowest.hidden, {lowest.weight_ih, lowest.input, past_inputs, cell_inputs});
+  Buffer<float> cells;
+  pack_rows(lowest.hidden, {lowest.weight_ih, lowest.input, past_inputs, cell_inputs}, cells);
   lower = Buffer<float>(static_cast<std::size_t>(config.lower_notes) * music::kCellValues *
                         static_cast<std::size_t>(note_columns));
   for (int k = 0; k < config.lower_notes; ++k)
@@ -99,8 +110,8 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
                   ? cells.data()[(std::ptrdiff_t{k} * channels.count() + c) * note_columns + column]
                   : 0.0f;
   if (config.lower_chord)
-    lower_chord = pack_inputs(layout, lowest.hidden,
-                              {lowest.weight_ih, lowest.input, past_inputs + cell_inputs, 12});
+    pack_rows(lowest.hidden, {lowest.weight_ih, lowest.input, past_inputs + cell_inputs, 12},
+              lower_chord);
 
   const int units = note.back().units, stride = note.back().stride;
   const int logits = config.head_count() * channels.count();
@@ -112,13 +123,18 @@ PackedNetwork::PackedNetwork(const Model& model, const Kernels& chosen, float ke
     head_bias.data()[row] = weights.head_bias[row];
   }
 
-  if (layout.element == Precision::int8) {
+  if (chosen.layout.element == Precision::int8) {
     for (std::vector<PackedLayer>* axis : {&time, &mix, &note})
       for (PackedLayer& layer : *axis) scale(layer.x_weights.scales, 1 / keep_prob);
     scale(note_input.scales, 1 / keep_prob);
     for (Packed& input : note_mix) scale(input.scales, 1 / keep_prob);
     scale(head_weight, 1 / keep_prob);
   }
+}
+
+Rows PackedNetwork::rows(const PackedLayer& layer, const std::byte* data, int apart) const {
+  const auto words = static_cast<std::size_t>(kernels->layout.words(layer.stride));
+  return {data, words * static_cast<std::size_t>(apart)};
 }
 
 double PackedNetwork::time_work() const {
@@ -141,6 +157,53 @@ double PackedNetwork::note_work() const {
   double work = 0;
   for (const PackedLayer& layer : note) work += work_of(layer);
   return work * config.notes();
+}
+
+void lstm(const PackedNetwork& network, const PackedLayer& layer, const Product& product,
+          const LayerRows& rows) {
+  const Kernels& kernels = *network.kernels;
+  alignas(kAlignment) float z[kRowsAtOnce * kBlockColumns];
+  std::size_t y_row[kRowsAtOnce];
+  const auto stride = static_cast<std::size_t>(layer.stride);
+  const std::size_t bytes = stride * static_cast<std::size_t>(kernels.layout.bytes);
+  CellForward cell;
+  cell.z = z;
+  cell.c_stride = stride;
+  cell.h_stride = bytes;
+  cell.y_row = y_row;
+  for (int r = 0; rows.y && r < kRowsAtOnce; ++r) y_row[r] = static_cast<std::size_t>(r) * bytes;
+  cell.masks.threshold = DropoutMasks::keep_threshold(network.keep_prob);
+  // In int8 the weights have the scale.
+  if (kernels.layout.element != Precision::int8) cell.masks.scale = 1 / network.keep_prob;
+  for (int row = 0; row < product.rows; row += kRowsAtOnce) {
+    const auto from = static_cast<std::size_t>(row);
+    Product part = product;
+    part.rows = cell.rows = std::min(kRowsAtOnce, product.rows - row);
+    // Of a single row all blocks at once.
+    const int most = part.rows == 1 ? kRowsAtOnce * kBlockColumns : kBlockColumns;
+    for (int column = 0; column < layer.columns; column += most) {
+      part.columns = std::min(most, layer.columns - column);
+      part.h = product.h.from(row, column);
+      part.x = product.x.from(row, column);
+      if (product.before) part.before = product.before + from * product.before_stride + column;
+      if (product.start) part.start = product.start + from * product.start_stride + column;
+      part.out = z;
+      part.out_stride = static_cast<std::size_t>(part.columns);
+      kernels.product(part);
+      const int first = column / 4;
+      const std::size_t at = from * bytes + static_cast<std::size_t>(first * kernels.layout.bytes);
+      cell.width = part.columns / 4;
+      cell.units = std::min(cell.width, layer.units - first);
+      cell.c_before = cell.c_after = rows.c + from * stride + first;
+      cell.h = rows.h + at;
+      if (rows.y) {
+        cell.y = reinterpret_cast<char*>(rows.y + at);
+        cell.masks.keys = rows.keys + row;
+        cell.masks.first_unit = first;
+      }
+      kernels.cell_forward(cell);
+    }
+  }
 }
 
 FirstInputs::FirstInputs(const PackedNetwork& network)

@@ -4,35 +4,44 @@
 #include <array>
 #include <vector>
 
-#include "network/kernels/step_kernels.h"
+#include "network/kernels/kernels.h"
+#include "network/kernels/packing.h"
 #include "network/model/input_kernel.h"
 #include "network/model/weights.h"
 
 namespace toccata::network::stepping {
 
-inline int row_stride(int units) {
-  return (units + 15) / 16 * 16;
-}
-
 struct PackedLayer {
   int units = 0;        // H
   int mask = 0;         // LayerSpec::mask
   int stride = 0;       // of rows of c and h: H up to a multiple of 16
-  int columns = 0;      // 4H, padded
+  int columns = 0;      // gate_columns(H)
   Packed h_weights;     // W_h
   Packed x_weights;     // W_x; none in the first layer of the time axis and of the note axis
   Buffer<float> start;  // (columns): both biases
 };
 
+/// Rows of a layer's output, as a product's left operand.
+struct Rows {
+  const std::byte* data = nullptr;
+  std::size_t stride = 0;  // words
+};
+inline Term operator*(const Rows& rows, const Packed& weights) {
+  return weights.with(rows.data, rows.stride);
+}
+
 struct PackedNetwork {
   /// keep_prob: of the dropout in composing. int8 cannot hold an h beyond ±1, so there the weights
   /// that multiply h are scaled by 1/keep_prob instead.
   PackedNetwork(const Model& model, const Kernels& kernels, float keep_prob);
+  /// Rows of a layer's output that stand `apart` rows from each other.
+  Rows rows(const PackedLayer& layer, const std::byte* data, int apart = 1) const;
 
   Config config;
   std::vector<FeatureGroup> groups;  // of what the first time layer reads
   std::vector<int> frame_lags;       // lags(config)
   const Kernels* kernels;
+  float keep_prob;
   std::vector<PackedLayer> time, note;
   std::vector<PackedLayer> mix;  // of mixes(config)
   std::vector<bool> mix_down;    // whether each goes downwards
@@ -54,6 +63,17 @@ struct PackedNetwork {
   double mix_work() const;
   double note_work() const;
 };
+
+/// What a layer remembers and writes; strides are the layer's.
+struct LayerRows {
+  float* c = nullptr;                // (rows, H), updated
+  std::byte* h = nullptr;            // (rows, H) values, written; not the product's
+  std::byte* y = nullptr;            // (rows, H) values: h after dropout; null: none
+  const DropoutRow* keys = nullptr;  // (rows)
+};
+/// One position of a layer: the product (whose out is not used) and the cell.
+void lstm(const PackedNetwork& network, const PackedLayer& layer, const Product& product,
+          const LayerRows& rows);
 
 /// The first time layer's pre-activations without W_h h: W_x times the features that encode() makes
 /// of the frames before, plus both biases.

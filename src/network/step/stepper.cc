@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "base/parallel.h"
-#include "network/kernels/step_choice.h"
 #include "network/model/dropout.h"
-#include "network/step/drop.h"
 #include "network/step/frame_history.h"
 #include "network/step/layer_state.h"
 #include "network/step/mix_layers.h"
@@ -19,7 +17,6 @@ namespace {
 using stepping::LayerState;
 using stepping::PackedLayer;
 using stepping::PackedNetwork;
-using stepping::Product;
 using stepping::Rows;
 
 // Fewer multiplications than this a thread (2 to 4 microseconds) are done sooner than shared out.
@@ -37,11 +34,13 @@ struct Scratch {
         time(static_cast<std::size_t>(network.config.notes()) *
              static_cast<std::size_t>(network.time.front().columns)),
         note(static_cast<std::size_t>(rows) *
-             static_cast<std::size_t>(network.note.front().columns)) {}
+             static_cast<std::size_t>(network.note.front().columns)),
+        keys(static_cast<std::size_t>(std::max(rows, network.config.notes()))) {}
   stepping::FirstInputs inputs;
   std::vector<const std::uint8_t*> past;  // of the step at hand, as encode() takes it
   Buffer<float> time;                     // (N, columns): start of the first time layer's sums
   Buffer<float> note;                     // (B, V, columns): start of the first note layer's
+  std::vector<DropoutRow> keys;           // of the rows at hand
 };
 
 StepperOptions checked(StepperOptions options) {
@@ -69,8 +68,7 @@ const Model& checked(const Model& model) {
 struct Stepper::State {
   State(const Model& model, const StepperOptions& asked)
       : options(checked(asked)),
-        network(checked(model),
-                stepping::choose_kernels(options.precision, options.instruction_set),
+        network(checked(model), composing_kernels(options.precision, options.instruction_set),
                 options.keep_prob),
         kernels(*network.kernels),
         sequences(static_cast<std::size_t>(options.sequences)),
@@ -82,7 +80,7 @@ struct Stepper::State {
         lower(sequences * static_cast<std::size_t>(options.versions),
               stepping::LowerNotes(network)),
         recall(network.config, sequences, lower.size()),
-        mix(network, options.sequences, options.keep_prob < 1),
+        mix(network, options.sequences),
         pool(options.threads) {
     const bool dropout = options.keep_prob < 1;
     // Where the notes are worked up by one thread, the others need not wait for them.
@@ -101,15 +99,6 @@ struct Stepper::State {
     return {{options.keep_prob, options.dropout_seed, kComposing}, sequence_id};
   }
 
-  /// Rows of a buffer of layer outputs, as a product's operand.
-  Rows rows(const PackedLayer& layer, const std::byte* data) const {
-    return {data, layer.stride, kernels.layout.padded(layer.units)};
-  }
-
-  void drop(const PackedLayer& layer, const DropoutRow& row, const std::byte* h, std::byte* y) {
-    stepping::drop(kernels, layer, row, options.keep_prob, h, y);
-  }
-
   /// Multiplications of one note of all versions of all sequences.
   double note_work() const {
     return network.note_work() / static_cast<double>(notes) * options.sequences * versions;
@@ -126,10 +115,11 @@ struct Stepper::State {
                        static_cast<std::size_t>(first);
       const PackedLayer& layer = network.time[static_cast<std::size_t>(k)];
       LayerState& state = time[static_cast<std::size_t>(k)];
-      kernels.product({.columns = layer.columns,
-                       .rows = std::min(kAheadRows, static_cast<int>(notes) - first),
-                       .h = {&layer.h_weights, rows(layer, state.h_row(time_now, row))}},
-                      state.recurrent_row(row), layer.columns);
+      kernels.product({.rows = std::min(kAheadRows, static_cast<int>(notes) - first),
+                       .columns = layer.columns,
+                       .h = network.rows(layer, state.h_row(time_now, row)) * layer.h_weights,
+                       .out = state.recurrent_row(row),
+                       .out_stride = static_cast<std::size_t>(layer.columns)});
     });
   }
 
@@ -143,41 +133,38 @@ struct Stepper::State {
     for (std::size_t k = 0; k < time.size(); ++k) {
       const PackedLayer& layer = network.time[k];
       LayerState& state = time[k];
-      Product product{.columns = layer.columns,
-                      .rows = count,
+      const auto columns = static_cast<std::size_t>(layer.columns);
+      Product product{.rows = count,
                       .start = k == 0 ? own.time.data() : layer.start.data(),
-                      .start_stride = k == 0 ? layer.columns : 0};
+                      .start_stride = k == 0 ? columns : 0};
       if (ahead) {
         product.before = state.recurrent_row(row);
-        product.before_stride = layer.columns;
+        product.before_stride = columns;
       } else {
-        product.h = {&layer.h_weights, rows(layer, state.h_row(now, row))};
+        product.h = network.rows(layer, state.h_row(now, row)) * layer.h_weights;
       }
-      if (k != 0) product.x = {&layer.x_weights, x};
-      kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
+      if (k != 0) product.x = x * layer.x_weights;
       if (options.keep_prob < 1)
-        for (int n = first; n < last; ++n) {
-          const std::size_t at = row + static_cast<std::size_t>(n - first);
-          drop(layer,
-               masks[static_cast<std::size_t>(b)].row(layer.mask,
-                                                      steps[static_cast<std::size_t>(b)], n),
-               state.h_row(next, at), state.out_row(next, at));
-        }
-      x = rows(layer, state.out_row(next, row));
+        for (int n = first; n < last; ++n)
+          own.keys[static_cast<std::size_t>(n - first)] = masks[static_cast<std::size_t>(b)].row(
+              layer.mask, steps[static_cast<std::size_t>(b)], n);
+      stepping::lstm(network, layer, product, state.written(next, row, own.keys.data()));
+      x = network.rows(layer, state.out_row(next, row));
     }
     const PackedLayer& layer = network.note.front();
-    kernels.product({.columns = layer.columns,
-                     .rows = count,
-                     .x = {&network.note_input, x},
-                     .start = layer.start.data()},
-                    note_start_row(first, b), std::ptrdiff_t{options.sequences} * layer.columns);
+    kernels.product({.rows = count,
+                     .columns = layer.columns,
+                     .x = x * network.note_input,
+                     .start = layer.start.data(),
+                     .out = note_start_row(first, b),
+                     .out_stride = sequences * static_cast<std::size_t>(layer.columns)});
     if (!network.mix.empty()) mix.inputs(b, first, last, x);
   }
 
   /// After time_rows of all notes, before the steps are counted on.
   void mix_rows() {
     const bool share = network.mix_work() * options.sequences > kWorthSharing;
-    mix.run(pool, share, options.keep_prob, [&](int direction, int b, int position) {
+    mix.run(pool, share, [&](int direction, int b, int position) {
       const auto row = static_cast<std::size_t>(b);
       return masks[row].row(network.mix[static_cast<std::size_t>(direction)].mask, steps[row],
                             position);
@@ -222,30 +209,30 @@ struct Stepper::State {
     for (std::size_t k = 0; k < note.size(); ++k) {
       const PackedLayer& layer = network.note[k];
       LayerState& state = note[k];
-      Product product{.columns = layer.columns,
-                      .rows = count,
-                      .h = {&layer.h_weights, rows(layer, state.h_row(now, row))},
+      Product product{.rows = count,
+                      .h = network.rows(layer, state.h_row(now, row)) * layer.h_weights,
                       .start = k == 0 ? start : layer.start.data(),
-                      .start_stride = k == 0 ? columns : 0};
-      if (k != 0) product.x = {&layer.x_weights, x};
-      kernels.lstm(product, {state.c_row(row), state.stride, state.h_row(next, row), state.stride});
+                      .start_stride = k == 0 ? static_cast<std::size_t>(columns) : 0};
+      if (k != 0) product.x = x * layer.x_weights;
       if (options.keep_prob < 1)
         for (int r = first; r < last; ++r) {
-          const auto b = static_cast<std::size_t>(r / versions), at = static_cast<std::size_t>(r);
-          drop(layer, masks[b].row(layer.mask, steps[b] - 1, n), state.h_row(next, at),
-               state.out_row(next, at));
+          const auto b = static_cast<std::size_t>(r / versions);
+          own.keys[static_cast<std::size_t>(r - first)] = masks[b].row(layer.mask, steps[b] - 1, n);
         }
-      x = rows(layer, state.out_row(next, row));
+      stepping::lstm(network, layer, product, state.written(next, row, own.keys.data()));
+      x = network.rows(layer, state.out_row(next, row));
     }
     const int stride = network.note.back().stride, channels = network.config.channels();
     const std::ptrdiff_t head = std::ptrdiff_t{network.config.head_of(n)} * channels;
-    kernels.head({.rows = count,
-                  .channels = channels,
-                  .h = {x.data, stride, stride},
-                  .weights = network.head_weight.data() + head * stride,
-                  .bias = network.head_bias.data() + head,
-                  .logits = logits,
-                  .stride = logits_stride});
+    kernels.head_forward({.rows = count,
+                          .units = stride,  // zeros beyond the layer's
+                          .channels = channels,
+                          .y = x.data,
+                          .y_stride = x.stride * sizeof(Word),
+                          .weight = network.head_weight.data() + head * stride,
+                          .weight_stride = static_cast<std::size_t>(stride)},
+                         network.head_bias.data() + head, logits,
+                         static_cast<std::size_t>(logits_stride));
     for (int r = 0; r < count; ++r)
       recall.mix(row + static_cast<std::size_t>(r), n,
                  below == nullptr ? nullptr : below + r * below_stride, logits + r * logits_stride);
@@ -271,7 +258,7 @@ struct Stepper::State {
 
   StepperOptions options;
   PackedNetwork network;
-  const stepping::Kernels& kernels;
+  const Kernels& kernels;
   std::size_t sequences, notes;     // B, N
   std::vector<LayerState> time;     // rows (B, N)
   std::vector<LayerState> note;     // rows (B, V)
@@ -436,7 +423,7 @@ void Stepper::all_notes(const std::uint8_t* truth, float* logits) {
 const Config& Stepper::config() const {
   return state_->network.config;
 }
-const std::string& Stepper::arithmetic() const {
+std::string Stepper::arithmetic() const {
   return state_->kernels.name;
 }
 

@@ -78,7 +78,7 @@ class Stepper {
 
   const Config& config() const;
   /// Instruction set and precision in use, for receipts: "avx512-f32"…
-  const std::string& arithmetic() const;
+  std::string arithmetic() const;
 
  private:
   struct State;

@@ -62,7 +62,7 @@ void Axis::reserve(AxisSlice& slice) const {
 
 char* Axis::input(int position, std::size_t row) const {
   return reinterpret_cast<char*>(traces_[0].operand_row(shapes_[0], position, row)) +
-         shapes_[0].hidden * kernels_.bytes();
+         shapes_[0].hidden * kernels_.layout.bytes;
 }
 
 char* Axis::hidden(int layer, int position, std::size_t row) const {
@@ -76,7 +76,7 @@ float* Axis::cell(int layer, int position, std::size_t row) const {
 void Axis::clear_state(std::size_t first, int rows) const {
   for (int k = 0; k < layers(); ++k)
     for (std::size_t row = first; row < first + static_cast<std::size_t>(rows); ++row) {
-      std::fill_n(hidden(k, 0, row), shapes_[k].hidden * kernels_.bytes(), '\0');
+      std::fill_n(hidden(k, 0, row), shapes_[k].hidden * kernels_.layout.bytes, '\0');
       std::fill_n(cell(k, 0, row), shapes_[k].unit_stride, 0.0f);
     }
 }
@@ -87,7 +87,7 @@ RowTable<char> Axis::next_input(AxisSlice& slice, int k) const {
   const std::size_t stride = above.row_stride * sizeof(Word);
   for (std::size_t r = 0; r < slice.out_rows.size(); ++r) slice.out_rows[r] = r * stride;
   return {reinterpret_cast<char*>(trace.operand_row(above, 0, slice.rows.first)) +
-              above.hidden * kernels_.bytes(),
+              above.hidden * kernels_.layout.bytes,
           slice.out_rows.data(), static_cast<std::ptrdiff_t>(trace.rows * stride)};
 }
 
@@ -105,9 +105,7 @@ void Axis::collect(const AxisSlice& slice, const std::vector<LstmSlice<float>>& 
 std::size_t Axis::bytes() const {
   std::size_t sum = dx_[0].bytes() + dx_[1].bytes();
   for (const Trace& trace : traces_) sum += trace.bytes();
-  for (const PackedLayer& packed : packed_)
-    sum += packed.forward.bytes() + packed.bias.bytes() + packed.to_hidden.bytes() +
-           packed.to_below.bytes() + packed.sparse.bytes();
+  for (const PackedLayer& packed : packed_) sum += packed.bytes();
   return sum;
 }
 
@@ -117,7 +115,7 @@ std::size_t Axis::bytes_per_row() const {
     const LayerShape& shape = shapes_[k];
     sum += shape.row_stride * sizeof(Word) + shape.sparse * sizeof(float) +
            shape.unit_stride * sizeof(float) +
-           static_cast<std::size_t>(shape.gate_values) * kernels_.bytes() +
+           static_cast<std::size_t>(shape.gate_values) * kernels_.layout.bytes +
            static_cast<std::size_t>(shape.blocks) * sizeof(std::uint16_t);
     dx[k % 2] = std::max(dx[k % 2], shape.below_stride * sizeof(float));
   }

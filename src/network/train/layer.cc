@@ -9,39 +9,6 @@ int round_up(int n, int to) {
   return (n + to - 1) / to * to;
 }
 
-/// Packs a matrix (K values, columns) as the panels of a right operand of `columns` columns, a
-/// multiple of 16.
-template <typename Value>
-void pack_panels(const Kernels& kernels, int words, int columns, const Value& value, Word* out) {
-  float row[2 * kMaxVectors * kLanes];
-  for (int first = 0; first < columns; first += kernels.panel) {
-    const int count = std::min(kernels.panel, columns - first);
-    for (int k = 0; k < words; ++k, out += count) {
-      for (int column = 0; column < count; ++column)
-        for (int j = 0; j < kernels.pack; ++j)
-          row[column * kernels.pack + j] = value(k * kernels.pack + j, first + column);
-      kernels.store(row, count * kernels.pack, out);
-    }
-  }
-}
-
-/// The gate and unit of a value in a row of gates.
-struct GateValue {
-  int gate, unit;
-};
-GateValue gate_value(const LayerShape& shape, int value) {
-  const int block = std::min(value / (4 * kLanes), shape.blocks - 1);
-  const int width = shape.width(block), at = value - block * 4 * kLanes;
-  return {at / width, block * kLanes + at % width};
-}
-
-/// A product's blocks of at most 64 columns over n columns: calls work(first column, vectors).
-template <typename Work>
-void for_blocks(int columns, const Work& work) {
-  for (int first = 0; first < columns; first += kMaxVectors * kLanes)
-    work(first, (std::min(columns - first, kMaxVectors * kLanes) + kLanes - 1) / kLanes);
-}
-
 }  // namespace
 
 LayerShape::LayerShape(const Kernels& kernels, int input_, int hidden_, int below_, bool sparse_)
@@ -49,9 +16,9 @@ LayerShape::LayerShape(const Kernels& kernels, int input_, int hidden_, int belo
       hidden(hidden_),
       sparse(sparse_ ? input_ : 0),
       below(below_),
-      pack(kernels.pack) {
+      pack(kernels.layout.pack()) {
   blocks = (hidden + kLanes - 1) / kLanes;
-  gate_values = 4 * round_up(hidden, 4);
+  gate_values = gate_columns(hidden);
   row_words = (input + hidden + pack - 1) / pack;
   row_stride = static_cast<std::size_t>(round_up(row_words, kLanes));
   unit_stride = static_cast<std::size_t>(round_up(hidden, kLanes));
@@ -60,51 +27,25 @@ LayerShape::LayerShape(const Kernels& kernels, int input_, int hidden_, int belo
 
 void pack_layer(const Kernels& kernels, const LayerShape& shape,
                 const LstmSlice<const float>& weights, PackedLayer& packed) {
-  const int hidden = shape.hidden, input = shape.input, gate_words = shape.gate_words();
-  packed.forward.reserve(static_cast<std::size_t>(shape.row_words) * shape.gate_values);
-  packed.bias.reserve(shape.gate_values);
-  packed.to_hidden.reserve(static_cast<std::size_t>(gate_words) * shape.unit_stride);
-  packed.to_below.reserve(static_cast<std::size_t>(gate_words) * shape.below_stride);
-  packed.sparse.reserve(static_cast<std::size_t>(shape.sparse) * shape.gate_values);
+  const int hidden = shape.hidden, input = shape.input, all = input + shape.sparse;
+  const auto of_h = gate_weights(hidden, {weights.weight_hh, hidden, 0, hidden});
+  const auto of_x = gate_weights(hidden, {weights.weight_ih, all, 0, all});
+  pack(
+      kernels, hidden + input, shape.gate_values,
+      [&](int k, int column) { return k < hidden ? of_h(k, column) : of_x(k - hidden, column); },
+      packed.forward);
+  pack_columns(hidden, weights.bias_ih, weights.bias_hh, packed.bias);
+  if (shape.sparse > 0) pack_rows(hidden, {weights.weight_ih, all, 0, shape.sparse}, packed.sparse);
 
-  for (int block = 0; block < shape.blocks; ++block) {
-    const int width = shape.width(block);
-    const auto value = [&](int k, int column) {
-      const int unit = block * kLanes + column % width;
-      if (unit >= hidden || k >= hidden + input) return 0.0f;
-      const std::size_t row = static_cast<std::size_t>(column / width) * hidden + unit;
-      return k < hidden ? weights.weight_hh[row * hidden + k]
-                        : weights.weight_ih[row * input + k - hidden];
-    };
-    pack_panels(
-        kernels, shape.row_words, 4 * width, value,
-        packed.forward.data() + static_cast<std::size_t>(block) * shape.row_words * 4 * kLanes);
-    for (int column = 0; column < 4 * width; ++column) {
-      const int unit = block * kLanes + column % width;
-      const int row = column / width * hidden + unit;
-      packed.bias.data()[block * 4 * kLanes + column] =
-          unit < hidden ? weights.bias_ih[row] + weights.bias_hh[row] : 0.0f;
-      for (int k = 0; k < shape.sparse; ++k)
-        packed.sparse.data()[static_cast<std::size_t>(block) * 4 * kLanes * shape.sparse +
-                             static_cast<std::size_t>(k) * 4 * width + column] =
-            unit < hidden ? weights.weight_ih[static_cast<std::size_t>(row) * shape.sparse + k]
-                          : 0.0f;
-    }
-  }
-
-  const auto pack_back = [&](int columns, const float* matrix, int stride, Word* out) {
-    for_blocks(columns, [&](int first, int vectors) {
-      const auto value = [&](int k, int column) {
-        const auto [gate, unit] = gate_value(shape, k);
-        if (unit >= hidden || first + column >= columns) return 0.0f;
-        return matrix[(static_cast<std::size_t>(gate) * hidden + unit) * stride + first + column];
-      };
-      pack_panels(kernels, gate_words, vectors * kLanes, value,
-                  out + static_cast<std::size_t>(first) * gate_words);
-    });
-  };
-  pack_back(hidden, weights.weight_hh, hidden, packed.to_hidden.data());
-  pack_back(shape.below, weights.weight_ih, input, packed.to_below.data());
+  // The same weights turned around: from the gates to what they read.
+  pack(
+      kernels, shape.gate_values, static_cast<int>(shape.unit_stride),
+      [&](int k, int column) { return column < hidden ? of_h(column, k) : 0.0f; },
+      packed.to_hidden);
+  pack(
+      kernels, shape.gate_values, round_up(shape.below, kLanes),
+      [&](int k, int column) { return column < shape.below ? of_x(column, k) : 0.0f; },
+      packed.to_below);
 }
 
 void Trace::reserve(const Kernels& kernels, const LayerShape& shape, int positions_,
@@ -113,7 +54,7 @@ void Trace::reserve(const Kernels& kernels, const LayerShape& shape, int positio
   rows = rows_;
   const std::size_t all = static_cast<std::size_t>(positions) * rows;
   operands.reserve((all + rows) * shape.row_stride);
-  gates.reserve(all * shape.gate_values * kernels.bytes());
+  gates.reserve(all * shape.gate_values * kernels.layout.bytes);
   c.reserve((all + rows) * shape.unit_stride);
   kept.reserve(all * shape.blocks);
   sparse.reserve(all * shape.sparse);
@@ -122,7 +63,6 @@ void Trace::reserve(const Kernels& kernels, const LayerShape& shape, int positio
 void add_gradient(const LayerShape& shape, const LayerGradient& from, const LstmSlice<float>& to) {
   const int hidden = shape.hidden, input = shape.input;
   const float* panel = from.weight.data();
-  const float* sparse = from.sparse.data();
   for (int block = 0; block < shape.blocks; ++block) {
     const int width = shape.width(block);
     for (int column = 0; column < 4 * width; ++column) {
@@ -134,13 +74,13 @@ void add_gradient(const LayerShape& shape, const LayerGradient& from, const Lstm
       for (int k = 0; k < input; ++k)
         to.weight_ih[row * input + k] += panel[(hidden + k) * 4 * width + column];
       for (int k = 0; k < shape.sparse; ++k)
-        to.weight_ih[row * shape.sparse + k] += sparse[k * 4 * width + column];
-      const float bias = from.bias.data()[block * 4 * kLanes + column];
+        to.weight_ih[row * shape.sparse + k] +=
+            from.sparse.data()[k * shape.gate_values + block * kBlockColumns + column];
+      const float bias = from.bias.data()[block * kBlockColumns + column];
       to.bias_ih[row] += bias;
       to.bias_hh[row] += bias;
     }
     panel += static_cast<std::size_t>(shape.groups()) * kGroup * 4 * width;
-    sparse += static_cast<std::size_t>(shape.sparse) * 4 * width;
   }
 }
 
@@ -152,10 +92,10 @@ int chunk_positions(int rows) {
 
 void Workspace::reserve(const Kernels& kernels, const LayerShape& shape, int rows) {
   const int chunk = chunk_positions(rows);
-  const std::size_t chunk_rows = static_cast<std::size_t>(chunk) * round_up(rows, kernels.pack);
-  const std::size_t chunk_words = chunk_rows / kernels.pack;
-  z.reserve(static_cast<std::size_t>(rows) * kMaxVectors * kLanes);
-  dz.reserve(chunk_rows * shape.gate_values * kernels.bytes());
+  const std::size_t chunk_rows = static_cast<std::size_t>(chunk) * round_up(rows, shape.pack);
+  const std::size_t chunk_words = chunk_rows / shape.pack;
+  z.reserve(static_cast<std::size_t>(rows) * kBlockColumns);
+  dz.reserve(chunk_rows * shape.gate_values * kernels.layout.bytes);
   dz_columns.reserve(chunk_words * shape.gate_values);
   packed_rows.reserve((chunk_words + 2) * shape.groups() * kGroup);
   dh.reserve(rows * shape.unit_stride);
@@ -213,19 +153,20 @@ void Layer::sum_sparse(const Trace& trace, const Rows& rows, int begin, int end,
   sum.first = first;
   sum.row = work.row.data();
   sum.x = work.x.data();
+  sum.out_stride = static_cast<std::size_t>(shape_.gate_values);
   for (int block = 0; block < shape_.blocks; ++block) {
-    const std::size_t from = static_cast<std::size_t>(block) * 4 * kLanes;
-    sum.vectors = shape_.width(block) / 4;
+    const std::size_t from = static_cast<std::size_t>(block) * kBlockColumns;
+    sum.columns = 4 * shape_.width(block);
     sum.b = work.dz_columns.data() + from * chunk_words;
-    sum.b_panel_stride = chunk_words * std::min(kernels_.panel, 4 * shape_.width(block));
-    sum.out = gradient.sparse.data() + from * shape_.sparse;
+    sum.b_panel_stride = chunk_words * std::min(kernels_.layout.panel, sum.columns);
+    sum.out = gradient.sparse.data() + from;
     kernels_.add_sparse_sum(sum);
   }
 }
 
 void Layer::forward(const PackedLayer& weights, const Trace& trace, const Rows& rows, int position,
                     const RowTable<char>& y, const LayerMasks& masks, Workspace& work) const {
-  const int count = rows.active[position];
+  const int count = rows.active[position], bytes = kernels_.layout.bytes;
   const std::size_t at = static_cast<std::size_t>(position) * trace.rows + rows.first;
   if (masks.masks)
     for (int r = 0; r < count; ++r) {
@@ -241,20 +182,17 @@ void Layer::forward(const PackedLayer& weights, const Trace& trace, const Rows& 
   sparse.x_stride = sparse.listed_stride = static_cast<std::size_t>(shape_.sparse);
   sparse.listed = work.listed.data();
   sparse.count = work.count.data();
+  sparse.weight_stride = static_cast<std::size_t>(shape_.gate_values);
   sparse.out = work.z.data();
 
-  Product product;
-  product.rows = count;
-  product.words = shape_.row_words;
-  product.a = trace.operand_row(shape_, position, rows.first);
-  product.a_stride = shape_.row_stride;
-  product.out = work.z.data();
+  const Term operands =
+      weights.forward.with(trace.operand_row(shape_, position, rows.first), shape_.row_stride);
 
   CellForward cell;
   cell.rows = count;
   cell.z = work.z.data();
   cell.c_stride = shape_.unit_stride;
-  cell.gates_stride = static_cast<std::size_t>(shape_.gate_values) * kernels_.bytes();
+  cell.gates_stride = static_cast<std::size_t>(shape_.gate_values * bytes);
   cell.h_stride = shape_.row_stride * sizeof(Word);
   cell.y_row = y.row;
   cell.masks.keys = masks.masks ? work.keys.data() : nullptr;
@@ -263,15 +201,16 @@ void Layer::forward(const PackedLayer& weights, const Trace& trace, const Rows& 
   cell.kept_stride = shape_.blocks;
 
   for (int block = 0; block < shape_.blocks; ++block) {
-    const int width = shape_.width(block), first = block * kLanes;
-    product.vectors = width / 4;
-    product.b = weights.forward.data() + static_cast<std::size_t>(first) * 4 * shape_.row_words;
-    product.out_stride = static_cast<std::size_t>(4) * width;
-    product.start = weights.bias.data() + first * 4;
-    kernels_.multiply(product);
+    const int width = shape_.width(block), first = block * kLanes, column = 4 * first;
+    kernels_.product({.rows = count,
+                      .columns = 4 * width,
+                      .h = operands.from(0, column),
+                      .before = weights.bias.data() + column,
+                      .out = work.z.data(),
+                      .out_stride = static_cast<std::size_t>(4 * width)});
     if (shape_.sparse > 0) {
-      sparse.vectors = product.vectors;
-      sparse.weight = weights.sparse.data() + static_cast<std::size_t>(first) * 4 * shape_.sparse;
+      sparse.columns = 4 * width;
+      sparse.weight = weights.sparse.data() + column;
       kernels_.add_sparse(sparse);
     }
 
@@ -279,13 +218,13 @@ void Layer::forward(const PackedLayer& weights, const Trace& trace, const Rows& 
     cell.units = shape_.units(block);
     cell.c_before = trace.c_row(shape_, position, rows.first) + first;
     cell.c_after = trace.c_row(shape_, position + 1, rows.first) + first;
-    cell.gates = trace.gates.data() + at * cell.gates_stride +
-                 static_cast<std::size_t>(first) * 4 * kernels_.bytes();
+    cell.gates =
+        trace.gates.data() + at * cell.gates_stride + static_cast<std::size_t>(column * bytes);
     cell.h = reinterpret_cast<char*>(trace.operand_row(shape_, position + 1, rows.first)) +
-             first * kernels_.bytes();
-    cell.y = y.at(position) + first * kernels_.bytes();
+             first * bytes;
+    cell.y = y.at(position) + first * bytes;
     cell.masks.first_unit = first;
-    cell.kept = trace.kept.data() + at * shape_.blocks + block;
+    cell.kept = masks.masks ? trace.kept.data() + at * shape_.blocks + block : nullptr;
     kernels_.cell_forward(cell);
   }
 }
@@ -305,7 +244,8 @@ void Layer::backward_position(const PackedLayer& weights, const Trace& trace, co
   // The chunk's rows stand from its last position on, as they come; each position begins a word.
   std::size_t words = 0, chunk_words = 0;
   for (int p = chunk_end - 1; p > position; --p) words += words_of(rows.active[p]);
-  const std::size_t row_bytes = static_cast<std::size_t>(shape_.gate_values) * kernels_.bytes();
+  const std::size_t row_bytes =
+      static_cast<std::size_t>(shape_.gate_values * kernels_.layout.bytes);
   // (the panel's stride is that of a full chunk)
   chunk_words = static_cast<std::size_t>(chunk_positions(rows.count())) * words_of(rows.count());
 
@@ -318,10 +258,10 @@ void Layer::backward_position(const PackedLayer& weights, const Trace& trace, co
   cell.kept_stride = shape_.blocks;
   cell.scale = 1 / masks.keep_prob;
   cell.dz_stride = row_bytes;
-  char* dz = work.dz.data() + words * kernels_.pack * row_bytes;
+  char* dz = work.dz.data() + words * shape_.pack * row_bytes;
   for (int block = 0; block < shape_.blocks; ++block) {
     const int width = shape_.width(block), first = block * kLanes;
-    const std::size_t gate_bytes = static_cast<std::size_t>(first) * 4 * kernels_.bytes();
+    const std::size_t gate_bytes = static_cast<std::size_t>(4 * first * kernels_.layout.bytes);
     cell.width = width;
     cell.units = shape_.units(block);
     cell.gates = trace.gates.data() + at * row_bytes + gate_bytes;
@@ -332,7 +272,7 @@ void Layer::backward_position(const PackedLayer& weights, const Trace& trace, co
     cell.dc = work.dc.data() + first;
     cell.kept = masks.masks ? trace.kept.data() + at * shape_.blocks + block : nullptr;
     cell.dz = dz + gate_bytes;
-    const int panel = std::min(kernels_.panel, 4 * width);
+    const int panel = std::min(kernels_.layout.panel, 4 * width);
     cell.dz_columns =
         work.dz_columns.data() + static_cast<std::size_t>(first) * 4 * chunk_words + words * panel;
     cell.dz_panel_stride = chunk_words * panel;
@@ -341,18 +281,11 @@ void Layer::backward_position(const PackedLayer& weights, const Trace& trace, co
   }
   if (position == 0) return;
 
-  Product product;
-  product.rows = count;
-  product.words = shape_.gate_words();
-  product.a = reinterpret_cast<const Word*>(dz);
-  product.a_stride = static_cast<std::size_t>(shape_.gate_words());
-  product.out_stride = shape_.unit_stride;
-  for_blocks(shape_.hidden, [&](int first, int vectors) {
-    product.vectors = vectors;
-    product.b = weights.to_hidden.data() + static_cast<std::size_t>(first) * product.words;
-    product.out = work.dh.data() + first;
-    kernels_.multiply(product);
-  });
+  kernels_.product({.rows = count,
+                    .columns = weights.to_hidden.columns,
+                    .h = weights.to_hidden.with(dz, row_bytes / sizeof(Word)),
+                    .out = work.dh.data(),
+                    .out_stride = shape_.unit_stride});
 }
 
 void Layer::end_chunk(const PackedLayer& weights, const Trace& trace, const Rows& rows, int begin,
@@ -361,26 +294,25 @@ void Layer::end_chunk(const PackedLayer& weights, const Trace& trace, const Rows
       static_cast<std::size_t>(chunk_positions(rows.count())) * words_of(rows.count());
   const std::size_t row_words = static_cast<std::size_t>(shape_.gate_words());
 
-  for_blocks(shape_.below, [&](int first, int vectors) {
-    Product product;
-    product.words = shape_.gate_words();
-    product.a_stride = row_words;
-    product.out_stride = shape_.below_stride;
-    product.vectors = vectors;
-    product.b = weights.to_below.data() + static_cast<std::size_t>(first) * product.words;
-    std::size_t words = 0;
-    for (int p = end - 1; p >= begin; --p) {
-      product.rows = rows.active[p];
-      product.a = reinterpret_cast<const Word*>(work.dz.data()) + words * shape_.pack * row_words;
-      product.out = dx +
-                    (static_cast<std::size_t>(p) * trace.rows + rows.first) * shape_.below_stride +
-                    first;
-      kernels_.multiply(product);
-      words += words_of(product.rows);
-    }
-  });
-
+  // Panel after panel: each serves all of the chunk's rows while it is near.
+  const int columns = weights.to_below.columns;
   std::size_t words = 0;
+  for (int first = 0; first < columns; first += kBlockColumns) {
+    words = 0;
+    for (int p = end - 1; p >= begin; --p) {
+      const Word* dz =
+          reinterpret_cast<const Word*>(work.dz.data()) + words * shape_.pack * row_words;
+      const std::size_t row = static_cast<std::size_t>(p) * trace.rows + rows.first;
+      kernels_.product({.rows = rows.active[p],
+                        .columns = std::min(kBlockColumns, columns - first),
+                        .h = weights.to_below.with(dz, row_words).from(0, first),
+                        .out = dx + row * shape_.below_stride + first,
+                        .out_stride = shape_.below_stride});
+      words += words_of(rows.active[p]);
+    }
+  }
+
+  words = 0;
   const std::size_t group_stride = (chunk_words + 2) * kGroup;
   for (int p = end - 1; p >= begin; --p) {
     kernels_.pack_rows(rows.active[p], shape_.input + shape_.hidden,
@@ -394,10 +326,10 @@ void Layer::end_chunk(const PackedLayer& weights, const Trace& trace, const Rows
   sum.a = work.packed_rows.data();
   sum.a_group_stride = group_stride;
   for (int block = 0; block < shape_.blocks; ++block) {
-    const std::size_t first = static_cast<std::size_t>(block) * 4 * kLanes;
-    sum.vectors = shape_.width(block) / 4;
+    const std::size_t first = static_cast<std::size_t>(block) * kBlockColumns;
+    sum.columns = 4 * shape_.width(block);
     sum.b = work.dz_columns.data() + first * chunk_words;
-    sum.b_panel_stride = chunk_words * std::min(kernels_.panel, 4 * shape_.width(block));
+    sum.b_panel_stride = chunk_words * std::min(kernels_.layout.panel, sum.columns);
     sum.out = gradient.weight.data() + first * sum.groups * kGroup;
     kernels_.add_sum(sum);
   }

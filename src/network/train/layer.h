@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "network/kernels/buffer.h"
-#include "network/kernels/train_kernels.h"
+#include "network/kernels/kernels.h"
+#include "network/kernels/packing.h"
 #include "network/model/weights.h"
 
 namespace toccata::network::train {
@@ -33,9 +34,7 @@ struct LayerShape {
   std::size_t below_stride = 0;
   int pack = 1;
 
-  int width(int block) const {
-    return block + 1 < blocks ? kLanes : gate_values / 4 - block * kLanes;
-  }
+  int width(int block) const { return block_width(hidden, block * kLanes); }
   int units(int block) const {
     return hidden - block * kLanes < kLanes ? hidden - block * kLanes : kLanes;
   }
@@ -48,11 +47,15 @@ struct LayerShape {
 };
 
 struct PackedLayer {
-  Buffer<Word> forward;    // for each block: panels of (row_words, columns)
-  Buffer<float> bias;      // (gate_values)
-  Buffer<Word> to_hidden;  // for each 64 units: panels of (gate_words, columns)
-  Buffer<Word> to_below;   // likewise over the first `below` values of x
-  Buffer<float> sparse;    // for each block: (sparse, 4 * width)
+  Packed forward;        // (row_words, gate_values)
+  Buffer<float> bias;    // (gate_values)
+  Packed to_hidden;      // (gate_words, unit_stride)
+  Packed to_below;       // likewise over the first `below` values of x
+  Buffer<float> sparse;  // (sparse, gate_values)
+  std::size_t bytes() const {
+    return forward.data.bytes() + bias.bytes() + to_hidden.data.bytes() + to_below.data.bytes() +
+           sparse.bytes();
+  }
 };
 
 void pack_layer(const Kernels& kernels, const LayerShape& shape,
@@ -88,7 +91,7 @@ struct Trace {
 struct LayerGradient {
   Buffer<float> weight;  // gradient_size
   Buffer<float> bias;    // (gate_values)
-  Buffer<float> sparse;  // for each block: (sparse, 4 * width)
+  Buffer<float> sparse;  // (sparse, gate_values)
 };
 /// Adds it to the flat buffer's slice.
 void add_gradient(const LayerShape& shape, const LayerGradient& from, const LstmSlice<float>& to);

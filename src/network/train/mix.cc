@@ -52,10 +52,10 @@ void Mix::forward(MixSlice& slice, const Axis& note, const DropoutMasks* masks,
     const auto take = [&](int p) {
       for (int r = 0; r < rows; ++r)
         std::memcpy(stack.input(p, first + r), note.input(note_at(k, p), first + r),
-                    static_cast<std::size_t>(time_units_) * kernels_.bytes());
+                    static_cast<std::size_t>(time_units_) * kernels_.layout.bytes);
     };
-    stack.forward(own, {base + place_of(k) * kernels_.bytes(), slice.to_note.data(), step}, masks,
-                  keep_prob, take, [](int) {});
+    stack.forward(own, {base + place_of(k) * kernels_.layout.bytes, slice.to_note.data(), step},
+                  masks, keep_prob, take, [](int) {});
   }
 }
 

@@ -83,7 +83,7 @@ void Network::prepare(const music::Batch& batch, const Group& group, const Dropo
     note_.reserve(slice.note);
     const LayerShape& top = note_.shape(note_.layers() - 1);
     const std::size_t note_rows = steps.places.size();
-    slice.y.reserve(note_rows * top.unit_stride * kernels_.bytes());
+    slice.y.reserve(note_rows * top.unit_stride * kernels_.layout.bytes);
     slice.logits.reserve(note_rows * config_.channels());
     slice.dy.reserve(note_rows * top.unit_stride);
     slice.y_rows.resize(note_rows);
@@ -127,9 +127,9 @@ void Network::note_forward(int index, const music::Batch& batch, const Group& gr
   const LayerShape& top = note_.shape(note_.layers() - 1);
   mix_.forward(slice.mix, note_, masks(), keep_prob_);
   note_.clear_state(rows.first, rows.count());
-  const std::size_t y_stride = top.unit_stride * kernels_.bytes();
+  const std::size_t y_stride = top.unit_stride * kernels_.layout.bytes;
   for (std::size_t r = 0; r < slice.y_rows.size(); ++r) slice.y_rows[r] = r * y_stride;
-  const int past_bytes = config_.past_inputs() * kernels_.bytes();
+  const int past_bytes = config_.past_inputs() * kernels_.layout.bytes;
   const auto lower_notes = [&](int n) {
     for (int r = 0; r < rows.count(); ++r) {
       const auto [w, t] = rows.places[r];

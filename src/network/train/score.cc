@@ -15,7 +15,7 @@ Head Network::head(const Slice& slice, int n, bool with_y) const {
   head.units = top.hidden;
   head.channels = config_.channels();
   if (with_y) head.y = slice.y.data();
-  head.y_stride = top.unit_stride * kernels_.bytes();
+  head.y_stride = top.unit_stride * kernels_.layout.bytes;
   head.weight = head_weight_.data() + config_.head_of(n) * head.channels * top.unit_stride;
   head.weight_stride = top.unit_stride;
   return head;
@@ -28,7 +28,8 @@ void Network::score(Slice& slice, const music::Batch& batch, const Group& group,
   const int channels = cells.count();
   float* logits = slice.logits.data();
   const int first = config_.head_of(n) * channels;
-  kernels_.head_forward(head(slice, n, true), head_bias_.data() + first, logits);
+  kernels_.head_forward(head(slice, n, true), head_bias_.data() + first, logits,
+                        static_cast<std::size_t>(channels));
   const std::size_t row = static_cast<std::size_t>(n) * group.frames() + rows.first;
   float* d = dlogits_.data() + row * channels;
   for (int r = 0; r < rows.count(); ++r) {

@@ -24,14 +24,14 @@ void check_share(const char* name, float share) {
 }  // namespace
 
 std::string training_arithmetic(Precision precision, InstructionSet set) {
-  return kernels_for(precision, set).name;
+  return training_kernels(precision, set).name;
 }
 
 struct TrainingPass::State {
   State(const Config& config_, const PassOptions& options_)
       : config(config_),
         options(options_),
-        kernels(kernels_for(options.precision, options.instruction_set)),
+        kernels(training_kernels(options.precision, options.instruction_set)),
         slices(std::min(thread_count(options.threads), config.notes())),
         network(config, kernels, slices) {}
 

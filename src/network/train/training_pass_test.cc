@@ -114,7 +114,7 @@ TEST(TrainingPass, Bf16IsCloseToTheReferenceInEveryInstructionSet) {
 TEST(TrainingPass, TakesTheBestInstructionsUnlessTold) {
   const Config config = small_config(4, {5}, {5});
   EXPECT_EQ(training_arithmetic(Precision::f32, InstructionSet::plain), "plain-f32");
-  EXPECT_EQ(training_arithmetic(Precision::bf16, InstructionSet::plain), "plain-bf16-emulated");
+  EXPECT_EQ(training_arithmetic(Precision::bf16, InstructionSet::plain), "plain-bf16");
   EXPECT_EQ(TrainingPass(config, {}).arithmetic(),
             training_arithmetic(Precision::f32, instruction_sets().front()));
   const InstructionSet absent =

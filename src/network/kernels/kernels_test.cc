@@ -1,4 +1,4 @@
-#include "network/kernels/step_kernels.h"
+#include "network/kernels/kernels.h"
 
 #include <gtest/gtest.h>
 
@@ -10,26 +10,14 @@
 #include "network/kernels/packing.h"
 #include "network/model/float_formats.h"
 
-namespace toccata::network::stepping {
+namespace toccata::network {
 namespace {
 
-/// With AVX-VNNI and without: a processor that has it uses no other.
-std::vector<const Kernels*> every_avx2_int8() {
-  std::vector<const Kernels*> all;
-  if (!runs(InstructionSet::avx2)) return all;
-  all.push_back(&avx2_int8_kernels(false));
-  if (has_avx_vnni()) all.push_back(&avx2_int8_kernels(true));
-  return all;
-}
-
+/// Every table that runs here, emulated bf16 too; AVX2's int8 with AVX-VNNI and without.
 std::vector<const Kernels*> all_kernels() {
   std::vector<const Kernels*> all;
-  for (const Precision element : {Precision::f32, Precision::bf16, Precision::int8})
-    all.push_back(&plain_kernels(element));
   for (const InstructionSet set : instruction_sets())
-    for (const Kernels* kernels : {vector_kernels(set), bf16_kernels(set), int8_kernels(set)})
-      if (kernels != nullptr) all.push_back(kernels);
-  for (const Kernels* kernels : every_avx2_int8()) all.push_back(kernels);
+    for (const Kernels* kernels : kernels_of(set)) all.push_back(kernels);
   return all;
 }
 
@@ -41,26 +29,16 @@ std::vector<float> random_values(std::size_t count, std::uint64_t stream, float 
   return values;
 }
 
-/// An h as the kernels hold it, and what that stands for.
-void store(const Layout& layout, float value, std::byte* row, int k) {
-  const Precision element = layout.element;
-  if (layout.wide)
-    reinterpret_cast<std::int16_t*>(row)[k] = static_cast<std::int16_t>(std::lround(value * 127));
-  else if (element == Precision::f32)
-    reinterpret_cast<float*>(row)[k] = value;
-  else if (element == Precision::bf16)
-    reinterpret_cast<std::uint16_t*>(row)[k] = to_bf16(value);
-  else
-    row[k] = static_cast<std::byte>(std::lround(value * 127) + 128);
-}
+/// What a value of a row stands for.
 float stored(const Layout& layout, const std::byte* row, int k) {
-  const Precision element = layout.element;
-  if (layout.wide)
-    return static_cast<float>(reinterpret_cast<const std::int16_t*>(row)[k]) / 127.0f;
-  return element == Precision::f32 ? reinterpret_cast<const float*>(row)[k]
-         : element == Precision::bf16
-             ? from_bf16(reinterpret_cast<const std::uint16_t*>(row)[k])
-             : static_cast<float>(std::to_integer<int>(row[k]) - 128) / 127.0f;
+  if (layout.element == Precision::int8) {
+    const int held = layout.bytes == 2  ? reinterpret_cast<const std::int16_t*>(row)[k]
+                     : layout.zero == 0 ? reinterpret_cast<const std::int8_t*>(row)[k]
+                                        : std::to_integer<int>(row[k]);
+    return static_cast<float>(held - layout.zero) / 127.0f;
+  }
+  return layout.bytes == 4 ? reinterpret_cast<const float*>(row)[k]
+                           : from_bf16(reinterpret_cast<const std::uint16_t*>(row)[k]);
 }
 
 /// Rows of weights likewise: int8 has a scale a row.
@@ -79,20 +57,22 @@ void store_weights(Precision element, int rows, std::vector<float>& weights) {
 
 /// A matrix of elements with room beside each row, its padding zero.
 struct Elements {
-  Elements(const Layout& layout, int rows, int size, std::uint64_t stream)
-      : kind(layout),
+  Elements(const Kernels& kernels, int rows, int size, std::uint64_t stream)
+      : kind(kernels.layout),
         stride((size + 15) / 16 * 16 + 16),
         values(random_values(static_cast<std::size_t>(rows * size), stream, 1)),
-        data(static_cast<std::size_t>(rows * stride) * layout.bytes()) {
-    std::memset(data.data(), layout.silence(), data.size());
-    for (int r = 0; r < rows; ++r)
-      for (int k = 0; k < size; ++k) {
-        float& value = values[static_cast<std::size_t>(r * size + k)];
-        store(layout, value, data.data(), r * stride + k);
-        value = stored(layout, data.data(), r * stride + k);
-      }
+        data(static_cast<std::size_t>(rows * stride * kind.bytes)) {
+    std::memset(data.data(), kind.zero, data.size());
+    for (int r = 0; r < rows; ++r) {
+      float* row = values.data() + r * size;
+      kernels.store(row, size, data.data() + r * stride * kind.bytes);
+      for (int k = 0; k < size; ++k) row[k] = at(r, k);
+    }
   }
   float at(int row, int k) const { return stored(kind, data.data(), row * stride + k); }
+  Term times(const Packed& weights) const {
+    return weights.with(data.data(), static_cast<std::size_t>(kind.words(stride)));
+  }
   Layout kind;
   int stride;
   std::vector<float> values;  // (rows, size)
@@ -105,28 +85,58 @@ struct Layer {
       : kernels(k),
         H(units),
         R(rows),
-        x(k.layout, rows, x_size, 1),
-        h(k.layout, rows, h_size, 2),
-        out(k.layout, rows, units, 3),
+        x(k, rows, x_size, 1),
+        h(k, rows, h_size, 2),
+        out(k, rows, units, 3),
         w_x(random_values(static_cast<std::size_t>(4 * units * x_size), 4, 0.5f)),
         w_h(random_values(static_cast<std::size_t>(4 * units * h_size), 5, 0.5f)),
         bias(random_values(static_cast<std::size_t>(4 * units), 6, 1)),
         c_stride((units + 15) / 16 * 16),
         c(static_cast<std::size_t>(rows * c_stride)) {
-    packed_x = pack(k.layout, units, {w_x.data(), x_size, 0, x_size});
-    packed_h = pack(k.layout, units, {w_h.data(), h_size, 0, h_size});
+    columns = gate_columns(units);
+    pack(k, x_size, columns, gate_weights(units, {w_x.data(), x_size, 0, x_size}), packed_x);
+    pack(k, h_size, columns, gate_weights(units, {w_h.data(), h_size, 0, h_size}), packed_h);
     store_weights(k.layout.element, 4 * units, w_x);
     store_weights(k.layout.element, 4 * units, w_h);
-    start = pack_columns(k.layout, units, bias.data(), nullptr);
+    const std::vector<float> none(bias.size());
+    pack_columns(units, bias.data(), none.data(), start);
     for (int r = 0; r < rows; ++r)
       for (int u = 0; u < units; ++u)
         c.data()[r * c_stride + u] = 0.25f * static_cast<float>(u % 7);
-    product = {.columns = packed_h.columns,
-               .rows = rows,
-               .h = {&packed_h, {h.data.data(), h.stride, k.layout.padded(h_size)}},
-               .x = {&packed_x, {x.data.data(), x.stride, k.layout.padded(x_size)}},
+    product = {.rows = rows,
+               .columns = columns,
+               .h = h.times(packed_h),
+               .x = x.times(packed_x),
                .start = start.data(),
                .start_stride = 0};
+  }
+
+  void multiply(Product p, float* to, int stride) const {
+    p.out = to;
+    p.out_stride = static_cast<std::size_t>(stride);
+    kernels.product(p);
+  }
+  /// The product and the cell, block by block.
+  void step() {
+    std::vector<float> z(static_cast<std::size_t>(R * kBlockColumns));
+    for (int first = 0; first < H; first += kLanes) {
+      Product part = product;
+      part.columns = 4 * block_width(H, first);
+      part.h = part.h.from(0, 4 * first);
+      part.x = part.x.from(0, 4 * first);
+      part.start += 4 * first;
+      multiply(part, z.data(), part.columns);
+      CellForward cell;
+      cell.rows = R;
+      cell.width = block_width(H, first);
+      cell.units = std::min(cell.width, H - first);
+      cell.z = z.data();
+      cell.c_before = cell.c_after = c.data() + first;
+      cell.c_stride = static_cast<std::size_t>(c_stride);
+      cell.h = out.data.data() + first * kernels.layout.bytes;
+      cell.h_stride = static_cast<std::size_t>(out.stride * kernels.layout.bytes);
+      kernels.cell_forward(cell);
+    }
   }
 
   /// The pre-activation of a gate of a unit.
@@ -145,7 +155,7 @@ struct Layer {
   }
 
   const Kernels& kernels;
-  int H, R;
+  int H, R, columns = 0;
   Elements x, h, out;
   std::vector<float> w_x, w_h, bias;
   int c_stride;
@@ -169,13 +179,13 @@ TEST(Kernels, ProductsEqualTheirDefinition) {
   for (const Kernels* kernels : all_kernels())
     for (const Shape& s : kShapes) {
       const Layer layer(*kernels, s.units, s.rows, s.x, s.h);
-      const int columns = layer.packed_h.columns, stride = columns + 16;
+      const int columns = layer.columns, stride = columns + 16;
       std::vector<float> out(static_cast<std::size_t>(s.rows * stride), -7.0f);
-      kernels->product(layer.product, out.data(), stride);
+      layer.multiply(layer.product, out.data(), stride);
       for (int r = 0; r < s.rows; ++r) {
         for (int gate = 0; gate < 4; ++gate)
           for (int u = 0; u < s.units; ++u) {
-            const int column = kernels->layout.column(s.units, gate, u);
+            const int column = gate_column(s.units, gate, u);
             ASSERT_NEAR(out[static_cast<std::size_t>(r * stride + column)], layer.z(r, gate, u),
                         1e-5)
                 << kernels->name << " units " << s.units << " row " << r << " gate " << gate;
@@ -190,8 +200,7 @@ TEST(Kernels, CellsEqualTheirDefinition) {
   for (const Kernels* kernels : all_kernels())
     for (const Shape& s : kShapes) {
       Layer layer(*kernels, s.units, s.rows, s.x, s.h);
-      kernels->lstm(layer.product,
-                    {layer.c.data(), layer.c_stride, layer.out.data.data(), layer.out.stride});
+      layer.step();
       for (int r = 0; r < s.rows; ++r) {
         for (int u = 0; u < s.units; ++u) {
           const double c = sigmoid(layer.z(r, 1, u)) * 0.25 * (u % 7) +
@@ -214,14 +223,14 @@ TEST(Kernels, ARowComesOutTheSameWhateverRowsAreBesideIt) {
   for (const Kernels* kernels : all_kernels())
     for (const int units : {100, 37}) {
       Layer layer(*kernels, units, 13, 9, units);
-      const std::ptrdiff_t stride = layer.packed_h.columns;
+      const int stride = layer.columns;
       std::vector<float> all(static_cast<std::size_t>(13 * stride)), one(all);
-      kernels->product(layer.product, all.data(), stride);
+      layer.multiply(layer.product, all.data(), stride);
       for (int rows = 1; rows <= 13; ++rows) {
         std::ranges::fill(one, 0.0f);
         Product part = layer.product;
         part.rows = rows;
-        kernels->product(part, one.data(), stride);
+        layer.multiply(part, one.data(), stride);
         for (std::ptrdiff_t i = 0; i < rows * stride; ++i)
           ASSERT_EQ(one[static_cast<std::size_t>(i)], all[static_cast<std::size_t>(i)])
               << kernels->name << " " << rows << " rows";
@@ -233,17 +242,17 @@ TEST(Kernels, ASumThatWasBegunBeforeEndsTheSame) {
   for (const Kernels* kernels : all_kernels())
     for (const Shape& s : kShapes) {
       const Layer layer(*kernels, s.units, s.rows, s.x, s.h);
-      const int columns = layer.packed_h.columns, stride = columns + 4;
+      const int columns = layer.columns, stride = columns + 4;
       const auto size = static_cast<std::size_t>(s.rows * stride);
       std::vector<float> whole(size), before(size), rest(size);
-      kernels->product(layer.product, whole.data(), stride);
-      kernels->product({.columns = columns, .rows = s.rows, .h = layer.product.h}, before.data(),
-                       stride);
+      layer.multiply(layer.product, whole.data(), stride);
+      layer.multiply({.rows = s.rows, .columns = columns, .h = layer.product.h}, before.data(),
+                     stride);
       Product second = layer.product;
       second.h = {};
       second.before = before.data();
-      second.before_stride = stride;
-      kernels->product(second, rest.data(), stride);
+      second.before_stride = static_cast<std::size_t>(stride);
+      layer.multiply(second, rest.data(), stride);
       EXPECT_EQ(rest, whole) << kernels->name << " units " << s.units;
     }
 }
@@ -251,18 +260,19 @@ TEST(Kernels, ASumThatWasBegunBeforeEndsTheSame) {
 TEST(Kernels, WholeNumbersAreSummedExactly) {
   const auto products = [](const Kernels& kernels, const Shape& s) {
     const Layer layer(kernels, s.units, s.rows, s.x, s.h);
-    const int columns = layer.packed_h.columns;
+    const int columns = layer.columns;
     std::vector<float> all(static_cast<std::size_t>(s.rows * columns)), by_unit;
-    kernels.product(layer.product, all.data(), columns);
+    layer.multiply(layer.product, all.data(), columns);
     for (int r = 0; r < s.rows; ++r)
       for (int gate = 0; gate < 4; ++gate)
         for (int u = 0; u < s.units; ++u)
           by_unit.push_back(
-              all[static_cast<std::size_t>(r * columns + kernels.layout.column(s.units, gate, u))]);
+              all[static_cast<std::size_t>(r * columns + gate_column(s.units, gate, u))]);
     return by_unit;
   };
   for (const Shape& s : kShapes) {
-    const std::vector<float> expected = products(plain_kernels(Precision::int8), s);
+    const std::vector<float> expected =
+        products(composing_kernels(Precision::int8, InstructionSet::plain), s);
     for (const Kernels* kernels : all_kernels()) {
       if (kernels->layout.element != Precision::int8) continue;
       EXPECT_EQ(products(*kernels, s), expected) << kernels->name << ", " << s.units << " units";
@@ -282,10 +292,9 @@ TEST(Kernels, GatesAreAccurateFromEndToEnd) {
         double gates[4] = {0.5, -0.25, 0.75, 1};
         gates[gate] = z;
         for (int k = 0; k < 4; ++k)
-          layer.start.data()[kernels->layout.column(1, k, 0)] = static_cast<float>(gates[k]);
+          layer.start.data()[gate_column(1, k, 0)] = static_cast<float>(gates[k]);
         layer.c.data()[0] = before;
-        kernels->lstm(layer.product,
-                      {layer.c.data(), layer.c_stride, layer.out.data.data(), layer.out.stride});
+        layer.step();
         const double c = sigmoid(gates[1]) * before + sigmoid(gates[0]) * std::tanh(gates[2]);
         const double h = sigmoid(gates[3]) * std::tanh(c);
         worst =
@@ -300,11 +309,9 @@ TEST(Kernels, LargeCellsSaturateAndStayFinite) {
     Layer layer(*kernels, 1, 1, 0, 0);
     for (const float start : {1e4f, -1e4f}) {
       for (int gate = 0; gate < 4; ++gate)
-        layer.start.data()[kernels->layout.column(1, gate, 0)] = gate == 2 ? start : 1e4f;
+        layer.start.data()[gate_column(1, gate, 0)] = gate == 2 ? start : 1e4f;
       layer.c.data()[0] = 0;
-      for (int step = 1; step <= 1000; ++step)
-        kernels->lstm(layer.product,
-                      {layer.c.data(), layer.c_stride, layer.out.data.data(), layer.out.stride});
+      for (int step = 1; step <= 1000; ++step) layer.step();
       EXPECT_NEAR(layer.c.data()[0], std::copysign(1000.0f, start), 0.1) << kernels->name;
       EXPECT_NEAR(layer.out.at(0, 0), std::copysign(1.0f, start), 1e-6) << kernels->name;
     }
@@ -314,7 +321,7 @@ TEST(Kernels, LargeCellsSaturateAndStayFinite) {
 TEST(Kernels, SumsAndHeadsEqualTheirDefinition) {
   for (const Kernels* kernels : all_kernels())
     for (const int units : {1, 16, 37, 100, 200}) {
-      const int columns = kernels->layout.columns(units);
+      const int columns = gate_columns(units);
       const std::vector<float> terms = random_values(static_cast<std::size_t>(3 * columns), 1, 1);
       const float* rows[3] = {terms.data(), terms.data() + columns, terms.data() + 2 * columns};
       const float scales[3] = {1, -0.5f, 3};
@@ -325,20 +332,21 @@ TEST(Kernels, SumsAndHeadsEqualTheirDefinition) {
                     rows[0][k] - 0.5 * rows[1][k] + 3.0 * rows[2][k], 1e-6);
 
       const int stride = (units + 15) / 16 * 16, count = 5;
-      const Elements h(kernels->layout, count, units, 2);
+      const Elements h(*kernels, count, units, 2);
       Buffer<float> weights(static_cast<std::size_t>(2 * stride));
       const std::vector<float> dense = random_values(static_cast<std::size_t>(2 * units), 7, 1);
       for (int channel = 0; channel < 2; ++channel)
         std::copy_n(dense.begin() + channel * units, units, weights.data() + channel * stride);
       const float bias[2] = {0.5f, -2};
       std::vector<float> logits(count * 3, -7.0f);
-      kernels->head({.rows = count,
-                     .channels = 2,
-                     .h = {h.data.data(), h.stride, stride},
-                     .weights = weights.data(),
-                     .bias = bias,
-                     .logits = logits.data(),
-                     .stride = 3});
+      kernels->head_forward({.rows = count,
+                             .units = units,
+                             .channels = 2,
+                             .y = h.data.data(),
+                             .y_stride = static_cast<std::size_t>(h.stride * h.kind.bytes),
+                             .weight = weights.data(),
+                             .weight_stride = static_cast<std::size_t>(stride)},
+                            bias, logits.data(), 3);
       for (int r = 0; r < count; ++r) {
         for (int channel = 0; channel < 2; ++channel) {
           double sum = bias[channel];
@@ -353,4 +361,4 @@ TEST(Kernels, SumsAndHeadsEqualTheirDefinition) {
 }
 
 }  // namespace
-}  // namespace toccata::network::stepping
+}  // namespace toccata::network
