@@ -208,7 +208,7 @@ struct WholePairs : Whole<std::int16_t, 0> {
 /// Fours of bytes with sign, by the dot product of Armv8.2.
 struct Fours : Whole<std::int8_t, 0> {
   static HWY_INLINE Sums multiply_add(Sums sum, Right a, Right b) {
-    asm(".arch_extension dotprod\n\tsdot %0.4s, %1.16b, %2.16b"
+    asm(".arch armv8.2-a+crypto+dotprod\n\tsdot %0.4s, %1.16b, %2.16b"
         : "+w"(sum.raw)
         : "w"(a.raw), "w"(b.raw));
     return sum;
