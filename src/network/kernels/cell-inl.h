@@ -88,6 +88,17 @@ HWY_INLINE hn::Vec<D> fused_cell(D d, const float* z, int w, hn::Vec<D>& c) {
 #endif
 }
 
+/// A gate of the backward pass, which comes much later: a whole line is written past the caches,
+/// which spares its being read first. Whatever hands the work to another thread takes a lock, which
+/// waits for such writes.
+template <class O, class D>
+HWY_INLINE void store_gate(D d, hn::Vec<D> v, void* gates, int at) {
+  if constexpr (O::kLayout.bytes == 4 && hn::MaxLanes(d) == 16)
+    hn::Stream(O::held(d, v), d, static_cast<float*>(gates) + at);
+  else
+    O::store(d, v, gates, at, static_cast<int>(hn::MaxLanes(d)));
+}
+
 /// Some blocks, w wide, the first of which begins at unit `from`.
 template <class O, bool keep_gates, class D>
 HWY_NOINLINE void cell_forward_blocks(D d, const CellForward& p, int from, int w, int blocks) {
@@ -108,10 +119,10 @@ HWY_NOINLINE void cell_forward_blocks(D d, const CellForward& p, int from, int w
         const auto g = hyperbolic_tangent(d, hn::LoadU(d, z + 2 * w));
         const auto o = sigmoid(d, hn::LoadU(d, z + 3 * w));
         char* gates = static_cast<char*>(p.gates) + r * p.gates_stride;
-        O::store(d, i, gates, gate_at, kStep);
-        O::store(d, f, gates, gate_at + w, kStep);
-        O::store(d, g, gates, gate_at + 2 * w, kStep);
-        O::store(d, o, gates, gate_at + 3 * w, kStep);
+        store_gate<O>(d, i, gates, gate_at);
+        store_gate<O>(d, f, gates, gate_at + w);
+        store_gate<O>(d, g, gates, gate_at + 2 * w);
+        store_gate<O>(d, o, gates, gate_at + 3 * w);
         c = hn::MulAdd(f, c, hn::Mul(i, g));
         h = hn::Mul(o, hyperbolic_tangent(d, c));
       } else {

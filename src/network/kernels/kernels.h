@@ -154,7 +154,7 @@ struct CellForward {
   std::size_t c_stride = 0;            // floats
   void* gates = nullptr;  // (rows, 4 * width) values, after the nonlinearity; null: not kept, and
                           // the cell comes from another formula, to within 3e-7 the same
-  std::size_t gates_stride = 0;        // bytes
+  std::size_t gates_stride = 0;        // bytes; of f32 whole lines of 64, from such a line on
   void* h = nullptr;                   // (rows, units) values
   std::size_t h_stride = 0;            // bytes
   char* y = nullptr;                   // (rows, units) values, h after dropout, at y + y_row[r]; or

@@ -49,6 +49,10 @@ struct F32 {
   static HWY_INLINE void store(D d, hn::Vec<D> v, void* to, int first, int left) {
     HWY_NAMESPACE::store(d, v, static_cast<float*>(to) + first, left);
   }
+  template <class D>
+  static HWY_INLINE hn::Vec<D> held(D, hn::Vec<D> v) {
+    return v;
+  }
   /// A vector of a right operand's words as floats; `k`: which of its values.
   static HWY_INLINE Vector of_word(const Word* p, int) { return load(p); }
   /// Values of a word's rows, both as such, a row after the other where `to` says, and as words.
@@ -74,8 +78,12 @@ HWY_INLINE hn::Vec<D> rounded_to_bf16(D d, hn::Vec<D> x) {
 struct RoundedToBf16 : F32 {
   static constexpr Layout kLayout{.element = Precision::bf16, .panel = F32::kLayout.panel};
   template <class D>
+  static HWY_INLINE hn::Vec<D> held(D d, hn::Vec<D> v) {
+    return rounded_to_bf16(d, v);
+  }
+  template <class D>
   static HWY_INLINE void store(D d, hn::Vec<D> v, void* to, int first, int left) {
-    F32::store(d, rounded_to_bf16(d, v), to, first, left);
+    F32::store(d, held(d, v), to, first, left);
   }
   template <class D>
   static HWY_INLINE void store_both(D d, const hn::Vec<D> (&rows)[1], char* const (&to)[1],
