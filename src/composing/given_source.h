@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "music/from_score.h"
+#include "music/on_beats.h"
 #include "notation/event_file.h"
 
 namespace toccata::composing {
@@ -15,9 +17,11 @@ struct GivenSource {
   std::vector<notation::FileNote> notes;  // of the file
   std::vector<music::HeardNote> heard;    // of each, in steps of GivenFile::music
   std::vector<bool> given;                // of each: of a melody's file, whether it is of the voice
-  std::int64_t first_step = 0;            // of the file's grid: where GivenFile::music begins
+  std::int64_t first_step = 0;            // of the grid: where GivenFile::music begins
+  std::optional<music::BeatGrid> grid;    // where it does not lie on the file's own ticks
   int ticks_per_quarter = 480;
-  std::uint32_t tempo = 500000;  // the first, in microseconds per quarter note
+  std::uint32_t tempo = 500000;  // the first, in microseconds per quarter note; of found beats the
+                                 // median
   std::string hash;              // of the file's bytes
 };
 

@@ -173,6 +173,8 @@ struct Order {
   std::optional<Region> region = {};
   std::optional<GivenFile> melody = {};  // the notes of `voice` alone
   MelodyVoice voice = MelodyVoice();
+  music::BeatsFrom beats = music::BeatsFrom::automatic;  // of these files; automatic: as the model
+                                                         // reads all music
   music::OutOfRange out_of_range = music::OutOfRange::fold;  // how notes of these files are heard
   // Limits. They hold for what is composed; given notes stay even where they break one.
   WrittenKey key = {};
@@ -348,6 +350,12 @@ void visit_order(AnyOrder& o, Visit&& visit) {
             "the name of a track"}
           .as_option("voice"),
       o.voice);
+  visit(Field{group, "beats",
+              "where the beats of what is given are: as the model reads all music (auto), the "
+              "file's own (file), or found"}
+            .for_play()
+            .only_in(true, false),
+        o.beats);
   visit(
       Field{group, "out_of_range",
             "what is given outside the model's range is heard in another octave (fold), not heard "

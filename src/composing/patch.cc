@@ -109,7 +109,10 @@ class Patch {
         stays_(staying_notes(order, source_.heard)),
         ticks_per_quarter_(source_.ticks_per_quarter) {
     // Every step needs a tick of its own.
-    if (ticks_per_quarter_ < piece.roll.grid) refine_by(piece.roll.grid);
+    const double ticks = source_.grid
+                             ? std::min<double>(source_.grid->fewest_ticks(), ticks_per_quarter_)
+                             : ticks_per_quarter_;
+    if (ticks < piece.roll.grid) refine_by(static_cast<int>(std::ceil(piece.roll.grid / ticks)));
     for (const notation::FileTrack& track : file_.tracks)
       removed_.emplace_back(track.events.size(), false);
     added_.resize(file_.tracks.size());
@@ -131,8 +134,7 @@ class Patch {
   }
 
  private:
-  void refine_by(int grid) {
-    const int factor = (grid + ticks_per_quarter_ - 1) / ticks_per_quarter_;
+  void refine_by(int factor) {
     refine(file_, factor);
     ticks_per_quarter_ *= factor;
     for (FileNote& note : notes_) {
@@ -143,7 +145,10 @@ class Patch {
 
   // Of a step of the piece.
   Tick tick_of(int step) const {
-    return music::tick_of_step(source_.first_step + step, piece_.roll.grid, ticks_per_quarter_);
+    const std::int64_t on_grid = source_.first_step + step;
+    if (!source_.grid) return music::tick_of_step(on_grid, piece_.roll.grid, ticks_per_quarter_);
+    const double tick = source_.grid->tick(static_cast<double>(on_grid) / piece_.roll.grid);
+    return std::max<Tick>(0, std::llround(tick * ticks_per_quarter_ / source_.ticks_per_quarter));
   }
 
   void take_out(const FileNote& note) {

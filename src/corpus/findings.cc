@@ -79,15 +79,37 @@ int instruments_of(const notation::Score& score) {
   return programs.size() > 1 ? static_cast<int>(parts.size()) : static_cast<int>(programs.size());
 }
 
+// What was found of the beats, where they were doubted.
+std::string verdict(const music::ReadBeats& beats) {
+  const music::FoundBeats& found = beats.found;
+  const std::string tempo =
+      std::round(found.slowest) == std::round(found.fastest)
+          ? fmt::format("{:.0f} beats per minute", found.tempo)
+          : fmt::format("{:.0f} to {:.0f} beats per minute", found.slowest, found.fastest);
+  const std::string sure = fmt::format("confidence {:.2f}", found.confidence);
+  if (!beats.used)
+    return fmt::format(
+        "read on the file's own beats: others ({}) may be its, but its onsets bear them out too "
+        "little ({}); --beats found takes them",
+        tempo, sure);
+  const char* what = found.kind == music::BeatKind::shifted  ? "shifted against the file's beats"
+                     : found.kind == music::BeatKind::steady ? "steady, but not at the file's tempo"
+                                                             : "played freely";
+  return fmt::format("{}: read on the beats found, {} ({}; onsets lie {:.0f} ms off)", what, tempo,
+                     sure, 1000 * found.off);
+}
+
 std::vector<std::string> verdicts(const FileReport& file, const music::Options& read_as) {
   constexpr double kUneven = 0.05;  // steps, on average
   std::vector<std::string> words;
-  if (!file.beat_found)
+  if (file.beats.found.kind != music::BeatKind::as_written)
+    words.push_back(verdict(file.beats));
+  else if (!file.beat_found)
     words.emplace_back("played freely: no beat found, so bars and note values mean little");
   else if (file.shift_ticks != 0)
     words.push_back(fmt::format("shifted by {}: each onset goes to the nearest step",
                                 counted(std::abs(file.shift_ticks), "tick")));
-  else if (file.suggested_grid != read_as.grid && file.suggested_grid > read_as.grid)
+  else if (file.suggested_grid > read_as.grid)
     words.push_back(fmt::format("finer than the grid: --grid {} holds its notes as they are",
                                 file.suggested_grid));
   else if (file.mean_move > kUneven)

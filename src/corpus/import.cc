@@ -83,10 +83,11 @@ ReadMusic read_pack(const MusicFile& file, const ImportOptions& options, bool al
   wanted.meter_denominator = pack.read_as.meter_denominator;
   if (pack.read_as != wanted)
     fail_usage(
-        "{}: this pack has grid {} and pitches {}..{}; expected grid {} and pitches {}..{}. Pack "
-        "the music again with these options, or ask for the pack's",
-        file.name, pack.read_as.grid, pack.read_as.low, pack.read_as.high, options.roll.grid,
-        options.roll.low, options.roll.high);
+        "{}: this pack has grid {}, pitches {}..{} and beats {}; expected grid {}, pitches {}..{} "
+        "and beats {}. Pack the music again with these options, or ask for the pack's",
+        file.name, pack.read_as.grid, pack.read_as.low, pack.read_as.high,
+        to_word(pack.read_as.beats), options.roll.grid, options.roll.low, options.roll.high,
+        to_word(options.roll.beats));
   if (!options.leave_packed && !keep) demand_room(pack, file);
   ReadMusic music;
   music.roll_file = !pack.read_as.articulation;

@@ -10,6 +10,8 @@
 
 #include "base/error.h"
 #include "corpus/test_music.h"
+#include "music/test_songs.h"
+#include "notation/smf_writer.h"
 #include "support/shared_data.h"
 #include "support/temporary_folder.h"
 
@@ -279,6 +281,85 @@ TEST_F(Import, RollFilesWithoutAMeterHaveTheModels) {
   EXPECT_THAT(roll.meters, ElementsAre(music::MeterAt{0, 4, 1}));
   EXPECT_EQ(roll.bar_phase[5], 5 / 16.0f);
   EXPECT_EQ(roll.beat_phase[5], 1 / 4.0f);
+}
+
+TEST_F(Import, ReadsPlayedMusicOnItsBeatsAndSaysSo) {
+  write("played.mid", notation::write_smf(music::song(40, 4, 4, music::freely_played())));
+  write("written.mid",
+        notation::write_smf(music::song(40, 4, 4, [](double beat) { return 0.5 * beat; })));
+  const Corpus found = read();
+  const FileReport& played = row(found, "played.mid");
+  EXPECT_TRUE(played.beats.used);
+  EXPECT_THAT(played.verdicts, ElementsAre(HasSubstr("played freely: read on the beats found")));
+  EXPECT_NEAR(played.bars, 40, 2);
+  EXPECT_LT(played.mean_move, 0.12);
+  const OrderedJson json = to_json(found.report);
+  EXPECT_EQ(json["files"][0]["beats"]["kind"], "free");
+  EXPECT_EQ(json["files"][0]["beats"]["used"], true);
+  EXPECT_GT(json["files"][0]["beats"]["confidence"], 0.2);
+  EXPECT_LT(json["files"][0]["beats"]["slowest"], json["files"][0]["beats"]["fastest"]);
+  EXPECT_EQ(json["files"][1]["beats"]["kind"], "as written");
+  options.roll.beats = music::BeatsFrom::file;
+  const Corpus file = read();
+  EXPECT_GT(row(file, "played.mid").mean_move, 0.2);
+  EXPECT_EQ(file.pieces[1].roll, found.pieces[1].roll);
+}
+
+// Music that has no beats to find, or hardly any: what is read is what the file's own grid gives,
+// or the music is at least all there.
+TEST_F(Import, OddMusicIsReadNoWorseThanOnTheFilesOwnGrid) {
+  using notation::Score;
+  std::map<std::string, Score> odd;
+  Score& one = odd["one-note.mid"];
+  one.tracks = {{.notes = {{.onset = 7, .end = 99}}}};
+  one.end = 99;
+  Score& heap = odd["100000-notes-on-one-tick.mid"];
+  heap.tracks.resize(1);
+  heap.tracks[0].notes.assign(100'000, {.onset = 7, .end = 9});
+  heap.end = 9;
+  const Score played = music::song(40, 4, 4, music::freely_played());
+  odd["slow.mid"] = odd["fast.mid"] = odd["loud.mid"] = odd["drums.mid"] = played;
+  odd["slow.mid"].tempos = {{0, 0xffffff}};  // the slowest that a file can say: 3.6 per minute
+  odd["fast.mid"].tempos = {{0, 200}};       // 300,000
+  const auto later = [](Score score, notation::Tick ticks, std::size_t from) {
+    auto& notes = score.tracks[0].notes;
+    for (std::size_t i = from; i < notes.size(); ++i)
+      notes[i].onset += ticks, notes[i].end += ticks;
+    score.end += ticks;
+    return score;
+  };
+  odd["a-minute-of-silence.mid"] = later(played, 60 * 960, played.tracks[0].notes.size() / 2);
+  for (notation::Note& note : odd["loud.mid"].tracks[0].notes) note.velocity = 127;
+  for (notation::Note& note : odd["drums.mid"].tracks[0].notes)
+    note.channel = notation::kDrumChannel;
+  Score& takes = odd["three-takes.mid"] = played;  // at tempos of their own
+  for (const double period : {0.4, 0.83}) {
+    const Score next = later(music::song(16, 3, 2, [&](double beat) { return period * beat; }),
+                             takes.end + 2000, 0);
+    auto& all = takes.tracks[0].notes;
+    all.insert(all.end(), next.tracks[0].notes.begin(), next.tracks[0].notes.end());
+    takes.end = next.end;
+  }
+  for (const auto& [name, score] : odd) write(name, notation::write_smf(score));
+  options.roll.drums = true;
+  const Corpus found = read();
+  options.roll.beats = music::BeatsFrom::file;
+  const Corpus own = read();
+  for (const auto& [name, score] : odd) {
+    const FileReport &now = row(found, name), &before = row(own, name);
+    EXPECT_TRUE(now.kept) << name << now.reason;
+    EXPECT_EQ(now.notes_read, before.notes_read) << name;
+    if (!now.beats.used) {
+      EXPECT_EQ(now.notes_kept, before.notes_kept) << name;
+    } else {
+      EXPECT_LT(now.mean_move, before.mean_move) << name;
+      EXPECT_GE(now.notes_kept, before.notes_kept * 9 / 10) << name;
+    }
+  }
+  for (const char* name : {"one-note.mid", "100000-notes-on-one-tick.mid"})
+    EXPECT_FALSE(row(found, name).beats.used) << name;
+  for (const char* name : {"loud.mid", "a-minute-of-silence.mid", "three-takes.mid"})
+    EXPECT_TRUE(row(found, name).beats.used) << name;
 }
 
 TEST_F(Import, RollFilesKeepTheirSilence) {

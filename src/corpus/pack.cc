@@ -67,7 +67,9 @@ void put_options(std::vector<std::uint8_t>& to, const music::Options& options) {
   for (const int number :
        {options.grid, options.low, options.high, static_cast<int>(options.articulation),
         static_cast<int>(options.out_of_range), static_cast<int>(options.pedal),
-        static_cast<int>(options.drums), static_cast<int>(options.trim)})
+        static_cast<int>(options.drums),
+        // Packs without beats have 0 or 1 here.
+        static_cast<int>(options.trim) | static_cast<int>(options.beats) << 1})
     put(to, static_cast<std::int32_t>(number));
 }
 
@@ -81,7 +83,9 @@ music::Options read_options(Reader& reader) {
   options.out_of_range = static_cast<music::OutOfRange>(std::clamp(next(), 0, 2));
   options.pedal = static_cast<music::Pedal>(std::clamp(next(), 0, 1));
   options.drums = next() != 0;
-  options.trim = next() != 0;
+  const int rest = next();
+  options.trim = (rest & 1) != 0;
+  options.beats = static_cast<music::BeatsFrom>(std::clamp(rest >> 1, 0, 2));
   music::check(options);
   return options;
 }

@@ -135,11 +135,13 @@ TEST_F(PackOfAFolder, WindowsAreTheSame) {
 TEST_F(PackOfAFolder, APackReadOtherwiseThanAskedForIsRefused) {
   ImportOptions options;
   options.roll.grid = 8;
+  options.roll.beats = music::BeatsFrom::found;
   try {
     read_paths(std::vector<fs::path>{file_}, options, silent_, stop_);
     FAIL() << "expected an error";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("grid 4"));
+    EXPECT_THAT(error.what(), HasSubstr("grid 4, pitches 24..101 and beats auto;"));
+    EXPECT_THAT(error.what(), HasSubstr("and beats found."));
   }
 }
 

@@ -8,8 +8,10 @@
 #include "corpus/findings.h"
 #include "corpus/roll_file.h"
 #include "music/bars.h"
-#include "music/beats.h"
 #include "music/from_score.h"
+#include "music/on_beats.h"
+#include "music/own_beat.h"
+#include "music/read_beats.h"
 #include "notation/abc.h"
 #include "notation/smf_reader.h"
 #include "notation/text_encoding.h"
@@ -48,7 +50,11 @@ std::string why_not_kept(const FileReport& report, const ImportOptions& options)
 
 void lay_on_grid(const notation::Score& score, const ImportOptions& options, ReadPiece& row) {
   FileReport& report = row.report;
-  music::ReadRoll read = music::from_score(score, options.roll, report.name);
+  report.beats = music::beats_to_read(score, options.roll.beats);
+  std::optional<notation::Score> on_found;
+  if (report.beats.used) on_found = music::on_beats(score, report.beats.found).score;
+  report.beats.found.beats.clear();
+  music::ReadRoll read = music::from_score(on_found ? *on_found : score, options.roll, report.name);
   const music::ReadStatistics& found = read.statistics;
   report.steps = read.roll.steps;
   report.bars = music::Bars(read.roll.meters, read.roll.grid).count(read.roll.steps);
@@ -125,7 +131,10 @@ void read_text(const Bytes& bytes, const MusicFile& file, const ImportOptions& o
   notation::AbcOptions how;
   how.full_bars = options.strict;
   const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  music.pieces.push_back(read_piece(notation::read_abc(text, file.name, how), file.name, options));
+  ImportOptions as_written = options;
+  as_written.roll.beats = music::BeatsFrom::file;
+  music.pieces.push_back(
+      read_piece(notation::read_abc(text, file.name, how), file.name, as_written));
 }
 
 void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& options, bool alone,
@@ -147,6 +156,7 @@ void read_rolls(const Bytes& bytes, const MusicFile& file, const ImportOptions& 
   music.roll_file = true;
   ImportOptions as_roll = options;
   as_roll.roll.articulation = false;
+  as_roll.roll.beats = music::BeatsFrom::file;
   as_roll.roll.trim = false;  // every frame counts in the published likelihoods
   for (const auto& [part, pieces] : rolls.parts) {
     for (std::size_t i = 0; i < pieces.pieces(); ++i) {

@@ -63,6 +63,7 @@ OrderedJson to_json(const FileReport& file) {
         {{"name", track.name}, {"instrument", track.instrument}, {"notes", track.notes}});
   json["beat_found"] = file.beat_found;
   json["shift_ticks"] = file.shift_ticks;
+  json["beats"] = corpus::to_json(file.beats);
   json["verdicts"] = file.verdicts;
   if (!file.duplicate_of.empty()) json["duplicate_of"] = file.duplicate_of;
   json["repair_count"] = file.repair_count;
@@ -71,6 +72,22 @@ OrderedJson to_json(const FileReport& file) {
 }
 
 }  // namespace
+
+OrderedJson to_json(const music::ReadBeats& beats) {
+  const music::FoundBeats& found = beats.found;
+  OrderedJson json;
+  json["kind"] = to_word(found.kind);
+  json["used"] = beats.used;
+  if (found.kind == music::BeatKind::as_written) return json;
+  json["confidence"] = found.confidence;
+  json["tempo"] = found.tempo;
+  json["slowest"] = found.slowest;
+  json["fastest"] = found.fastest;
+  json["meter"] = found.meter;
+  json["subdivision"] = found.subdivision;
+  json["off_seconds"] = found.off;
+  return json;
+}
 
 OrderedJson to_json(const ImportReport& report) {
   OrderedJson json;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "music/read_beats.h"
 
 namespace toccata::corpus {
 
@@ -37,10 +38,11 @@ struct FileReport {
   // The coarsest grid of 4, 8, 12, 24 that fits the onsets nearly as well as the finest; a roll
   // file suggests its own.
   int suggested_grid = 4;
-  std::vector<TrackFound> tracks;  // of a file of notes; a roll file has none
-  int instruments = 1;             // besides drums; see findings.h
-  bool beat_found = true;
-  long shift_ticks = 0;               // that all onsets lie after the beat
+  std::vector<TrackFound> tracks;     // of a file of notes; a roll file has none
+  int instruments = 1;                // besides drums; see findings.h
+  bool beat_found = true;             // by the file's own ticks
+  long shift_ticks = 0;               // that all onsets lie after the file's own beat
+  music::ReadBeats beats;             // that it was read on; without the single ones
   std::vector<std::string> verdicts;  // the findings in words, a phrase each
   std::string duplicate_of;           // the first kept piece with the same music, whatever its key
 };
@@ -63,6 +65,10 @@ struct ImportTotals {
   double mean_move = 0, most_moved = 0;
 };
 ImportTotals totals(const ImportReport& report);
+
+/// {"kind", "used"}, and where its beats were doubted "confidence", "tempo" (beats per minute: the
+/// median), "slowest", "fastest", "meter" (beats per bar), "subdivision", "off_seconds".
+OrderedJson to_json(const music::ReadBeats& beats);
 
 /// {"files": […], "totals": {…}, "longest", "suggested_grid", "seconds", "bytes"}.
 OrderedJson to_json(const ImportReport& report);

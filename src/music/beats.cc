@@ -1,7 +1,6 @@
 #include "music/beats.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -12,46 +11,19 @@
 #include "music/beat_tracker.h"
 #include "music/downbeats.h"
 #include "music/onset_evidence.h"
+#include "music/own_beat.h"
 #include "notation/tempo_map.h"
 
 namespace toccata::music {
 namespace {
 
-constexpr std::size_t kFewest = 16;  // onsets of which anything is said
-constexpr std::array kDivisions = {1, 2, 3, 4, 6, 8, 12};
+constexpr std::size_t kFewest = kFewestOnsets;
 constexpr double kShortest = 2, kLongest = 24 * 3600;  // seconds of music with beats to find
 constexpr double kMostBeats = 1e6;
 constexpr double kEven = 0.4;  // of a circular mean: the onsets keep to the file's tempo
 
-constexpr double kClearly = 0.4;  // nats per onset: other beats than a grid that fits
-
-// Ticks to seconds and back, for ticks that need not be whole.
-class Clock {
- public:
-  explicit Clock(const notation::Score& score) : map_(score), end_(score.end) {}
-  double seconds(double tick) const {
-    const double whole = std::floor(tick);
-    const auto t = static_cast<notation::Tick>(whole);
-    if (t < 0) return tick * map_.seconds(1);
-    const double at = map_.seconds(t);
-    return whole == tick ? at : at + (tick - whole) * (map_.seconds(t + 1) - at);
-  }
-  double tick(double seconds) const {
-    if (seconds <= 0) return seconds / map_.seconds(1);
-    notation::Tick low = 0, high = std::max<notation::Tick>(end_, 1);
-    while (map_.seconds(high) <= seconds) low = high, high *= 2;
-    while (high - low > 1) {
-      const notation::Tick middle = low + (high - low) / 2;
-      (map_.seconds(middle) <= seconds ? low : high) = middle;
-    }
-    const double at = map_.seconds(low);
-    return static_cast<double>(low) + (seconds - at) / (map_.seconds(high) - at);
-  }
-
- private:
-  notation::TempoMap map_;
-  notation::Tick end_;
-};
+constexpr double kUnshifted = 1.0 / 32;  // of a beat
+constexpr double kClearly = 0.4;         // nats per onset: other beats than a grid that fits
 
 // How closely onsets keep to a division of a beat: the length of their circular mean, and its angle
 // in beats.
@@ -70,22 +42,6 @@ Kept keep_to(const std::vector<Struck>& all, double ticks_per_beat, int division
     notes += all[i].notes;
   }
   return {std::abs(sum) / notes, std::arg(sum) / (2 * std::numbers::pi * division)};
-}
-
-// Whether most onsets lie on lines of the file's own ticks, within 1/96 of a quarter note: as
-// written, though no one division holds 16ths and triplets, or grace notes.
-bool on_lines(const std::vector<Struck>& all, int ticks_per_quarter) {
-  constexpr double kMost = 0.6;  // of what chance leaves
-  for (const int lines : {4, 8, 12}) {
-    double on = 0;
-    for (const Struck& struck : all) {
-      const double place = struck.tick * lines / ticks_per_quarter;
-      on += std::abs(place - std::floor(place + 0.5)) * 96 <= lines;
-    }
-    const double chance = 2.0 * lines / 96;
-    if (on / static_cast<double>(all.size()) >= chance + kMost * (1 - chance)) return true;
-  }
-  return false;
 }
 
 struct Phase {
@@ -122,7 +78,8 @@ struct Laid {
 
 // The beats at after + k, k whole, in beats of the file, with the bars that the onsets ask for.
 Laid lay_beats(const std::vector<Struck>& all, const std::vector<Evidence>& evidence,
-               const Clock& clock, double ticks_per_beat, double after, const BeatHints& hints) {
+               const notation::TempoMap& clock, double ticks_per_beat, double after,
+               const BeatHints& hints) {
   const auto beat_of = [&](const Struck& s) { return s.tick / ticks_per_beat - after; };
   const double first = std::floor(beat_of(all.front()) + 0.25);
   const auto count = static_cast<std::size_t>(std::floor(beat_of(all.back()) + 0.25) - first) + 1;
@@ -154,7 +111,7 @@ Laid lay_beats(const std::vector<Struck>& all, const std::vector<Evidence>& evid
 }
 
 // The file's own beats and bars.
-std::vector<Beat> own_beats(const notation::Score& score, const Clock& clock,
+std::vector<Beat> own_beats(const notation::Score& score, const notation::TempoMap& clock,
                             const std::vector<Struck>& all) {
   std::vector<notation::MeterChange> meters = score.meters;
   if (meters.empty() || meters.front().tick > 0) meters.insert(meters.begin(), {0, 4, 4});
@@ -273,50 +230,8 @@ void describe(FoundBeats& found, const std::vector<Struck>& all) {
 
 }  // namespace
 
-OwnBeat own_beat(const notation::Score& score) {
-  constexpr double kTight = 0.9;   // of a circular mean: the onsets keep to the division
-  constexpr double kLoose = 0.2;   // below it, and below what chance gives: they do not
-  constexpr double kChance = 2.5;  // times 1 / sqrt(onsets)
-  std::vector<long> count(static_cast<std::size_t>(score.ticks_per_quarter));
-  long onsets = 0;
-  for (const notation::Track& track : score.tracks)
-    for (const notation::Note& note : track.notes) {
-      ++count[static_cast<std::size_t>(note.onset % score.ticks_per_quarter)];
-      ++onsets;
-    }
-  OwnBeat beat;
-  if (onsets < static_cast<long>(kFewest)) return beat;
-  double best = 0;
-  for (const int division : kDivisions) {
-    std::complex<double> sum = 0;
-    for (std::size_t tick = 0; tick < count.size(); ++tick)
-      if (count[tick] > 0)
-        sum += static_cast<double>(count[tick]) *
-               std::polar(1.0, 2 * std::numbers::pi * division * static_cast<double>(tick) /
-                                   score.ticks_per_quarter);
-    const double length = std::abs(sum) / static_cast<double>(onsets);
-    best = std::max(best, length);
-    if (length < kTight) continue;
-    beat.division = division;
-    // Where most lie on the division as it is, a few notes between pull the mean, and nothing is
-    // shifted.
-    long on = 0;
-    for (std::size_t tick = 0; tick < count.size(); ++tick) {
-      const long past = static_cast<long>(tick) * division % score.ticks_per_quarter;
-      const long off = std::min<long>(past, score.ticks_per_quarter - past);
-      if (off * 96 <= static_cast<long>(score.ticks_per_quarter) * division) on += count[tick];
-    }
-    if (2 * on > onsets) break;
-    beat.shift =
-        std::lround(std::arg(sum) / (2 * std::numbers::pi) * score.ticks_per_quarter / division);
-    break;  // the coarsest that they keep to
-  }
-  beat.keeps = best >= std::max(kLoose, kChance / std::sqrt(static_cast<double>(onsets)));
-  return beat;
-}
-
 FoundBeats find_beats(const notation::Score& score, const BeatHints& hints) {
-  const Clock clock(score);
+  const notation::TempoMap clock(score);
   const std::vector<Struck> all = struck_together(score);
   FoundBeats found;
   const auto as_written = [&] {
@@ -326,7 +241,7 @@ FoundBeats find_beats(const notation::Score& score, const BeatHints& hints) {
     return found;
   };
   const OwnBeat own = own_beat(score);
-  const bool hinted = hints.tempo > 0 || hints.meter > 0 || hints.pickup >= 0;
+  const bool hinted = hints.anew || hints.tempo > 0 || hints.meter > 0 || hints.pickup >= 0;
   if (all.size() < kFewest || all.back().seconds - all.front().seconds > kLongest ||
       all.back().seconds - all.front().seconds < kShortest)
     return as_written();
@@ -339,7 +254,7 @@ FoundBeats find_beats(const notation::Score& score, const BeatHints& hints) {
   const bool countable = (all.back().tick - all.front().tick) / ticks_per_beat < kMostBeats;
   const std::optional<Phase> phase =
       hints.tempo > 0 || !countable ? std::nullopt : even_phase(all, ticks_per_beat);
-  if (!phase && !hinted && on_lines(all, score.ticks_per_quarter)) return as_written();
+  if (!phase && !hinted && own.written) return as_written();
   if (phase) {
     Laid best;
     for (int k = 0; k < phase->division; ++k) {
@@ -348,8 +263,10 @@ FoundBeats find_beats(const notation::Score& score, const BeatHints& hints) {
       if (k > 0 && laid.agreement <= best.agreement) continue;
       best = std::move(laid);
     }
-    if (((own.division > 0 && own.shift == 0) || on_lines(all, score.ticks_per_quarter)) &&
-        !hinted) {
+    // The file's own beat as far as that can be told: then its bars are its own, too.
+    const bool unshifted =
+        own.written || (own.division > 0 && own.shift == 0) || std::abs(phase->after) <= kUnshifted;
+    if (unshifted && !hinted) {
       const Laid as_is = lay_beats(all, evidence, clock, ticks_per_beat, 0, hints);
       const double margin = (best.agreement - as_is.agreement) / static_cast<double>(all.size());
       if (margin < kClearly) return as_written();

@@ -49,13 +49,4 @@ struct FoundBeats {
 /// file's own beats are returned. Throws nothing.
 FoundBeats find_beats(const notation::Score& score, const BeatHints& hints = {});
 
-/// How the onsets stand to the file's own beat.
-struct OwnBeat {
-  bool keeps = true;         // false: onsets lie anywhere between the beats
-  int division = 0;          // of the quarter note that they keep to; 0: none closely
-  notation::Tick shift = 0;  // ticks that they lie after it (negative: before it)
-};
-/// Of fewer than 16 onsets nothing is said.
-OwnBeat own_beat(const notation::Score& score);
-
 }  // namespace toccata::music

@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
-#include <memory>
 #include <random>
 #include <utility>
 
 #include "music/on_beats.h"
+#include "music/own_beat.h"
+#include "music/test_songs.h"
 #include "notation/tempo_map.h"
 
 namespace toccata::music {
@@ -77,39 +77,6 @@ TEST(OwnBeat, OfFreePlayingIsNotFound) {
   EXPECT_FALSE(own_beat(freely()).keeps);
 }
 
-// Bars of 4/4 or 3/4: a long bass note on the first beat, chords on the others, eighths or triplets
-// above, another harmony in each bar. `at` says when a place, in beats, is played, in seconds.
-notation::Score song(int bars, int meter, int parts, const std::function<double(double)>& at) {
-  constexpr std::array kRoots = {48, 45, 41, 43, 50, 43};
-  notation::Score score;  // 960 ticks per second
-  notation::Track& track = score.tracks.emplace_back();
-  std::mt19937 random(5);
-  const auto add = [&](double beat, double length, int pitch, int velocity) {
-    const notation::Tick onset = std::llround(960 * at(beat));
-    track.notes.push_back(
-        {.onset = onset,
-         .end = std::max<notation::Tick>(onset + 1, std::llround(960 * at(beat + length))),
-         .pitch = static_cast<std::uint8_t>(pitch),
-         .velocity = static_cast<std::uint8_t>(velocity)});
-  };
-  for (int bar = 0; bar < bars; ++bar) {
-    const int root = kRoots[static_cast<std::size_t>(bar) % kRoots.size()];
-    for (int beat = 0; beat < meter; ++beat) {
-      const double now = bar * meter + beat;
-      if (beat == 0) add(now, meter, root - 12, 90);
-      for (const int third : {0, 4, 7})
-        if (beat > 0) add(now, 0.9, root + third, 60);
-      for (int part = 0; part < parts; ++part)
-        if (part == 0 || random() % 3 > 0)
-          add(now + static_cast<double>(part) / parts, 0.9 / parts,
-              root + 24 + static_cast<int>(random() % 3) * 4, part == 0 ? 80 : 70);
-    }
-  }
-  std::ranges::stable_sort(track.notes, {}, &notation::Note::onset);
-  score.end = track.notes.back().end;
-  return score;
-}
-
 // The F-measure of the beats, or of the downbeats, within 70 ms.
 double f_measure(const FoundBeats& found, int count, int every,
                  const std::function<double(double)>& at) {
@@ -155,15 +122,6 @@ TEST(Beats, OfASteadyTempoThatTheFileDoesNotSayAreEven) {
   EXPECT_NEAR(found.tempo, 60 / 0.613, 0.5);
   EXPECT_GE(f_measure(found, 96, 1, at), 0.95);
   EXPECT_GE(f_measure(found, 96, 3, at), 0.9);
-}
-
-// Tempo that swings by a quarter, and hands that miss by 10 ms.
-std::function<double(double)> freely_played() {
-  auto random = std::make_shared<std::mt19937>(3);
-  return [random](double beat) {
-    std::normal_distribution<double> error(0, 0.010);
-    return 0.7 + 0.55 * (beat + 1.2 * std::sin(beat / 6)) + error(*random);
-  };
 }
 
 TEST(Beats, OfFreePlayingFollowTheTempo) {

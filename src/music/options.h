@@ -24,11 +24,23 @@ constexpr auto words(Pedal) {
   return word_list<Pedal>({{"off", Pedal::off}, {"extend", Pedal::extend}});
 }
 
+/// Where the beats are that the grid divides; see read_beats.h.
+enum class BeatsFrom {
+  automatic,  // found where the onsets stand on no grid of the file's own (default)
+  file,       // the file's own, always
+  found,      // found, even where the onsets stand on the file's own
+};
+constexpr auto words(BeatsFrom) {
+  return word_list<BeatsFrom>(
+      {{"auto", BeatsFrom::automatic}, {"file", BeatsFrom::file}, {"found", BeatsFrom::found}});
+}
+
 struct Options {
   int grid = 4;  // steps per quarter note: 4 gives 16ths, 8 32nds, 12 and 24 hold triplets too
   int low = 24;  // lowest and highest MIDI pitch, both included; N = high - low + 1
   int high = 101;
   bool articulation = true;  // false for roll files: play only
+  BeatsFrom beats = BeatsFrom::automatic;
   OutOfRange out_of_range = OutOfRange::fold;
   Pedal pedal = Pedal::off;
   bool drums = false;  // true: channel 10 is read as pitches

@@ -11,17 +11,22 @@ TempoMap::TempoMap(const Score& score) {
   stretches_.push_back({0, 0, per_tick(TempoChange{}.microseconds_per_quarter)});
   for (const TempoChange& tempo : score.tempos) {
     const double now = seconds(tempo.tick);
-    if (tempo.tick <= stretches_.back().tick) stretches_.pop_back();
-    stretches_.push_back({tempo.tick, now, per_tick(tempo.microseconds_per_quarter)});
+    const auto tick = static_cast<double>(tempo.tick);
+    if (tick <= stretches_.back().tick) stretches_.pop_back();
+    stretches_.push_back({tick, now, per_tick(tempo.microseconds_per_quarter)});
   }
 }
 
-double TempoMap::seconds(Tick tick) const {
-  const auto after =
-      std::upper_bound(stretches_.begin(), stretches_.end(), tick,
-                       [](Tick t, const Stretch& stretch) { return t < stretch.tick; });
+double TempoMap::seconds(double tick) const {
+  const auto after = std::ranges::upper_bound(stretches_, tick, {}, &Stretch::tick);
   const Stretch& stretch = after == stretches_.begin() ? *after : *(after - 1);
-  return stretch.seconds + static_cast<double>(tick - stretch.tick) * stretch.seconds_per_tick;
+  return stretch.seconds + (tick - stretch.tick) * stretch.seconds_per_tick;
+}
+
+double TempoMap::tick(double seconds) const {
+  const auto after = std::ranges::upper_bound(stretches_, seconds, {}, &Stretch::seconds);
+  const Stretch& stretch = after == stretches_.begin() ? *after : *(after - 1);
+  return stretch.tick + (seconds - stretch.seconds) / stretch.seconds_per_tick;
 }
 
 }  // namespace toccata::notation

@@ -38,12 +38,11 @@ void take_midi(const Json& midi, const composing::OrderField& field, const netwo
   const auto bytes =
       midi.is_string() ? from_base64(midi.get_ref<const std::string&>()) : std::optional<Bytes>();
   if (!bytes) fail_usage("{}: \"midi\": expected a MIDI file in base64", field.key);
-  const notation::Score score = tasks::hear(file, use_of(field.key), order, config, *bytes);
+  const std::optional<double> tempo = tasks::hear(file, use_of(field.key), order, config, *bytes);
   if (file.music->steps > most_steps)
     fail_usage("{}: has {} steps, and a piece may have up to {} here", file.path, file.music->steps,
                most_steps);
-  if (!order.tempo && use_of(field.key) != tasks::Use::chords && !score.tempos.empty())
-    order.tempo = 60e6 / score.tempos.front().microseconds_per_quarter;
+  if (!order.tempo && use_of(field.key) != tasks::Use::chords) order.tempo = tempo;
 }
 
 // Each file's music is what was sent with it.
@@ -58,8 +57,7 @@ void take_music(const Json& json, const network::Config& config, int most_steps,
         return take_midi(sent["midi"], field, config, most_steps, order, *file);
       if (!sent.is_object() || !sent.contains("music"))
         fail_usage("{}: \"midi\" or \"music\" is missing", field.key);
-      const music::Options options =
-          tasks::options_for(config.roll, use_of(field.key), order.out_of_range);
+      const music::Options options = tasks::options_for(config.roll, use_of(field.key), order);
       music::Roll roll = roll_from_json(sent["music"], options, most_steps);
       if (&file == &order.prime) roll = tasks::first_bars(roll, order.prime_bars);
       if (&file == &order.melody && !order.voice.name.empty())

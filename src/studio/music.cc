@@ -3,9 +3,12 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "corpus/report.h"
 #include "listening/notes.h"
 #include "music/bars.h"
 #include "music/from_score.h"
+#include "music/on_beats.h"
+#include "music/read_beats.h"
 #include "notation/smf_reader.h"
 
 namespace toccata::studio {
@@ -117,7 +120,7 @@ music::Roll roll_from_json(const Json& json, const music::Options& read, int mos
 ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Options read,
                     int most_steps, const ReadAs& as) {
   try {
-    if (as.given) read = tasks::options_for(read, tasks::Use::infill, music::OutOfRange::fold);
+    if (as.given) read = tasks::options_for(read, tasks::Use::infill, {});
     notation::ReadResult file = notation::read_smf(
         {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
     if (file.scores.size() != 1) {
@@ -130,6 +133,12 @@ ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Option
       if (track.notes.empty()) continue;
       music.tracks.push_back({{"name", track.name}, {"notes", track.notes.size()}});
     }
+    if (!score.tempos.empty()) music.tempo = 6e7 / score.tempos.front().microseconds_per_quarter;
+    if (const music::ReadBeats beats = music::beats_to_read(score, read.beats); beats.used) {
+      score = music::on_beats(score, beats.found).score;
+      music.tempo = beats.found.tempo * (beats.found.subdivision == 3 ? 1.5 : 1);
+      music.report["beats"] = corpus::to_json(beats);
+    }
     if (as.track > 0) keep_track(score, as.track, name);
     music::ReadRoll laid = music::from_score(score, read, name);
     if (laid.roll.steps > most_steps) {
@@ -138,7 +147,6 @@ ReadMusic read_midi(std::string_view bytes, std::string_view name, music::Option
     }
     if (laid.statistics.notes_kept == 0) fail("{}: there are no notes in it", name);
     music.roll = std::move(laid.roll);
-    if (!score.tempos.empty()) music.tempo = 6e7 / score.tempos.front().microseconds_per_quarter;
     music.report["repairs"] = OrderedJson::array();
     for (const notation::Repair& repair : file.repairs) {
       music.report["repairs"].push_back({{"byte", repair.byte}, {"reason", repair.reason}});

@@ -149,14 +149,18 @@ bool check_infill(const std::string& name, const Bytes& bytes, Random& random) {
                               .particles = 1},
                              bytes, articulation);
   // Where a quarter note has fewer ticks than steps, the piece has finer ones.
+  const auto& grid = file.source->grid;
   const int ticks = file.source->ticks_per_quarter;
-  const int finer = ticks < roll.grid ? (roll.grid + ticks - 1) / ticks : 1;
+  const double fewest = grid ? std::min<double>(grid->fewest_ticks(), ticks) : ticks;
+  const int finer = fewest < roll.grid ? static_cast<int>(std::ceil(roll.grid / fewest)) : 1;
   EventFile given = notation::read_event_file(bytes, name);
   refine(given, finer);
-  const int per_quarter = ticks * finer;
-  const Ticks region{music::tick_of_step(from_step, roll.grid, per_quarter),
-                     music::tick_of_step(to_step, roll.grid, per_quarter)};
-  expect_outside_stays(given, made, region, per_quarter / (2 * roll.grid) + 1);
+  const auto tick_of = [&](double step) {
+    const double quarters = (static_cast<double>(file.source->first_step) + step) / roll.grid;
+    return static_cast<Tick>(
+        std::llround((grid ? grid->tick(quarters) : quarters * ticks) * finer));
+  };
+  expect_outside_stays(given, made, {tick_of(from_step - 0.5), tick_of(to_step + 0.5)}, 1);
   return !testing::Test::HasFailure();
 }
 
@@ -251,6 +255,32 @@ notation::Score song(const std::vector<std::vector<int>>& tracks, int velocity =
   return score;
 }
 
+// Played at a tempo that swings by a sixth, in a file that says 120: chords, and a scale above.
+notation::Score performance(std::vector<double>& beats) {
+  notation::Score score;
+  notation::Track& track = score.tracks.emplace_back();
+  const auto seconds = [](double beat) { return 0.83 + 0.55 * (beat + std::sin(beat / 6)); };
+  const auto add = [&](double beat, double length, int pitch) {
+    track.notes.push_back({.onset = std::llround(960 * seconds(beat)),
+                           .end = std::llround(960 * seconds(beat + length)),
+                           .pitch = static_cast<std::uint8_t>(pitch),
+                           .velocity = 60});
+  };
+  constexpr std::array kRoots = {60, 57, 53, 55, 62, 55};
+  for (int beat = 0; beat < 160; ++beat) {
+    const int root = kRoots[static_cast<std::size_t>(beat / 4) % kRoots.size()];
+    beats.push_back(seconds(beat));
+    if (beat % 4 == 0) add(beat, 4, root - 10);
+    for (const int third : {0, 4, 7})
+      if (beat % 4 > 0) add(beat, 0.9, root + third);
+    for (int part = 0; part < 4; ++part) add(beat + part / 4.0, 0.2, 74 + (beat + part) % 5 * 2);
+  }
+  std::ranges::sort(track.notes, {},
+                    [](const notation::Note& note) { return std::pair(note.onset, note.pitch); });
+  score.end = track.notes.back().end;
+  return score;
+}
+
 std::vector<FileNote> new_notes(const Bytes& given, const Bytes& made) {
   std::map<NoteKey, int> old;
   for (const FileNote& note : notes_of(notation::read_event_file(given, "given")))
@@ -303,6 +333,54 @@ TEST(GivenFile, NewNotesGoIntoThePartsThatLostTheirsAsLoudAsThose) {
                                                .velocity = 33},
                                                        bytes)))
     EXPECT_EQ(note.note.velocity, 33);
+}
+
+TEST(GivenFile, PlayedMusicIsFilledOnItsOwnBeatsAndStaysAsItWasPlayed) {
+  std::vector<double> beats;
+  const notation::Score score = performance(beats);
+  const Bytes bytes = notation::write_smf(score);
+  GivenFile file{"x.mid"};
+  const std::optional<double> tempo = hear(file, Use::infill, {}, model().config, bytes);
+  ASSERT_TRUE(file.source->grid);
+  EXPECT_NEAR(*tempo, 60 / 0.55, 15);
+  Random random(12, 3);
+  EXPECT_TRUE(check_infill("x.mid", bytes, random));
+  const Bytes made = made_of(
+      {.seed = 3, .infill = GivenFile{"x.mid"}, .infill_bars = "9-12", .particles = 1}, bytes);
+  const std::vector<FileNote> added = new_notes(bytes, made);
+  EXPECT_GT(added.size(), 20U);
+  for (const FileNote& note : added) {
+    const double at = static_cast<double>(note.note.onset) / 960;
+    const auto next = std::ranges::upper_bound(beats, at);
+    ASSERT_TRUE(next != beats.begin() && next != beats.end());
+    const double quarter = 4 * (at - *(next - 1)) / (*next - *(next - 1));
+    EXPECT_LT(std::abs(quarter - std::round(quarter)), 0.2) << at;
+  }
+  // On the file's own ticks nothing of this holds.
+  Order own{.seed = 3, .infill = GivenFile{"x.mid"}, .infill_bars = "9-12", .particles = 1};
+  own.beats = music::BeatsFrom::file;
+  for (const FileNote& note : new_notes(bytes, made_of(own, bytes)))
+    EXPECT_EQ(note.note.onset % 120, 0);
+}
+
+TEST(GivenFile, PlayedMusicGoesOnAtTheTempoOfItsEnd) {
+  std::vector<double> beats;
+  const Bytes bytes = notation::write_smf(performance(beats));
+  const Bytes made =
+      made_of({.seed = 3, .bars = 4, .prime = GivenFile{"x.mid"}, .particles = 1}, bytes);
+  std::map<NoteKey, int> left;
+  for (const FileNote& note : notes_of(notation::read_event_file(made, "made")))
+    ++left[key_of(note)];
+  for (const FileNote& note : notes_of(notation::read_event_file(bytes, "given")))
+    EXPECT_EQ(left[key_of(note)], 1);
+  const std::vector<FileNote> added = new_notes(bytes, made);
+  ASSERT_GT(added.size(), 10U);
+  const double quarter = (beats[159] - beats[151]) / 8;  // a sixteenth beyond the last beat
+  for (const FileNote& note : added) {
+    const double after = (static_cast<double>(note.note.onset) / 960 - beats[159]) / quarter * 4;
+    EXPECT_GT(after, 0);
+    EXPECT_LT(std::abs(after - std::round(after)), 0.3) << after;
+  }
 }
 
 TEST(GivenFile, ANoteThatReachesOverAnEdgeStaysWhole) {

@@ -13,6 +13,7 @@
 #include "music/bars.h"
 #include "music/excerpt.h"
 #include "music/from_score.h"
+#include "music/read_beats.h"
 #include "notation/abc.h"
 #include "notation/event_file.h"
 #include "notation/smf_reader.h"
@@ -123,18 +124,19 @@ corpus::Corpus read_for(const network::Config& config, const std::vector<std::st
   return corpus;
 }
 
-music::Options options_for(music::Options model, Use use, music::OutOfRange out_of_range) {
+music::Options options_for(music::Options model, Use use, const Order& order) {
   if (use != Use::prime) model.trim = false;
   if (use == Use::chords) {
     model.low = 0;
     model.high = 127;
   }
-  model.out_of_range = out_of_range;
+  model.out_of_range = order.out_of_range;
+  if (order.beats != music::BeatsFrom::automatic) model.beats = order.beats;
   return model;
 }
 
-notation::Score hear(GivenFile& file, Use use, const Order& order, const network::Config& config,
-                     std::span<const std::uint8_t> bytes) {
+std::optional<double> hear(GivenFile& file, Use use, const Order& order,
+                           const network::Config& config, std::span<const std::uint8_t> bytes) {
   auto source = std::make_shared<composing::GivenSource>();
   source->hash = hash_hex(bytes);
   Bytes written;
@@ -150,11 +152,23 @@ notation::Score hear(GivenFile& file, Use use, const Order& order, const network
     fail("{}: expected one piece, {}; found {} (a file of type 2)", file.path, what_for(use),
          read.scores.size());
   source->notes = notation::notes_of(source->file);
-  const notation::Score score =
+  notation::Score score =
       in_order_of_events(std::move(read.scores.front()), source->notes, source->file.tracks.size());
   source->ticks_per_quarter = score.ticks_per_quarter;
-  if (!score.tempos.empty()) source->tempo = score.tempos.front().microseconds_per_quarter;
-  const music::Options options = options_for(config.roll, use, order.out_of_range);
+  std::optional<double> tempo;
+  if (!score.tempos.empty()) {
+    source->tempo = score.tempos.front().microseconds_per_quarter;
+    tempo = 60e6 / source->tempo;
+  }
+  const music::Options options = options_for(config.roll, use, order);
+  const music::ReadBeats beats =
+      music::beats_to_read(score, is_abc ? music::BeatsFrom::file : options.beats);
+  if (beats.used) {
+    source->grid.emplace(score, beats.found);
+    score = music::on_beats(score, beats.found).score;
+    tempo = beats.found.tempo * source->grid->quarters_per_beat();
+    source->tempo = static_cast<std::uint32_t>(std::clamp(60e6 / *tempo, 1.0, 16777215.0));
+  }
   music::ReadRoll laid = music::from_score(score, options, file.path);
   if (laid.statistics.notes_kept == 0)
     fail("{}: expected {}, found {}", file.path, what_for(use),
@@ -174,7 +188,7 @@ notation::Score hear(GivenFile& file, Use use, const Order& order, const network
   file.music = std::make_shared<const music::Roll>(std::move(music));
   if (file.hash.empty()) file.hash = source->hash;
   file.source = std::move(source);
-  return score;
+  return tempo;
 }
 
 music::Roll first_bars(const music::Roll& roll, int bars) {
@@ -195,7 +209,7 @@ void read_given(Order& order, const network::Config& config, Progress& progress,
       if (use == Use::melody && order.voice.voice == composing::Voice::track)
         fail_usage("{}: tracks are MIDI's; --voice top and bottom go with all music", file->path);
       network::Config as = config;
-      as.roll = options_for(config.roll, use, order.out_of_range);
+      as.roll = options_for(config.roll, use, order);
       corpus::Corpus corpus = read_for(as, {file->path}, 1, progress, stop);
       if (corpus.pieces.size() != 1)
         fail("{}: expected one piece, {}; found {}", file->path, what_for(use),
@@ -207,9 +221,8 @@ void read_given(Order& order, const network::Config& config, Progress& progress,
       if (file->hash.empty()) file->hash = composing::given_hash(*file->music);
       return;
     }
-    const notation::Score score = hear(*file, use, order, config, read_file(file->path));
-    if (use != Use::chords && !order.tempo && !score.tempos.empty())
-      order.tempo = 60e6 / score.tempos.front().microseconds_per_quarter;
+    const std::optional<double> tempo = hear(*file, use, order, config, read_file(file->path));
+    if (use != Use::chords && !order.tempo) order.tempo = tempo;
     const notation::EventFile& events = file->source->file;
     if (events.repair_count > 0)
       progress.warning(fmt::format("{}: {} mended, the first at byte {}: {}", file->path,

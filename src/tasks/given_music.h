@@ -13,7 +13,6 @@
 #include "composing/order.h"
 #include "corpus/import.h"
 #include "network/model/config.h"
-#include "notation/score.h"
 
 namespace toccata::tasks {
 
@@ -25,14 +24,15 @@ corpus::Corpus read_for(const network::Config& config, const std::vector<std::st
 /// What a file of music is given for. What stays (infill, melody, chords) is read from the file's
 /// first bar on; a primer as the model reads what it learns from.
 enum class Use { prime, infill, melody, chords };
-music::Options options_for(music::Options model, Use use, music::OutOfRange out_of_range);
+music::Options options_for(music::Options model, Use use, const composing::Order& order);
 
 /// A file's bytes as the model hears them: fills in music, source and, where it is empty, hash. Of
-/// the order its bars, voice and treatment of notes out of range count. MIDI, or ABC notation where
-/// the path says .abc. Returns the Score. Throws Error where the bytes are no such file, hold
+/// the order its bars, voice, beats and treatment of notes out of range count. MIDI, or ABC
+/// notation where the path says .abc. Returns the file's tempo in quarter notes per minute: the one
+/// of its found beats, its first, or none. Throws Error where the bytes are no such file, hold
 /// several pieces or no notes that are heard.
-notation::Score hear(composing::GivenFile& file, Use use, const composing::Order& order,
-                     const network::Config& config, std::span<const std::uint8_t> bytes);
+std::optional<double> hear(composing::GivenFile& file, Use use, const composing::Order& order,
+                           const network::Config& config, std::span<const std::uint8_t> bytes);
 
 /// The first `bars` bars of a piece; all of it where 0 or more than it has.
 music::Roll first_bars(const music::Roll& roll, int bars);

@@ -84,6 +84,9 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "grid", o.model.roll.grid, "Steps per quarter note: 4, 8, 12, 24 or other");
   visit(group, "articulation", o.model.roll.articulation,
         "Learn where held notes are struck again; false: learn only what sounds");
+  visit(group, "beats", o.model.roll.beats,
+        "The beats of music as it is played: found where its onsets stand on no grid of the file's "
+        "own (auto), the file's own, or found");
   visit(group, "out-of-range", o.model.roll.out_of_range,
         "Notes outside low to high: fold them into it by octaves, drop them, or refuse the file");
   visit(group, "pedal", o.model.roll.pedal, "The sustain pedal: ignore it, or extend notes by it");

@@ -18,6 +18,7 @@ struct Options {
   std::vector<std::string> with;
   std::vector<std::string> paths;
   tasks::EvaluateOptions evaluate;
+  std::optional<music::BeatsFrom> beats;
   std::string plot;
   bool strict = false;
   bool json = false;
@@ -114,7 +115,8 @@ void evaluate(const Options& options, Context& context) {
   const bool own = options.paths.empty();
   const tasks::RunMusic music =
       own ? tasks::run_music(named.run) : tasks::RunMusic{options.paths, 1};
-  const network::Config& config = named.model.config;
+  network::Config config = named.model.config;
+  if (options.beats) config.roll.beats = *options.beats;
   const corpus::Corpus corpus = read_for(config, music.paths, music.min_steps, context);
   if (context.stop.requested()) return;
   tasks::tell_moved(corpus, config, options.strict, context.progress);
@@ -168,6 +170,9 @@ void add_evaluate(CLI::App& app, Context& context) {
   one_of<network::Precision>(app.add_option(
       "--precision", options->evaluate.precision,
       "number format of products, to measure what it costs (default: f32; trials always)"));
+  one_of<music::BeatsFrom>(app.add_option(
+      "--beats", options->beats,
+      "where the music's beats are: auto, file or found (default: as the model was trained)"));
   app.add_flag("--strict", options->strict,
                "refuse notes outside the model's range, instead of moving them into it by octaves");
   app.add_option("--threads", options->evaluate.trials.threads,

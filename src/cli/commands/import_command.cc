@@ -76,9 +76,18 @@ std::string found_in_all(const corpus::ImportReport& report, const corpus::Impor
     const auto files = std::ranges::count_if(report.files, holds);
     if (files > 0) words.push_back(fmt::format("{} {}", files, what));
   };
-  count("played freely", [](const corpus::FileReport& file) { return !file.beat_found; });
+  const auto found = [&](music::BeatKind kind) {
+    return [kind](const corpus::FileReport& file) {
+      return file.beats.used && file.beats.found.kind == kind;
+    };
+  };
+  count("shifted, read on the beats found", found(music::BeatKind::shifted));
+  count("steady at another tempo, read on the beats found", found(music::BeatKind::steady));
+  count("played freely, read on the beats found", found(music::BeatKind::free));
+  count("played freely",
+        [](const corpus::FileReport& file) { return !file.beats.used && !file.beat_found; });
   count("shifted against the beat",
-        [](const corpus::FileReport& file) { return file.shift_ticks != 0; });
+        [](const corpus::FileReport& file) { return !file.beats.used && file.shift_ticks != 0; });
   count("of several instruments, which become one piano",
         [](const corpus::FileReport& file) { return file.instruments > 1; });
   const auto notes = [&](long number, const char* noun, const char* what) {

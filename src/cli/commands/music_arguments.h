@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands/roll_options.h"
 #include "cli/shell/command.h"
 #include "corpus/split.h"
 
@@ -24,6 +25,7 @@ inline void add_reading(CLI::App& app, corpus::ImportOptions& options) {
   app.add_option("--low", options.roll.low, "lowest pitch; lower notes are folded by octaves")
       ->capture_default_str();
   app.add_option("--high", options.roll.high, "highest pitch")->capture_default_str();
+  add_beats_from(app, options.roll);
   app.add_option("--min-steps", options.min_steps, "leave shorter pieces out")
       ->capture_default_str();
   app.add_option("--threads", options.threads, "threads; 0: as many as the processor has")

@@ -9,6 +9,16 @@
 
 namespace toccata::cli {
 
+/// Where the beats are, as auto, file or found.
+inline CLI::Option* add_beats_from(CLI::App& app, music::Options& options) {
+  return one_of<music::BeatsFrom>(
+             app.add_option(
+                 "--beats", options.beats,
+                 "the beats of music as it is played: auto (found where its onsets stand on no "
+                 "grid of the file's own), file (its own), or found"))
+      ->default_str("auto");
+}
+
 inline void add_roll_options(CLI::App& app, music::Options& options) {
   using music::OutOfRange;
   using music::Pedal;
@@ -20,6 +30,7 @@ inline void add_roll_options(CLI::App& app, music::Options& options) {
       ->group(group);
   app.add_option("--low", options.low, "lowest MIDI pitch")->capture_default_str()->group(group);
   app.add_option("--high", options.high, "highest MIDI pitch")->capture_default_str()->group(group);
+  add_beats_from(app, options)->group(group);
   one_of<OutOfRange>(
       app.add_option(
           "--out-of-range", options.out_of_range,

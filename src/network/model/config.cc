@@ -100,6 +100,7 @@ OrderedJson to_json(const Config& config) {
   const Config usual;
   const int numerator = config.roll.meter_numerator, denominator = config.roll.meter_denominator;
   if (numerator != 4 || denominator != 4) json["roll"]["meter"] = {numerator, denominator};
+  if (config.roll.beats != usual.roll.beats) json["roll"]["beats"] = to_word(config.roll.beats);
   if (config.echoes != usual.echoes) json["echoes"] = config.echoes;
   if (config.echo_window != usual.echo_window) json["echo_window"] = config.echo_window;
   if (config.lower_notes != usual.lower_notes) json["lower_notes"] = config.lower_notes;
@@ -126,6 +127,8 @@ Config config_from_json(const Json& json, std::string_view where) {
   config.roll.pedal = choice<music::Pedal>(roll, "pedal", roll_where);
   config.roll.drums = flag(roll, "drums", roll_where);
   config.roll.trim = flag(roll, "trim", roll_where);
+  if (roll.contains("beats"))
+    config.roll.beats = choice<music::BeatsFrom>(roll, "beats", roll_where);
   if (roll.contains("meter")) {
     const std::vector<int> meter = whole_list(roll, "meter", roll_where);
     if (meter.size() != 2)

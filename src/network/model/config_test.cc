@@ -35,6 +35,7 @@ TEST(Config, ComesBackFromItsJson) {
                  .low = 21,
                  .high = 108,
                  .articulation = false,
+                 .beats = music::BeatsFrom::found,
                  .out_of_range = music::OutOfRange::refuse,
                  .pedal = music::Pedal::extend,
                  .drums = true,
