@@ -368,6 +368,7 @@ Order full_order() {
           .region = Region{4, 8, 50, 55, {{4, 52}, {6, 53}}},
           .melody = GivenFile{"b.mid", "bb"},
           .voice = {Voice::track, 4},
+          .beats = music::BeatsFrom::found,
           .out_of_range = music::OutOfRange::drop,
           .key = "D minor",
           .scale = "C D E",
