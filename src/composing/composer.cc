@@ -290,11 +290,18 @@ void Composer::State::choose_version(std::size_t b, int step) {
   Line& line = lines[b];
   const std::size_t first = b * version_count;
   std::size_t chosen = first;
+  const auto log_potential = [&](std::size_t row) {
+    return line.steering.log_potential(previous_of(b), drawn.data() + row * notes,
+                                       model.config.roll.articulation);
+  };
   if (line.restricted) {
-    const std::span<const double> weights(version_weights.data() + first, version_count);
+    const std::span<double> weights(version_weights.data() + first, version_count);
+    for (std::size_t v = 0; v < version_count; ++v) weights[v] += log_potential(first + v);
     weigh(b, log_mean_exp(weights));
     if (version_count > 1)
       chosen += static_cast<std::size_t>(drawn_by_weight(weights, random[b].version_choice(step)));
+  } else if (const double own = log_potential(first); own != 0) {
+    weigh(b, own);
   }
   line.nats = versions[chosen].nats;
   std::copy_n(drawn.data() + chosen * notes, notes, frame_of(b));

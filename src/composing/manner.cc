@@ -29,6 +29,12 @@ constexpr double kTiltPerStep = 0.001, kMostOwed = 0.1;
 constexpr double kMostTilt = 5, kMostLean = 0.3;
 constexpr double kFarthest = 6;  // semitones
 constexpr double kMostBend = 6;  // logarithm of a factor of the odds
+// Where a limit leaves fewer voices than usual, there is less to bend, so that it is bent more.
+constexpr double kFewVoices = 0.97;  // of those that the limit leaves
+constexpr double kFewSteps = 2, kFewFirm = 2, kFewLean = 2;
+// Of the potential, per squared standard deviation and step.
+constexpr double kPull = 0.4;
+constexpr double kMostDistance = 3;  // standard deviations
 
 // How firmly a value is held: the power of the ratio by which it lies outside. What hardly varies
 // in the corpus is held firmly; where it varies much, a piece may, too.
@@ -38,12 +44,16 @@ double firmness(const Between& bounds, double in_deviations, double least, doubl
   return std::clamp(in_deviations * middle / std::max(deviation, 1e-6), least, most);
 }
 
+// The logarithm of the ratio by which a value lies outside its bounds: above 0 where it is too
+// small.
+double away_from(double value, const Between& bounds) {
+  const double wanted = std::clamp(value, bounds.low, bounds.high);
+  return std::clamp(plain::log(std::max(wanted, 1e-6) / std::max(value, 1e-6)), -1.0, 1.0);
+}
+
 // The logarithm of a factor for the odds of what should lie within bounds: by how far it lies
 // outside, and by what has been owed since it first did (a proportional-integral controller).
-double bend(double value, const Between& bounds, double power, double per_step, double& owed) {
-  const double wanted = std::clamp(value, bounds.low, bounds.high);
-  const double away =
-      std::clamp(plain::log(std::max(wanted, 1e-6) / std::max(value, 1e-6)), -1.0, 1.0);
+double bend(double away, double power, double per_step, double& owed) {
   owed = std::clamp(owed + per_step * away, -kMostBend, kMostBend);
   return std::clamp(power * away + owed, -kMostBend, kMostBend);
 }
@@ -145,14 +155,31 @@ void Steering::remember(const std::uint8_t* before, const std::uint8_t* now, boo
     return;
   }
   if (!any_) return;
-  voices_ += (sounding ? 1 : kSilence) * (sounding - voices_) / kVoiceSteps;
+  voices_ +=
+      (sounding ? 1 : kSilence) * (sounding - voices_) / (crowded_ ? kFewSteps : kVoiceSteps);
   if (onsets_) *onsets_ += (begun - *onsets_) / kOnsetSteps;
 }
 
+// What lies `deviations` outside its bounds makes the line weigh less.
+void Steering::pull(double deviations) {
+  deviations = std::clamp(deviations, -kMostDistance, kMostDistance);
+  log_potential_ -= kPull * deviations * deviations;
+}
+
 void Steering::prepare(bool limited, int most) {
-  tilt_ = begin_ = hold_ = strike_ = 0;
+  tilt_ = begin_ = hold_ = strike_ = log_potential_ = 0;
   crowded_ = false;
+  limited_ = limited;
+  most_ = most;
   if (!manner_ || !any_) return;
+  std::optional<Between> voices = manner_->voices, onsets = manner_->onsets;
+  if (voices && most > 0 && most < voices->low) {
+    // Fewer voices than usual begin fewer notes.
+    const double part = most / voices->low;
+    voices = {kFewVoices * most, static_cast<double>(most)};
+    if (onsets) onsets = {part * onsets->low, part * onsets->high};
+    crowded_ = true;
+  }
   if (manner_->register_) {
     double all = 0;
     for (const float begun : begun_) all += static_cast<double>(begun);
@@ -164,31 +191,31 @@ void Steering::prepare(bool limited, int most) {
     nearest_ = std::clamp(middle, wanted.low, wanted.high);
     const double away = std::clamp(middle - nearest_, -kFarthest, kFarthest);
     tilt_ = -kTilt * away;
-    firm_ = limited ? 1 : 0.5;  // half as firmly where the voices that this costs are not seen to
+    // Half as firmly where the voices that this costs are not seen to.
+    firm_ = crowded_ ? kFewFirm : limited ? 1 : 0.5;
     if (limited) {
       owed_tilt_ = std::clamp(owed_tilt_ - kTiltPerStep * away, -kMostOwed, kMostOwed);
       tilt_ += owed_tilt_;
     }
-    tilt_ *= firm_ * std::min(1.0, all / kEnoughNotes);
-  }
-  std::optional<Between> voices = manner_->voices, onsets = manner_->onsets;
-  if (voices && most > 0 && most < voices->low) {
-    // Fewer voices than usual begin fewer notes.
-    const double part = most / voices->low;
-    voices = {0.97 * most, static_cast<double>(most)};
-    if (onsets) onsets = {part * onsets->low, part * onsets->high};
-    crowded_ = true;
+    const double known = std::min(1.0, all / kEnoughNotes);
+    tilt_ *= firm_ * known;
+    const double deviation = (wanted.high - wanted.low) / (2 * kOfRegister);
+    if (limited) pull(known * (middle - nearest_) / std::max(deviation, 1.0));
   }
   if (onsets && !onsets_) onsets_ = (onsets->low + onsets->high) / 2;
   if (!limited) return;
   double more = 0, turnover = 0;
   if (voices) {
     const double power = firmness(*voices, 1, 3, 10);
-    more = bend(voices_, *voices, power, power * power / 100, owed_voices_);
+    const double away = away_from(voices_, *voices);
+    more = bend(away, power, power * power / 100, owed_voices_);
+    pull(power * away);
   }
   if (onsets) {
     const double power = firmness(*onsets, 1.25, 2, 6);
-    turnover = bend(*onsets_, *onsets, power, power / 40, owed_onsets_);
+    const double away = away_from(*onsets_, *onsets);
+    turnover = bend(away, power, power / 40, owed_onsets_);
+    pull(power * away);
   }
   // More voices: more begin and fewer end. More onsets: more begin, and so many more end; with
   // articulation half as many, since notes may be struck again.
@@ -197,11 +224,21 @@ void Steering::prepare(bool limited, int most) {
   hold_ = more - (strikes_ ? 0.5 : 1) * turnover;
 }
 
+double Steering::log_potential(const std::uint8_t* before, const std::uint8_t* now,
+                               bool articulation) const {
+  if (!manner_ || !limited_) return 0;
+  Steering next = *this;
+  next.remember(before, now, articulation);
+  next.prepare(true, most_);
+  return next.log_potential_;
+}
+
 Odds Steering::odds(int n, bool sounded) const {
   if (!manner_) return {};
   const int pitch = low_ + n;
   // More is discouraged than encouraged: many notes are a little likely, few are very.
-  const double lean = std::clamp(tilt_ * (pitch - nearest_), -firm_ * kMostTilt, kMostLean);
+  const double lean =
+      std::clamp(tilt_ * (pitch - nearest_), -firm_ * kMostTilt, crowded_ ? kFewLean : kMostLean);
   if (is_beyond(n)) return {sounded ? 0 : kNever, kNever};
   if (!sounded) return {static_cast<float>(begin_ + lean), 0};
   const double ends = crowded_ ? std::min(lean, 0.0) : 0;

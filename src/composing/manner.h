@@ -5,7 +5,9 @@
 // under limits it thins out, since silence breaks no limit. So the odds of its notes are bent the
 // way back, the more the further the last bars have strayed; within the usual bounds not at all.
 // Johnson's adaptive conservativity (sampling_options.h) is such a bend. The bent model is an exact
-// distribution, step by step, and the one that conditioning (composer.h) is exact for.
+// distribution, step by step. Where pieces are composed as particles under limits, those that obey
+// a limit most easily would pull the music away again, so a line's distance is a potential, too
+// (Del Moral, "Feynman-Kac formulae", 2004). Conditioning (composer.h) is exact for both together.
 
 #include <cstdint>
 #include <optional>
@@ -61,8 +63,15 @@ class Steering {
   }
   /// Of note n, which did or did not sound in the step before.
   Odds odds(int n, bool sounded) const;
+  /// The logarithm of the potential of a frame for the prepared step: 0 within the bounds or
+  /// without limits, minus the squared distances from them, in the corpus' standard deviations,
+  /// times a constant.
+  double log_potential(const std::uint8_t* before, const std::uint8_t* now,
+                       bool articulation) const;
 
  private:
+  void pull(double deviations);
+
   const Manner* manner_ = nullptr;
   int low_ = 0;
   std::vector<float> begun_;            // (N): notes begun there, lately
@@ -71,7 +80,9 @@ class Steering {
   std::optional<double> onsets_;  // of what begins while limits hold
   double owed_tilt_ = 0, owed_voices_ = 0, owed_onsets_ = 0;
   // Of the step at hand.
-  double nearest_ = 0, firm_ = 1, tilt_ = 0, begin_ = 0, hold_ = 0, strike_ = 0;
+  double nearest_ = 0, firm_ = 1, tilt_ = 0, begin_ = 0, hold_ = 0, strike_ = 0, log_potential_ = 0;
+  int most_ = 0;
+  bool limited_ = false;
   bool crowded_ = false;  // fewer voices may sound than usual: those out of the way make room
 };
 
