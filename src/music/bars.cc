@@ -54,16 +54,27 @@ std::size_t Bars::stretch_at(double step) const {
   return after == stretches_.begin() ? 0 : static_cast<std::size_t>(after - stretches_.begin()) - 1;
 }
 
-Bar Bars::at(double step) const {
-  const std::size_t index = stretch_at(step);
+Bar Bars::bar_of(std::size_t index, double bars) const {
   const Stretch& stretch = stretches_[index];
-  const double bars = std::floor((step - stretch.meter.step + kSameStep) / stretch.length);
   Bar bar;
   bar.begin = stretch.meter.step + bars * stretch.length;
-  bar.end = bar.begin + stretch.length;
+  bar.end = stretch.meter.step + (bars + 1) * stretch.length;
   if (index + 1 < stretches_.size()) bar.end = std::min(bar.end, stretches_[index + 1].meter.step);
   bar.number = stretch.bars_before + static_cast<long>(bars) + 1;
   return bar;
+}
+
+Bar Bars::at(double step) const {
+  const std::size_t index = stretch_at(step);
+  const Stretch& stretch = stretches_[index];
+  return bar_of(index, std::floor((step - stretch.meter.step + kSameStep) / stretch.length));
+}
+
+Bar Bars::numbered(long number) const {
+  std::size_t index = stretches_.size() - 1;
+  while (index > 0 && stretches_[index].bars_before >= number) --index;
+  return bar_of(index,
+                static_cast<double>(std::max(number, first()) - 1 - stretches_[index].bars_before));
 }
 
 double Bars::count(double step) const {

@@ -48,6 +48,10 @@ class Bars {
 
   /// The bar that holds `step` (>= 0).
   Bar at(double step) const;
+  /// The number of the first bar: 1, or 0 where the piece begins with a pickup.
+  long first() const { return stretches_.front().bars_before + 1; }
+  /// The bar of a number, first() at least; further bars go on in the last meter.
+  Bar numbered(long number) const;
   /// Bars from step 0 to `step`, with fractions.
   double count(double step) const;
   /// The meter at `step`.
@@ -61,6 +65,7 @@ class Bars {
     double bars_until = 0;  // bars before it, with fractions
   };
   std::size_t stretch_at(double step) const;
+  Bar bar_of(std::size_t stretch, double bars) const;
 
   std::vector<Stretch> stretches_;
 };

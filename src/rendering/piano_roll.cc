@@ -141,8 +141,8 @@ void draw_bar_lines(const Sheet& sheet, const SystemOfBars& system, double top) 
         sheet.canvas.line(sheet.x(system, beat), top, sheet.x(system, beat), bottom,
                           sheet.colours.faint, 0.8);
     sheet.canvas.line(x, top - 3, x, bottom, sheet.colours.line, 1);
-    const notation::MeterChange& meter = sheet.bars.shown_meter_of(bar);
-    const notation::MeterChange& before = sheet.bars.shown_meter_of(bar - 1);
+    const music::MeterAt meter = sheet.bars.shown_meter_of(bar);
+    const music::MeterAt before = sheet.bars.shown_meter_of(bar - 1);
     const bool changed =
         bar == sheet.bars.first() || std::pair(meter.numerator, meter.denominator) !=
                                          std::pair(before.numerator, before.denominator);
@@ -245,7 +245,7 @@ void draw_header(const Sheet& sheet, const std::string& title, const std::string
 
 std::string facts_of(const notation::Score& score, const ScoreBars& bars, const PianoRoll& roll,
                      const std::vector<Part>& parts) {
-  const notation::MeterChange& meter = bars.shown_meter_of(roll.first_bar);
+  const music::MeterAt meter = bars.shown_meter_of(roll.first_bar);
   const Tick begin = bars.begin_of(roll.first_bar), end = bars.begin_of(roll.last_bar + 1);
   std::uint32_t tempo = notation::TempoChange{}.microseconds_per_quarter;
   for (const notation::TempoChange& change : score.tempos)
