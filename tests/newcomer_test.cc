@@ -160,11 +160,11 @@ TEST(Import, SaysInWordsWhatBecomesOfABand) {
   song_in(folder.path());
   const Outcome outcome = toccata_("import " + folder.path().string());
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  for (const char* words :
-       {"shifted against the file's beats: read on the beats found",
-        "2 instruments become one piano;", "; 12 notes met others, 64 drum notes left out",
-        "3 tracks: 1 Alto (Acoustic grand piano, 64 notes), 2 Flute (Flute, 64 "
-        "notes), 3 Kit (drums"})
+  for (const char* words : {"shifted against the file's beats: read on the beats found",
+                            "2 instruments become one piano;",
+                            "; 12 notes met others on their pitch, 64 drum notes left out",
+                            "3 tracks: 1 Alto (Acoustic grand piano, 64 notes), 2 Flute (Flute, 64 "
+                            "notes), 3 Kit (drums"})
     EXPECT_THAT(std::regex_replace(outcome.out, std::regex("\n +"), " "), HasSubstr(words));
   EXPECT_THAT(outcome.out, Not(HasSubstr("%")));
   const Json json = parse_json(toccata_("import --json " + folder.path().string()).out, "import");

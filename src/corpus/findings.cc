@@ -118,7 +118,8 @@ std::vector<std::string> verdicts(const FileReport& file, const music::Options& 
 
   std::string lost;
   const auto add = [&](const std::string& what) { lost += (lost.empty() ? "" : ", ") + what; };
-  if (file.merged > 0) add(fmt::format("{} met others", counted(file.merged, "note")));
+  if (file.merged > 0)
+    add(fmt::format("{} met others on their pitch", counted(file.merged, "note")));
   if (file.drums > 0) add(fmt::format("{} left out", counted(file.drums, "drum note")));
   if (file.instruments > 1)
     words.push_back(fmt::format("{} become one piano{}{}", counted(file.instruments, "instrument"),

@@ -38,10 +38,12 @@ TEST(Verdicts, AreWordsAndNoPercentages) {
   file.merged = 818;
   file.drums = 327;
   file.shift_ticks = 57;
-  EXPECT_THAT(verdicts(file, {}),
-              ElementsAre("shifted by 57 ticks: each onset goes to the nearest step",
-                          "13 instruments become one piano; 818 notes met others, 327 drum notes "
-                          "left out"));
+  EXPECT_THAT(
+      verdicts(file, {}),
+      ElementsAre(
+          "shifted by 57 ticks: each onset goes to the nearest step",
+          "13 instruments become one piano; 818 notes met others on their pitch, 327 drum notes "
+          "left out"));
   file.beat_found = false;
   EXPECT_THAT(verdicts(file, {}), Contains(HasSubstr("played freely: no beat found")));
   file.beats = {{.kind = music::BeatKind::free,

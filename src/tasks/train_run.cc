@@ -128,7 +128,7 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
     std::string text = fmt::format("Read {} in {:.1f} s, kept {}: {}", counted(sum.files, "piece"),
                                    corpus.report.seconds, sum.kept, counted(notes, "note"));
     if (sum.repaired > 0) text += fmt::format("; {} repaired", counted(sum.repaired, "file"));
-    if (sum.merged > 0) text += fmt::format("; {} met others", counted(sum.merged, "note"));
+    if (sum.merged > 0) text += fmt::format("; {} met others on their pitch", counted(sum.merged, "note"));
     if (sum.folded > 0) text += fmt::format("; {} moved into the range", sum.folded);
     if (sum.dropped > 0) text += fmt::format("; {} outside the range left out", sum.dropped);
     if (sum.drums > 0) text += fmt::format("; {} left out", counted(sum.drums, "drum note"));

@@ -93,7 +93,7 @@ std::string found_in_all(const corpus::ImportReport& report, const corpus::Impor
   const auto notes = [&](long number, const char* noun, const char* what) {
     if (number > 0) words.push_back(fmt::format("{} {}", counted(number, noun), what));
   };
-  notes(sum.merged, "note", "met others");
+  notes(sum.merged, "note", "met others on their pitch");
   notes(sum.drums, "drum note", "left out");
   notes(sum.folded, "note", "outside the range moved into it by octaves");
   notes(sum.dropped, "note", "outside the range left out");
