@@ -235,7 +235,7 @@ TEST(Training, EndsWithAVerdict) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   for (const char* words :
        {"How it came out:", "Music that it has not seen:", "It composed 6 pieces to judge by",
-        "What would help:", "--restore piano", "toccata generate one composes with it"})
+        "What would help:", "--from piano", "toccata generate one composes with it"})
     EXPECT_THAT(outcome.err, HasSubstr(words));
   const Json verdict = parse_json(outcome.out, "train").at("verdict");
   EXPECT_LT(verdict.at("valid_nats_per_step").get<double>(), 0);

@@ -376,6 +376,49 @@ TEST_F(SmallRun, WhatNobodyGaveIsChosenByTheMusicAndStored) {
   EXPECT_THAT(read_text(run("plain-on") / "options.toml"), HasSubstr("\nechoes = []\n"));
 }
 
+TEST_F(SmallRun, AShortTrainingLearnsOnFromTheShippedModelThatKnowsTheMusicBest) {
+  const auto learn = [](const std::string& name_and_more) {
+    return toccata_("train " + kExamples + " --output " + output() +
+                    " --threads 1 --sample-steps 0 --name " + name_and_more);
+  };
+  const Outcome begun = learn("on --minutes 0.05");
+  ASSERT_EQ(begun.exit_code, 0) << begun.err;
+  EXPECT_THAT(begun.err, HasSubstr("Learns on from the model piano (nats per step"));
+  EXPECT_THAT(begun.err, HasSubstr("CC BY-SA 3.0 DE"));
+  EXPECT_THAT(begun.err, Not(HasSubstr("--from piano")));  // no advice to do what was done
+  EXPECT_THAT(read_text(run("on") / "options.toml"), HasSubstr("\nfrom = \"piano\"\n"));
+  const std::string card = read_text(run("on") / "README.md");
+  EXPECT_THAT(card, HasSubstr("It learned on from the weights of the model piano. Licence of"));
+  // A run that goes on stays with it.
+  const Outcome resumed = toccata_("train --resume --name on --minutes 0.1 --output " + output());
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+
+  const Outcome alone = learn("alone --from none --minutes 0.05");
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+  EXPECT_THAT(alone.err, Not(HasSubstr("Learns on from")));
+  // Measured in batches it learns from nothing, unless a model is named.
+  const Outcome counted = learn("counted --batches 1 --batch-size 1 --time-steps 8");
+  EXPECT_THAT(counted.err, Not(HasSubstr("Learns on from")));
+  const Outcome named = learn(
+      "named --from chorales --low 21 --high 108 --echoes 3,6 --batches 1 --batch-size 1 "
+      "--time-steps 8");
+  ASSERT_EQ(named.exit_code, 0) << named.err;
+  const std::string stored = read_text(run("named") / "options.toml");
+  for (const char* line :
+       {"\nfrom = \"chorales\"\n", "\narticulation = true\n", "\nechoes = [3,6]\n", "\nlow = 21\n"})
+    EXPECT_THAT(stored, HasSubstr(line));
+  for (const auto& [wrong, reason] :
+       std::map<std::string, std::string>{{"--from chorales --time-units 12", "its layers are"},
+                                          {"--from chorales --grid 12", "its grid is 4"},
+                                          {"--from chorales --restore piano", "exclude each other"},
+                                          {"--from choral", "there is no model"}}) {
+    const Outcome refused = learn("refused --batches 1 " + wrong);
+    EXPECT_EQ(refused.exit_code, 2) << wrong;
+    EXPECT_THAT(refused.err, HasSubstr(reason)) << wrong;
+    EXPECT_FALSE(fs::exists(run("refused"))) << wrong;
+  }
+}
+
 TEST_F(SmallRun, ATrainingOfNoLengthIsRefused) {
   for (const char* length : {"--minutes 0", "--batches 0", "--epochs 0"}) {
     const Outcome outcome = train(std::string("never ") + length);

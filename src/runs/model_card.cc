@@ -1,6 +1,7 @@
 #include "runs/model_card.h"
 
 #include <fmt/format.h>
+#include <sstream>
 
 #include "base/text.h"
 #include "network/model/layers.h"
@@ -88,6 +89,7 @@ std::string model_card(const ModelFacts& facts) {
   text += fmt::format("Licence of the music: {}.\n",
                       facts.licence.empty() ? "not stated by whoever trained it" : facts.licence);
   if (!facts.attribution.empty()) text += facts.attribution + "\n";
+  if (!facts.base.empty()) text += "\n" + facts.base + "\n";
 
   text += fmt::format("\n## How it was trained\n\n{}, {:.1f} epochs, {}.\n",
                       counted(facts.batches, "batch"), facts.epochs, duration(facts.seconds));
@@ -99,6 +101,16 @@ std::string model_card(const ModelFacts& facts) {
   add_likelihoods(facts, text);
   if (!facts.notes.empty()) text += "\n## Good and bad at\n";
   for (const std::string& note : facts.notes) text += "\n" + note + "\n";
+  return text;
+}
+
+std::string base_of_card(const std::string& name, const std::string& card) {
+  std::string text = fmt::format("It learned on from the weights of the model {}.", name);
+  std::istringstream lines(card);
+  for (std::string line; std::getline(lines, line);) {
+    const bool speaks = line.starts_with("Licence of") || line.starts_with("It learned on from");
+    if (speaks) text += " " + line;
+  }
   return text;
 }
 

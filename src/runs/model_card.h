@@ -19,6 +19,8 @@ struct ModelFacts {
   std::vector<std::string> sources;  // the PATHs of train, or the names of corpora
   std::string licence;               // of the data; empty if not known
   std::string attribution;
+  std::string
+      base;  // the model that it learned on from, and what its card says of licences; empty: none
   std::int64_t train_pieces = 0, valid_pieces = 0, test_pieces = 0;
   std::int64_t train_steps = 0;
   // How it was trained: (option, value), in the order of the card.
@@ -34,6 +36,10 @@ struct ModelFacts {
 
 /// The card as Markdown. The same facts give the same text.
 std::string model_card(const ModelFacts& facts);
+
+/// Of a model that learned on from the model `name` with the text `card`: ModelFacts::base. It
+/// names that model, and holds each line of its card that speaks of a licence.
+std::string base_of_card(const std::string& name, const std::string& card);
 
 /// "valid_nats_per_step" as model_card wrote it, read back from the text of a README.md; nullopt if
 /// it has none.

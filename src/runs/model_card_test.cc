@@ -54,5 +54,18 @@ TEST(ModelCard, ACardWithoutTheFigureOrOfAnotherMakeHasNone) {
   EXPECT_FALSE(valid_nats_of_card("---\nx: 1\n---\nvalid_nats_per_step: 3\n"));
 }
 
+TEST(ModelCard, PassesOnTheLicencesOfTheModelThatItLearnedOnFrom) {
+  ModelFacts first;
+  first.name = "first";
+  first.licence = "CC BY 4.0";
+  ModelFacts second;
+  second.name = "second";
+  second.base = base_of_card("first", model_card(first));
+  const std::string told = base_of_card("second", model_card(second));
+  for (const char* words : {"the model second.", "the model first.", "CC BY 4.0"})
+    EXPECT_THAT(told, HasSubstr(words));
+  EXPECT_EQ(base_of_card("gone", ""), "It learned on from the weights of the model gone.");
+}
+
 }  // namespace
 }  // namespace toccata::runs

@@ -1,5 +1,7 @@
 #include "tasks/train_run.h"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 
@@ -11,9 +13,11 @@
 #include "listening/profile.h"
 #include "runs/checkpoint.h"
 #include "runs/model_name.h"
+#include "tasks/base_model.h"
 #include "tasks/run_observer.h"
 #include "training/backend.h"
 #include "training/data.h"
+#include "training/evaluator.h"
 #include "training/launch.h"
 #include "training/option_list.h"
 #include "training/options_file.h"
@@ -26,9 +30,6 @@
 namespace toccata::tasks {
 namespace {
 namespace fs = std::filesystem;
-
-/// What --restore says where a run begins with no model, whatever a config file says.
-constexpr std::string_view kNoModel = "none";
 
 /// The newest checkpoint that belongs to a restored model: itself, or its run's newest.
 fs::path optimiser_of(const fs::path& model, Progress& progress) {
@@ -57,6 +58,26 @@ Field early(const training::TrainOptions& below, const TrainRequest& request, co
   return options.*field;
 }
 
+/// Options by key, wherever the user said them.
+std::set<std::string> keys_given(const TrainRequest& request) {
+  std::set<std::string> keys;
+  if (!request.config.empty()) keys = training::toml_keys(request.config);
+  for (const auto& [key, text] : request.texts) keys.insert(key);
+  return keys;
+}
+
+/// Whether the model to learn on from is to be chosen: in a run of some minutes that leaves the
+/// model open.
+bool chooses_base(const training::TrainOptions& options, const TrainRequest& request) {
+  const std::set<std::string> keys = keys_given(request);
+  const bool sized = std::ranges::any_of(
+      std::array{"time-units", "note-units", "mix-units", "window", "echoes", "echo-window",
+                 "lower-notes", "lower-chord", "heads", "beat", "start-step"},
+      [&](const char* key) { return keys.contains(key); });
+  return options.from == training::kAutoBase && options.restore.empty() && options.minutes > 0 &&
+         !sized;
+}
+
 /// Flags > environment > config file > what a resumed run or restored model was > defaults.
 training::TrainOptions resolve(const TrainRequest& request,
                                std::optional<training::Restored>& restored, Progress& progress) {
@@ -73,17 +94,27 @@ training::TrainOptions resolve(const TrainRequest& request,
     // A run that had restored a model and was killed before its first checkpoint begins with it
     // again. What is damaged of it is told when it is loaded.
     Progress silent;
-    if (!options.restore.empty() && !runs::newest_checkpoint(run, silent))
-      restored = load_restored(options.restore, output, progress);
+    if (!runs::newest_checkpoint(run, silent)) {
+      if (!options.restore.empty()) restored = load_restored(options.restore, output, progress);
+      if (training::names_base(options)) restored = load_base(options.from, output);
+    }
   } else if (const std::string model = early(options, request, "restore", &TrainOptions::restore);
-             !model.empty() && model != kNoModel) {
+             !model.empty() && model != training::kNoModel) {
     restored = load_restored(model, output, progress);
     options.model = restored->model.config;
     options.model.memory = {};  // it was fitted to what the network said before
+  } else if (const std::string base = early(options, request, "from", &TrainOptions::from);
+             !base.empty() && base != training::kAutoBase && base != training::kNoModel) {
+    restored = load_base(base, output);
+    options.model = config_from(restored->model.config, options.model.roll);
   }
   if (!request.config.empty()) training::apply_toml(options, request.config);
   training::apply_texts(options, request.texts);
-  if (options.restore == kNoModel) options.restore.clear();
+  if (options.restore == training::kNoModel) options.restore.clear();
+  if (!options.restore.empty() && training::names_base(options))
+    fail_usage(
+        "--restore and --from exclude each other: --restore goes on with a model as it is, --from "
+        "makes it fit the music");
   if (!request.paths.empty()) options.paths = request.paths;
   if (request.resume) training::check_resumed(before, options, runs::open_run(output, name).path);
   const bool endless = options.batches == 0 && options.epochs == 0 && options.minutes == 0;
@@ -94,9 +125,7 @@ training::TrainOptions resolve(const TrainRequest& request,
 
 /// What the user said, or a restored model is: nothing else is chosen in its place.
 training::FixedOptions fixed_by(const TrainRequest& request, bool restored) {
-  std::set<std::string> keys;
-  if (!request.config.empty()) keys = training::toml_keys(request.config);
-  for (const auto& [key, text] : request.texts) keys.insert(key);
+  const std::set<std::string> keys = keys_given(request);
   training::FixedOptions fixed;
   fixed.units = restored || keys.contains("time-units") || keys.contains("note-units");
   fixed.mix_units = restored || keys.contains("mix-units");
@@ -128,7 +157,8 @@ void tell_import(const training::TrainingData& data, Progress& progress) {
     std::string text = fmt::format("Read {} in {:.1f} s, kept {}: {}", counted(sum.files, "piece"),
                                    corpus.report.seconds, sum.kept, counted(notes, "note"));
     if (sum.repaired > 0) text += fmt::format("; {} repaired", counted(sum.repaired, "file"));
-    if (sum.merged > 0) text += fmt::format("; {} met others on their pitch", counted(sum.merged, "note"));
+    if (sum.merged > 0)
+      text += fmt::format("; {} met others on their pitch", counted(sum.merged, "note"));
     if (sum.folded > 0) text += fmt::format("; {} moved into the range", sum.folded);
     if (sum.dropped > 0) text += fmt::format("; {} outside the range left out", sum.dropped);
     if (sum.drums > 0) text += fmt::format("; {} left out", counted(sum.drums, "drum note"));
@@ -177,7 +207,6 @@ struct Setup {
   runs::RunFolder run;
   bool resume = false;
   std::set<std::string> trained;  // hashes of music that the weights have learned from
-  bool sized = false;             // the sizes are a restored model's
   std::vector<fs::path> made;     // folders made for the run (of the first process alone)
 
   std::string text() const {
@@ -217,7 +246,6 @@ Setup set_up(TrainRequest request, const training::Launch& launch, Progress& pro
                              : runs::create_run(setup.options.output, setup.options.name);
   if (restored) setup.trained = training::trained_hashes(restored->folder);
   if (request.resume) setup.trained.merge(training::trained_hashes(setup.run.path));
-  setup.sized = restored.has_value();
   return setup;
 }
 
@@ -270,7 +298,18 @@ std::optional<TrainOutcome> train_among(training::Ranks& ranks, const training::
   if (setup.resume && ranks.first()) refuse_other_model(setup.run, options);
   if (!setup.resume) {
     if (ranks.first()) {
-      const training::FixedOptions fixed = fixed_by(request, setup.sized);
+      if (chooses_base(options, request)) {
+        auto found = choose_base(options, data, progress, ranks.stop());
+        if (found) {
+          options.from = found->name;
+          restored = std::move(found->base);
+          options.model = config_from(restored->model.config, options.model.roll);
+        }
+      }
+      if (restored && restored->adapt && !keys_given(request).contains("echoes"))
+        add_echoes(options.model, training::usual_echoes(data.train));
+      if (training::names_base(options)) progress.message(training::told_base(options));
+      const training::FixedOptions fixed = fixed_by(request, restored.has_value());
       options = training::suit(options, fixed, data.train);
       if (options.minutes > 0)
         options = training::fit_to_time(

@@ -166,11 +166,12 @@ void add_advice(Verdict& verdict) {
         fmt::format("{}: toccata train --resume --name {} {}",
                     knows_nothing ? "More time" : "More time, since it was still learning",
                     facts.run, facts.longer));
-  if (!facts.to_restore.empty() && (knows_nothing || static_cast<double>(facts.train_notes) < kFew))
+  if (!facts.to_learn_from.empty() &&
+      (knows_nothing || static_cast<double>(facts.train_notes) < kFew))
     verdict.advice.push_back(fmt::format(
         "To begin with what the model {0} knows of music, since {1} {2}: toccata train {3} --name "
-        "{4}-2 --restore {0}",
-        facts.to_restore, counted(facts.train_notes, "note"),
+        "{4}-2 --from {0}",
+        facts.to_learn_from, counted(facts.train_notes, "note"),
         facts.train_notes == 1 ? "is little" : "are few", fmt::join(facts.paths, " "), facts.run));
   if (course.settled || course.by_heart)
     verdict.advice.push_back(fmt::format(
@@ -196,8 +197,8 @@ std::string twice(const training::TrainOptions& options) {
   return fmt::format("--minutes {:g}", 2 * options.minutes);
 }
 
-std::string to_restore(const training::TrainOptions& options) {
-  if (!options.restore.empty()) return "";
+std::string to_learn_from(const training::TrainOptions& options) {
+  if (!options.restore.empty() || training::names_base(options)) return "";
   const auto models = runs::known_models({.output = options.output});
   for (const runs::KnownModel& model : models)
     if (model.kind == runs::KnownModel::Kind::shipped && model.name == "piano") return model.name;
@@ -274,7 +275,7 @@ std::optional<Verdict> verdict_on(const runs::RunFolder& run, const training::Tr
   facts.valid_pieces = std::ssize(data.valid);
   facts.train_notes = notes_in(data.train);
   facts.longer = twice(options);
-  facts.to_restore = to_restore(options);
+  facts.to_learn_from = to_learn_from(options);
   facts.rows = runs::read_metrics(run.metrics());
   compose_and_compare(network::load_model(run.path), options, data.train,
                       listening::read_profile(run.path), facts, progress, stop);

@@ -29,7 +29,7 @@ struct VerdictFacts {
   std::int64_t train_pieces = 0, valid_pieces = 0;
   std::int64_t train_notes = 0;
   std::string longer;                     // the option that would make it twice as long
-  std::string to_restore;                 // a shipped model that it did not begin with; empty: none
+  std::string to_learn_from;              // a shipped model that it did not begin with; empty: none
   std::vector<runs::MetricsRow> rows;     // as training went
   int composed = 0, silent = 0;           // pieces composed to judge by, and those without a note
   std::optional<double> distance;         // their mean distance from the corpus (profile.h)

@@ -22,7 +22,7 @@ VerdictFacts good() {
   facts.valid_pieces = 30;
   facts.train_notes = 200'000;
   facts.longer = "--minutes 40";
-  facts.to_restore = "piano";
+  facts.to_learn_from = "piano";
   for (int i = 1; i <= 20; ++i) {
     runs::MetricsRow row;
     row.seconds = 60.0 * i;
@@ -53,7 +53,7 @@ TEST(Verdict, WarnsWhereTheModelIsNoBetterThanItsBaseline) {
   EXPECT_THAT(verdict.warnings, Contains(HasSubstr("no better than its baseline")));
   EXPECT_THAT(verdict.advice,
               Contains(HasSubstr("toccata train --resume --name mine --minutes 40")));
-  EXPECT_THAT(verdict.advice, Contains(HasSubstr("songs --name mine-2 --restore piano")));
+  EXPECT_THAT(verdict.advice, Contains(HasSubstr("songs --name mine-2 --from piano")));
 }
 
 TEST(Verdict, WarnsOfOnePieceAndOfNoneHeldOut) {
@@ -87,9 +87,9 @@ TEST(Verdict, AdvisesMoreMusicWhereItWasAtItsBestLongBeforeItEnded) {
 TEST(Verdict, AdvisesToBeginWithAShippedModelWhereTheMusicIsLittle) {
   VerdictFacts facts = good();
   facts.train_notes = 900;
-  EXPECT_THAT(verdict_of(facts).advice, Contains(HasSubstr("--restore piano")));
-  facts.to_restore.clear();  // it had begun with one
-  EXPECT_THAT(verdict_of(facts).advice, Not(Contains(HasSubstr("--restore"))));
+  EXPECT_THAT(verdict_of(facts).advice, Contains(HasSubstr("--from piano")));
+  facts.to_learn_from.clear();  // it had begun with one
+  EXPECT_THAT(verdict_of(facts).advice, Not(Contains(HasSubstr("--from"))));
 }
 
 TEST(Verdict, NamesWhatDiffersMostAndWhatIsCopied) {

@@ -10,6 +10,7 @@
 #include "listening/likelihood.h"
 #include "music/excerpt.h"
 #include "runs/model_card.h"
+#include "runs/model_name.h"
 #include "training/backend.h"
 #include "training/option_list.h"
 #include "training/reports.h"
@@ -154,6 +155,17 @@ std::optional<double> nats_per_step(const network::Model& model, const Pieces& p
   return sums[0] / sums[1];
 }
 
+std::string told_base(const TrainOptions& options) {
+  std::string card;
+  try {
+    card = read_text(
+        runs::RunFolder{runs::find_model(options.from, {.output = options.output})}.card());
+  } catch (const Error&) {
+    // It is no longer there.
+  }
+  return runs::base_of_card(options.from, card);
+}
+
 void publish(const runs::RunFolder& run, const network::Model& model, const TrainOptions& options,
              const TrainingData& data, const Position& position, const Quality& quality) {
   network::save_model(run.path, model);
@@ -185,6 +197,7 @@ void publish(const runs::RunFolder& run, const network::Model& model, const Trai
   facts.test_nats = likelihood(quality.test);
   facts.baseline_valid_nats = likelihood(quality.baseline_valid);
   facts.baseline_test_nats = likelihood(quality.baseline_test);
+  if (names_base(options)) facts.base = told_base(options);
   write_file(run.card(), runs::model_card(facts));
 }
 

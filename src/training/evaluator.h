@@ -49,6 +49,10 @@ struct Quality {
 
 /// Writes model.safetensors, config.json and README.md. The loss while learning, of windows and
 /// with dropout, is no such figure: the card tells it in words, from `position`.
+/// What the model that the run learned on from is, and what its card says of licences; its name
+/// alone where it has no card.
+std::string told_base(const TrainOptions& options);
+
 void publish(const runs::RunFolder& run, const network::Model& model, const TrainOptions& options,
              const TrainingData& data, const Position& position, const Quality& quality);
 

@@ -51,6 +51,11 @@ void visit_options(Options& o, Visit&& visit) {
   visit(group, "output", o.output, "Folder of the runs");
   visit(group, "restore", o.restore, "Start from the weights of this model; none: from no model");
 
+  visit(group, "from", o.from,
+        "Learn on from this model, which may read music otherwise; auto: from the shipped one that "
+        "knows the music best, where the run is measured in minutes and no sizes are given; none: "
+        "from nothing");
+
   group = "Model";
   visit(group, "time-units", o.model.time_units, "Units of each LSTM layer along time");
   visit(group, "note-units", o.model.note_units, "Units of each LSTM layer along the notes");

@@ -29,6 +29,10 @@ void check_stage(const Stage& stage, std::size_t number) {
 
 }  // namespace
 
+bool names_base(const TrainOptions& options) {
+  return !options.from.empty() && options.from != kAutoBase && options.from != kNoModel;
+}
+
 double usual_learning_rate(OptimiserKind kind) {
   switch (kind) {
     case OptimiserKind::adam:

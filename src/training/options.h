@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/progress.h"
@@ -83,6 +84,11 @@ struct ScheduleOptions {
   bool operator==(const ScheduleOptions&) const = default;
 };
 
+/// What --restore and --from say where a run begins with no model, whatever a config file says.
+inline constexpr std::string_view kNoModel = "none";
+/// What --from says where the model is chosen by the music.
+inline constexpr std::string_view kAutoBase = "auto";
+
 /// One part of a training of growing difficulty or length (Bengio et al., "Curriculum learning",
 /// 2009). It ends after its batches or epochs, or sooner where validation reaches `nats`.
 struct Stage {
@@ -106,7 +112,11 @@ struct TrainOptions {
   std::string name;                // of the run folder, below `output`
   std::string output = "output";
   std::string restore;  // a model whose weights are started from; empty: none
-  std::string split;    // a split file; empty: the corpus's own, or drawn
+  // A model of perhaps other features, range and articulation that is gone on from
+  // (network/model/adapt.h); "auto": the shipped one that knows the music best, where the run is
+  // measured in minutes and no sizes are given, which is then stored by its name; "none".
+  std::string from = "auto";
+  std::string split;  // a split file; empty: the corpus's own, or drawn
 
   // Sizes, window, and how music is read. Echoes and mix units that nobody gave: plan.h.
   network::Config model{.roll = {}, .lower_notes = 24, .lower_chord = true};
@@ -157,6 +167,9 @@ struct TrainOptions {
   TrainPrecision precision = TrainPrecision::automatic;
   bool operator==(const TrainOptions&) const = default;
 };
+
+/// Whether `from` is a model's name.
+bool names_base(const TrainOptions& options);
 
 /// Throws Error (usage) where a value is outside its bounds or two contradict each other.
 void check(const TrainOptions& options);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "network/model/adapt.h"
 #include "network/model/weights.h"
 #include "training/checkpoint.h"
 #include "training/options_file.h"
@@ -44,8 +45,9 @@ float log_odds(std::int64_t yes, std::int64_t all) {
       std::log((1 + static_cast<double>(yes)) / (1 + static_cast<double>(all - yes))));
 }
 
+/// The bias of the channels that `knows` does not have.
 void start_head_at_density(const network::Config& config, const Pieces& train,
-                           std::vector<float>& values) {
+                           std::vector<float>& values, const network::Config* knows = nullptr) {
   corpus::CellCounts sum;
   std::int64_t cells = 0;
   for (const corpus::Piece* piece : train) {
@@ -57,17 +59,23 @@ void start_head_at_density(const network::Config& config, const Pieces& train,
   }
   float* bias = network::slices(config, values.data()).head_bias;  // (head_count, C)
   for (int head = 0; head < config.head_count(); ++head)
-    for (const music::Channel& channel : config.cells())
-      *bias++ = channel.bit == music::kPlay         ? log_odds(sum.sounding, cells)
-                : channel.bit == music::kArticulate ? log_odds(sum.again, sum.open)
-                                                    : 0;
+    for (const music::Channel& channel : config.cells()) {
+      const float density = channel.bit == music::kPlay         ? log_odds(sum.sounding, cells)
+                            : channel.bit == music::kArticulate ? log_odds(sum.again, sum.open)
+                                                                : 0;
+      const bool known = knows && std::ranges::any_of(knows->cells(), [&](const auto& other) {
+                           return other.bit == channel.bit;
+                         });
+      if (!known) *bias = density;
+      ++bias;
+    }
 }
 
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 3> kFixedGroups = {"Model", "Reading music", "Split"};
-constexpr std::array<std::string_view, 6> kFixedKeys = {"restore", "seed",       "optimizer",
-                                                        "average", "batch-size", "time-steps"};
+constexpr std::array<std::string_view, 7> kFixedKeys = {
+    "restore", "from", "seed", "optimizer", "average", "batch-size", "time-steps"};
 
 std::vector<fs::path> normal(const std::vector<std::string>& paths) {
   std::vector<fs::path> result;
@@ -80,6 +88,13 @@ std::vector<fs::path> normal(const std::vector<std::string>& paths) {
 
 }  // namespace
 
+std::vector<float> adapted_values(const network::Model& base, const network::Config& config,
+                                  const Pieces& train) {
+  std::vector<float> values = network::adapted(base, config);
+  start_head_at_density(config, train, values, &base.config);
+  return values;
+}
+
 std::vector<float> first_values(const TrainOptions& options,
                                 const std::optional<Restored>& restored, const Pieces& train) {
   if (!restored) {
@@ -88,11 +103,13 @@ std::vector<float> first_values(const TrainOptions& options,
     start_head_at_density(options.model, train, values);
     return values;
   }
+  if (restored->adapt) return adapted_values(restored->model, options.model, train);
   check_same_sizes(options.model, *restored);
   return restored->model.values;
 }
 
 void restore_optimiser(Learner& learner, const Restored& restored, Progress& progress) {
+  if (restored.adapt) return;
   if (restored.optimiser.empty()) {
     progress.message("The optimiser starts afresh: " + restored.folder.string() +
                      " has no state of one beside it");

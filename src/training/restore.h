@@ -20,6 +20,12 @@ namespace toccata::training {
 std::vector<float> first_values(const TrainOptions& options,
                                 const std::optional<Restored>& restored, const Pieces& train);
 
+/// The weights of `base` for a model that reads music otherwise (network/model/adapt.h); the bias
+/// of a channel that is new to it stands at the log-odds of `train`. Throws Error (usage) where the
+/// layers differ.
+std::vector<float> adapted_values(const network::Model& base, const network::Config& config,
+                                  const Pieces& train);
+
 /// Takes over the optimiser's state where it fits; says so, and why where it does not.
 void restore_optimiser(Learner& learner, const Restored& restored, Progress& progress);
 

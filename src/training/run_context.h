@@ -25,6 +25,7 @@ struct Restored {
   std::filesystem::path folder;     // of the model, for messages
   std::filesystem::path optimiser;  // the checkpoint whose optimiser state to take where it fits;
                                     // empty: none
+  bool adapt = false;  // to the run's features, range and channels; the optimiser starts afresh
 };
 
 struct RunContext {
