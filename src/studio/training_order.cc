@@ -115,9 +115,8 @@ TrainingOrder read_training_order(const Json& json, const std::vector<NamedFolde
       order.words.insert(order.words.end(), {"--time-units", units_text(value, "time_units")});
     } else if (key == "note_units") {
       order.words.insert(order.words.end(), {"--note-units", units_text(value, "note_units")});
-    } else if (key == "restore") {
-      order.words.insert(order.words.end(),
-                         {"--restore", model_text(text_member(json, "restore"))});
+    } else if (key == "restore" || key == "from") {
+      order.words.insert(order.words.end(), {"--" + key, model_text(text_member(json, key))});
     } else {
       fail_usage("order: there is no \"{}\" (docs/api.md names what there is)", key.substr(0, 100));
     }

@@ -83,8 +83,8 @@ TEST(TrainingOrder, IsRefusedWhereItLeavesItsBounds) {
        {R"(,"minutes":-1)", R"(,"minutes":0)", R"(,"minutes":"1; rm -rf /")", R"(,"batches":1e300)",
         R"(,"time_units":[0])", R"(,"time_units":[99999999])", R"(,"time_units":"8")",
         R"(,"note_units":[])", R"(,"batch_size":2.5)", R"(,"restore":"../x")",
-        R"(,"restore":"--help")", R"(,"output":"/etc")", R"(,"config":"/etc/passwd")",
-        R"(,"minutes":1,"batches":1)"}) {
+        R"(,"restore":"--help")", R"(,"from":"../x")", R"(,"output":"/etc")",
+        R"(,"config":"/etc/passwd")", R"(,"minutes":1,"batches":1)"}) {
     EXPECT_THROW(read_training_order(
                      Json::parse(R"({"name":"x","folder":")" + name + '"' + more + '}'), folders),
                  Error)

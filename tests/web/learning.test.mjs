@@ -53,6 +53,7 @@ describe("learning", { skip, timeout: 900000 }, () => {
     await setNumber(page, "Time", 0.3);
     await page.getByText("More", { exact: true }).click();
     assert.equal(await page.getByText("± semitones").count(), 1);
+    await page.getByRole("combobox", { name: "Begin with" }).selectOption("none");
     await page.getByLabel("Size").selectOption("small");
     await page.getByLabel("Measure often").check();
     await page.getByRole("button", { name: /^Train ↵/ }).click();

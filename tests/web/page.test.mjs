@@ -325,6 +325,7 @@ describe("the page", { skip, timeout: 600000 }, () => {
     await page.getByLabel("Name of the run").fill("evening");
     await setNumber(page, "Time", 10);
     await page.getByText("More", { exact: true }).click();
+    await page.getByRole("combobox", { name: "Begin with" }).selectOption("none");
     await page.getByLabel("Size").selectOption("small");
     await page.getByLabel("Measure often").check();
     await page.getByRole("button", { name: /^Train ↵/ }).click();

@@ -75,7 +75,7 @@ function wordsFor(file: Findings["files"][number]): string {
     file.duplicate_of && `the same music as ${file.duplicate_of}`,
     file.repair_count > 0 && `${many(file.repair_count, "fault")} mended`,
     file.notes.folded > 0 && `${many(file.notes.folded, "note")} moved by octaves into the range`,
-    file.notes.merged > 0 && `${many(file.notes.merged, "note")} met others`,
+    file.notes.merged > 0 && `${many(file.notes.merged, "note")} met others on their pitch`,
     file.notes.drums > 0 && `${many(file.notes.drums, "drum note")} left out`,
   ]
     .filter(Boolean)

@@ -27,7 +27,8 @@ const minutes = kept("train.minutes", 20);
 const units = kept("train.size", "medium");
 const transpose = kept("train.transpose", 5);
 const keepProb = kept("train.keepProb", 0.75);
-const restore = kept("train.restore", "");
+/** A model to learn on from; "": the one that knows the music best, "none": none. */
+const from = kept("train.from", "");
 const often = kept("train.often", false);
 const more = 10; // minutes
 
@@ -75,7 +76,8 @@ async function start() {
       minutes: minutes.value,
       transpose: transpose.value,
       keep_prob: keepProb.value,
-      ...(restore.value ? { restore: restore.value } : { time_units: size.time, note_units: size.note }),
+      ...(from.value ? { from: from.value } : {}),
+      ...(from.value === "none" ? { time_units: size.time, note_units: size.note } : {}),
       ...(often.value ? { validate_every: 5, save_every: 10 } : {}),
     });
     pressed.value = "form";
@@ -296,13 +298,13 @@ export function TrainView(props: { onRework: (piece: Piece) => void; onCompose: 
           <NumberField label="Time" unit="minutes" value={minutes} min={0.1} max={10080} step={0.1} />
           <SelectField
             label="Begin with"
-            value={restore.value}
-            options={[{ value: "", text: "a new model" }, ...offered.value.filter((each) => each.complete).map((each) => ({ value: each.name, text: `what ${each.name} knows` }))]}
-            onChange={(value) => (restore.value = value)}
+            value={from.value}
+            options={[{ value: "", text: "the model that knows the music best" }, { value: "none", text: "nothing" }, ...offered.value.filter((each) => each.complete).map((each) => ({ value: each.name, text: `what ${each.name} knows` }))]}
+            onChange={(value) => (from.value = value)}
           />
           <details>
             <summary>More</summary>
-            {!restore.value && (
+            {from.value === "none" && (
               <SelectField
                 label="Size"
                 value={units.value}
