@@ -46,13 +46,14 @@ TEST(Verdicts, AreWordsAndNoPercentages) {
           "left out"));
   file.beat_found = false;
   EXPECT_THAT(verdicts(file, {}), Contains(HasSubstr("played freely: no beat found")));
-  file.beats = {{.kind = music::BeatKind::free,
-                 .tempo = 71.6,
-                 .slowest = 60.2,
-                 .fastest = 84.4,
-                 .confidence = 0.456,
-                 .off = 0.0223},
-                true};
+  music::FoundBeats found;
+  found.kind = music::BeatKind::free;
+  found.tempo = 71.6;
+  found.slowest = 60.2;
+  found.fastest = 84.4;
+  found.confidence = 0.456;
+  found.off = 0.0223;
+  file.beats = {found, true};
   EXPECT_THAT(verdicts(file, {}),
               Contains("played freely: read on the beats found, 60 to 84 beats per minute "
                        "(confidence 0.46; onsets lie 22 ms off)"));

@@ -311,7 +311,8 @@ TEST_F(Import, OddMusicIsReadNoWorseThanOnTheFilesOwnGrid) {
   using notation::Score;
   std::map<std::string, Score> odd;
   Score& one = odd["one-note.mid"];
-  one.tracks = {{.notes = {{.onset = 7, .end = 99}}}};
+  one.tracks.resize(1);
+  one.tracks[0].notes = {{.onset = 7, .end = 99}};
   one.end = 99;
   Score& heap = odd["100000-notes-on-one-tick.mid"];
   heap.tracks.resize(1);
