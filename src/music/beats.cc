@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kFewest = kFewestOnsets;
 constexpr double kShortest = 2, kLongest = 24 * 3600;  // seconds of music with beats to find
-constexpr double kMostBeats = 1e6;
+constexpr double kMostBeats = 1e5;  // more are no music, and are not counted out
 constexpr double kEven = 0.4;  // of a circular mean: the onsets keep to the file's tempo
 
 constexpr double kUnshifted = 1.0 / 32;  // of a beat
@@ -130,6 +130,7 @@ std::vector<Beat> own_beats(const notation::Score& score, const notation::TempoM
     for (;; ++k) {
       const double tick = begin + static_cast<double>(k) * beat;
       if (tick >= until || tick > all.back().tick) break;
+      if (static_cast<double>(beats.size()) >= kMostBeats) return {};
       beats.push_back({clock.seconds(tick), tick, static_cast<int>(k % per_bar), per_bar});
     }
   }

@@ -73,7 +73,7 @@ std::string in_words(const music::FoundBeats& found) {
 void print(const std::string& file, const music::FoundBeats& found) {
   fmt::print("{}\n", file);
   if (found.beats.size() < 2) {
-    fmt::print("  no beats: too few notes\n");
+    fmt::print("  no beats: too few notes, or too far apart\n");
     return;
   }
   const auto bars = std::ranges::count(found.beats, 0, &music::Beat::place);
