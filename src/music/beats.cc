@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kFewest = kFewestOnsets;
 constexpr double kShortest = 2, kLongest = 24 * 3600;  // seconds of music with beats to find
-constexpr double kMostBeats = 1e5;  // more are no music, and are not counted out
+constexpr double kMostBeats = 1e5;                     // more are no music, and are not counted out
 constexpr double kEven = 0.4;  // of a circular mean: the onsets keep to the file's tempo
 
 constexpr double kUnshifted = 1.0 / 32;  // of a beat

@@ -48,8 +48,7 @@ network::Config config_from(const network::Config& base, const music::Options& r
 void add_echoes(network::Config& config, const std::vector<int>& echoes) {
   config.echoes.insert(config.echoes.end(), echoes.begin(), echoes.end());
   std::ranges::sort(config.echoes);
-  const auto repeated = std::ranges::unique(config.echoes);
-  config.echoes.erase(repeated.begin(), repeated.end());
+  config.echoes.erase(std::unique(config.echoes.begin(), config.echoes.end()), config.echoes.end());
 }
 
 std::optional<ChosenBase> choose_base(const training::TrainOptions& options,

@@ -270,8 +270,7 @@ constexpr Kernels both(const char* name, Layout layout) {
 
 std::vector<const Kernels*> plain_kernels() {
   static constexpr Kernels f32 = both<F32>("plain-f32", {});
-  static constexpr Kernels bf16 =
-      both<RoundedToBf16>("plain-bf16", {.element = Precision::bf16});
+  static constexpr Kernels bf16 = both<RoundedToBf16>("plain-bf16", {.element = Precision::bf16});
   static constexpr Kernels int8 = composing<Bytes>(
       "plain-int8", {.element = Precision::int8, .bytes = 1, .zero = Bytes::kZero});
   return {&f32, &bf16, &int8};
