@@ -393,6 +393,20 @@ TEST_F(SmallRun, AShortTrainingLearnsOnFromTheShippedModelThatKnowsTheMusicBest)
   const Outcome resumed = toccata_("train --resume --name on --minutes 0.1 --output " + output());
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
 
+  // From a pack, too, and past a model that is damaged.
+  const std::string pack = output() + "/examples.pack", models = output() + "/some-models";
+  ASSERT_EQ(toccata_("import " + kExamples + " --pack " + pack).exit_code, 0);
+  fs::create_directory(models);
+  for (const char* name : {"piano", "folk"})
+    fs::copy(std::string(TOCCATA_SOURCE_DIR "/models/") + name, models + "/" + name);
+  fs::resize_file(models + "/folk/model.safetensors", 1000);
+  const Outcome packed = run_shell(
+      "TOCCATA_MODELS=" + models + " " TOCCATA_PROGRAMS "/toccata train " + pack +
+      " --name packed --output " + output() + " --minutes 0.05 --threads 1 --sample-steps 0");
+  ASSERT_EQ(packed.exit_code, 0) << packed.err;
+  EXPECT_THAT(packed.err, HasSubstr("it is not learned on from"));
+  EXPECT_THAT(packed.err, HasSubstr("Learns on from the model piano"));
+
   const Outcome alone = learn("alone --from none --minutes 0.05");
   ASSERT_EQ(alone.exit_code, 0) << alone.err;
   EXPECT_THAT(alone.err, Not(HasSubstr("Learns on from")));

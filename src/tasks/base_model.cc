@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "listening/likelihood.h"
 #include "music/excerpt.h"
@@ -60,11 +61,18 @@ std::optional<ChosenBase> choose_base(const training::TrainOptions& options,
   if (pieces.empty()) return std::nullopt;
   Progress silent;
   std::optional<ChosenBase> best;
-  double most = listening::baseline(data.train, pieces).per_step();
+  const training::InMemory counted(training::to_count_on(data.train));
+  double most = listening::baseline(counted.pieces(), pieces).per_step();
   std::string told;
   for (const runs::KnownModel& known : runs::known_models({.output = options.output})) {
     if (known.kind != runs::KnownModel::Kind::shipped || !known.offered()) continue;
-    training::Restored base = load_base(known.path.string(), options.output);
+    training::Restored base;
+    try {
+      base = load_base(known.path.string(), options.output);
+    } catch (const Error& error) {
+      progress.warning(fmt::format("{}; it is not learned on from", error.what()));
+      continue;
+    }
     network::Model model;
     model.config = config_from(base.model.config, options.model.roll);
     if (!network::can_adapt(base.model.config, model.config)) continue;
